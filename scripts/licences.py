@@ -1,0 +1,175 @@
+"""List the licence of everything that is locked, and of the native libraries bundled in the wheels; fail on a bad one.
+
+Users install the core lock: nothing in it may be under the GPL or the AGPL, the LGPL only where this file says why.
+A package or a bundled library that the tables do not know is a failure too: someone must look.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: SPDX identifiers that anyone may use, change and redistribute without opening the program that uses them.
+PERMISSIVE = frozenset(
+    {
+        "0BSD",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSD",
+        "CC0-1.0",
+        "FTL",
+        "GPL-3.0-or-later WITH GCC-exception-3.1",
+        "HPND",
+        "IJG",
+        "ISC",
+        "LGPL-2.1-or-later WITH GCC-exception-2.0",
+        "libtiff",
+        "MIT",
+        "MIT-CMU",
+        "MIT-0",
+        "MPL-2.0",
+        "PSF-2.0",
+        "Python-2.0",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+        "libpng-2.0",
+        "bzip2-1.0.6",
+    }
+)
+
+#: The LGPL lets a program load a library that its user can exchange; docs/decisions/0002 says why each is worth it.
+LGPL_ACCEPTED = {"pi-heif": "HEIC, what telephones make; loaded as shared libraries; Rempart works without it"}
+
+#: Packages whose metadata does not carry an SPDX expression: looked up in their own licence files.
+DECLARED = {
+    "annotated-types": "MIT",
+    "iniconfig": "MIT",
+    "llvmlite": "BSD-2-Clause AND Apache-2.0 WITH LLVM-exception",
+    "mdurl": "MIT",
+    "mergedeep": "MIT",
+    "numba": "BSD-2-Clause",
+    "pi-heif": "BSD-3-Clause AND LGPL-3.0-or-later",
+    "pytest-socket": "MIT",
+    "tzdata": "Apache-2.0",
+    "watchdog": "Apache-2.0",
+    "simplejpeg": "MIT AND IJG AND BSD-3-Clause AND Zlib",
+}
+
+#: Native libraries inside wheels, by the start of their file name.
+BUNDLED = {
+    "libXau": "MIT",
+    "libavif": "BSD-2-Clause",
+    "libbrotli": "MIT",
+    "libde265": "LGPL-3.0-or-later",
+    "libfreetype": "FTL",
+    "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libharfbuzz": "MIT",
+    "libheif": "LGPL-3.0-or-later",
+    "libjpeg": "IJG",
+    "liblcms2": "MIT",
+    "liblzma": "0BSD",
+    "libopenjp2": "BSD-2-Clause",
+    "libpng16": "libpng-2.0",
+    "libquadmath": "LGPL-2.1-or-later WITH GCC-exception-2.0",
+    "libscipy_openblas": "BSD-3-Clause",
+    "libsharpyuv": "BSD-3-Clause",
+    "libtiff": "libtiff",
+    "libturbojpeg": "IJG",
+    "libwebp": "BSD-3-Clause",
+    "libxcb": "MIT",
+    "libz": "Zlib",
+    "libzstd": "BSD-3-Clause",
+    "libstdc++": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libgcc_s": "GPL-3.0-or-later WITH GCC-exception-3.1",
+}
+
+CLASSIFIERS = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One package or bundled library, its licence, and what is wrong with it."""
+
+    name: str
+    licence: str
+    problem: str
+
+
+def locked(lock: Path) -> list[str]:
+    """Return the names in a lock, normalised."""
+    return sorted({m.group(1).lower() for m in re.finditer(r"^([A-Za-z0-9_.-]+)==", lock.read_text(), re.MULTILINE)})
+
+
+def licence_of(name: str, metadata: importlib.metadata.PackageMetadata) -> str:
+    """Return a package's SPDX expression: from our table, its metadata, or its classifiers; empty if unknown."""
+    if name in DECLARED:
+        return DECLARED[name]
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
+    found = [c.rpartition(" :: ")[2] for c in metadata.get_all("Classifier") or [] if c.startswith("License ::")]
+    return " AND ".join(sorted({CLASSIFIERS[c] for c in found if c in CLASSIFIERS}))
+
+
+def problem_with(expression: str, name: str) -> str:
+    """Say why an expression is not acceptable; empty if it is. An OR is accepted by its best side."""
+    for part in re.split(r"\s+AND\s+", expression.replace("(", "").replace(")", "")):
+        choices = [choice.strip() for choice in re.split(r"\s+OR\s+", part)]
+        if any(choice in PERMISSIVE for choice in choices):
+            continue
+        if all(choice.startswith("LGPL") for choice in choices) and name in LGPL_ACCEPTED:
+            continue
+        return f"{part or 'unknown licence'} is not on the list of scripts/licences.py"
+    return ""
+
+
+def bundled(distribution: importlib.metadata.Distribution) -> list[str]:
+    """Return the file names of the native libraries that a wheel brings along (not its own extension modules)."""
+    paths = [PurePosixPath(str(f)) for f in distribution.files or []]
+    return sorted({p.name for p in paths if any(part.endswith((".libs", ".dylibs")) for part in p.parts)})
+
+
+def examine(lock: Path) -> list[Finding]:
+    """Look at every package of a lock that is installed here; markers leave some out."""
+    findings = []
+    for name in locked(lock):
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # for another platform or Python
+        licence = licence_of(name, distribution.metadata)
+        findings.append(Finding(f"{name} {distribution.version}", licence, problem_with(licence, name)))
+        for library in bundled(distribution):
+            known = max((start for start in BUNDLED if library.startswith(start)), key=len, default="")
+            spdx = BUNDLED.get(known, "")
+            findings.append(Finding(f"  {name}: {library}", spdx, problem_with(spdx, name)))
+    return findings
+
+
+def main() -> int:
+    """Print the list and return 1 if something in it is not acceptable."""
+    status = 0
+    for lock in sorted((ROOT / "requirements").glob("*.lock")):
+        print(f"{lock.name}")
+        for finding in examine(lock):
+            print(f"  {finding.name}: {finding.licence or '?'}{f'   <- {finding.problem}' if finding.problem else ''}")
+            status |= bool(finding.problem)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Examine the machine: what the sandbox really has, where compiled code is kept, which formats can be read."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rempart.app.wiring import make_pool, usable_processors, warm_kernels
+from rempart.config import Settings, default_file
+from rempart.model import MediaFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    """What."""
+    ok: bool
+    """Whether it is as good as it can be."""
+    detail: str
+    """In words; what is lost where it is not."""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Yield what was found, the sandbox first.
+
+    Raises:
+        SandboxError: no worker can be started, or one lacks a protection that the settings require.
+    """
+    with make_pool(settings) as pool:
+        for state in pool.protections():
+            words = state.protection.in_words()
+            detail = words if state.active else f"missing ({state.detail}); it would give: {words}"
+            yield Check(name=str(state.protection), ok=state.active, detail=detail)
+    folder = warm_kernels(settings)
+    kept = folder is not None and not folder.name.startswith("rempart-kernels-")
+    where = (
+        f"kept in {folder}" if kept else "no folder can be written: compiled anew by every command, some ten seconds"
+    )
+    yield Check(name="kernels", ok=kept, detail=where)
+    yield Check(name="workers", ok=True, detail=f"{settings.hazmat.workers or usable_processors()} processes")
+    heic = importlib.util.find_spec("pi_heif") is not None
+    names = [str(f) for f in MediaFormat if heic or f is not MediaFormat.HEIC]
+    yield Check(name="formats", ok=heic, detail=", ".join(names) if heic else f"{', '.join(names)}; HEIC needs pi-heif")
+    path = default_file(os.environ)
+    yield Check(name="settings", ok=True, detail=f"{path} ({'read' if path.exists() else 'absent: defaults'})")

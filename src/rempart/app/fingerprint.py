@@ -1,0 +1,70 @@
+"""Fingerprint some media, without comparing them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from rempart.app.pile import Unentered, check_roots, walk
+from rempart.app.scan import Role, Skipped
+from rempart.app.wiring import make_gate, make_pool
+from rempart.config import Settings
+from rempart.errors import MisuseError
+from rempart.model import Cleared, FingerprintedMedia, MediaBytes, MediaItem, Unreadable
+
+#: How standard input is named, on the command line and in results.
+STANDARD_INPUT = "-"
+
+
+def fingerprint(
+    paths: Sequence[str], settings: Settings, *, standard_input: BinaryIO | None = None
+) -> Iterator[tuple[str, FingerprintedMedia] | Skipped]:
+    """Yield each item's path with its fingerprints, or why it has none, in the order given.
+
+    Args:
+        paths: Files and folders; ``-`` is standard input, which never touches the disk.
+        settings: The settings.
+        standard_input: What ``-`` reads; the process's own by default.
+
+    Raises:
+        MisuseError: a path is missing; standard input is too long.
+        ConfigError: the settings or the machine do not allow it.
+    """
+    check_roots(Path(p) for p in paths if p != STANDARD_INPUT)
+    gate, aside = make_gate(settings), list[Skipped]()
+
+    def cleared() -> Iterator[Cleared[MediaItem]]:
+        for found in _items(paths, settings.hazmat.max_bytes, standard_input or sys.stdin.buffer):
+            verdict = found.outcome if isinstance(found, Unentered) else gate.check(found)
+            if isinstance(verdict, Cleared):
+                yield verdict
+            else:
+                aside.append(Skipped(label=found.label, role=Role.ASSET, outcome=verdict))
+
+    with make_pool(settings) as pool:
+        for item, outcome in pool.run(cleared(), {"frames": 1, "orientations": 1}):
+            yield from _emptied(aside)
+            if isinstance(outcome, Unreadable):
+                yield Skipped(label=item.label, role=Role.ASSET, outcome=outcome)
+            else:
+                yield item.label, outcome
+        yield from _emptied(aside)
+
+
+def _items(paths: Sequence[str], max_bytes: int, standard_input: BinaryIO) -> Iterator[MediaItem | Unentered]:
+    for path in paths:
+        if path == STANDARD_INPUT:
+            data = standard_input.read(max_bytes + 1)
+            if len(data) > max_bytes:
+                message = f"standard input is longer than hazmat.max_bytes, {max_bytes}"
+                raise MisuseError(message, advice="Save it to a file, or raise the setting.")
+            yield MediaBytes(data=data, label=STANDARD_INPUT)
+        else:
+            yield from walk([Path(path)])
+
+
+def _emptied(aside: list[Skipped]) -> Iterator[Skipped]:
+    while aside:
+        yield aside.pop(0)

@@ -1,0 +1,120 @@
+"""Walk files and folders as a stream of items, whatever their number, and say what could not be entered.
+
+Folders are entered in order of name, so that two scans of one pile list the same things in the same order. Symbolic
+links to files are read, links to folders are not followed (they make loops, and lead out of what was given).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rempart.errors import MisuseError
+from rempart.hazmat.items import why_unreadable
+from rempart.model import MediaFile, Unreadable, UnreadableReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unentered:
+    """Something in a pile that could not be looked into."""
+
+    label: str
+    """Its path, as it is shown."""
+    outcome: Unreadable
+    """Why."""
+
+
+def walk(roots: Iterable[Path]) -> Iterator[MediaFile | Unentered]:
+    """Yield every file below the given files and folders.
+
+    One folder's names are held at a time, per level of depth.
+
+    Raises:
+        MisuseError: a root does not exist or cannot be read at all.
+    """
+    for root in roots:
+        yield from _root(root)
+
+
+def check_roots(roots: Iterable[Path]) -> None:
+    """Make sure, before anything else is done, that what a person named is there.
+
+    Raises:
+        MisuseError: it is missing, or forbidden.
+    """
+    for root in roots:
+        try:
+            if stat.S_ISDIR(root.stat().st_mode):
+                os.scandir(root).close()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            message = f"cannot read {str(root)!r}: {reason}"
+            raise MisuseError(message, advice="Check the path and its permissions.") from error
+
+
+def _root(root: Path) -> Iterator[MediaFile | Unentered]:
+    try:
+        is_folder = stat.S_ISDIR(root.stat().st_mode)
+    except OSError as error:
+        yield Unentered(label=str(root), outcome=why_unreadable(error))
+        return
+    if is_folder:
+        # The folder that was named counts in the gate's judgement; what lies above it does not.
+        yield from _folder(str(root), (Path(os.path.abspath(root)).name,))
+    else:
+        item = MediaFile.named(root)
+        yield MediaFile(path=root, label=item.label, names=_with_target(str(root), item.names))
+
+
+def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered]:
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in entries)
+    except OSError as error:
+        yield Unentered(label=folder, outcome=why_unreadable(error))
+        return
+    for name, is_folder, is_link in found:
+        path = os.path.join(folder, name)
+        if is_folder:
+            yield from _folder(path, (*names, name))
+        elif is_link and os.path.isdir(path):
+            yield Unentered(label=path, outcome=_LINKED_FOLDER)
+        else:
+            judged = (*names, name)
+            yield MediaFile(path=Path(path), label=path, names=_with_target(path, judged) if is_link else judged)
+
+
+_LINKED_FOLDER = Unreadable(
+    reason=UnreadableReason.LINK, detail="it leads to a folder; name that folder to have it scanned"
+)
+
+
+def _with_target(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the name behind a link, and its folder's: a link must not hide them from the gate."""
+    if not os.path.islink(path):
+        return names
+    target = Path(os.path.realpath(path))
+    return (*names, target.parent.name, target.name)
+
+
+def count(roots: Iterable[Path]) -> int:
+    """Count the files that :func:`walk` would yield, without holding their names: for a progress bar."""
+    total = 0
+    folders = [str(root) for root in roots]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += 1
+        except NotADirectoryError:
+            total += 1
+        except OSError:
+            continue  # walk() reports it
+    return total

@@ -1,0 +1,216 @@
+"""Which of these are copies of mine? One pass over a pile, nothing kept.
+
+::
+
+    with Scan(assets=[Path("shoot")], suspects=[Path("pile")], settings=settings) as scan:
+        for event in scan.events():
+            ...  # Match, Skipped
+        print(scan.summary())
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rempart import clock
+from rempart.app.pile import Unentered, check_roots, walk
+from rempart.app.wiring import make_gate, make_pool
+from rempart.config import Settings
+from rempart.detect import Bank
+from rempart.errors import MisuseError, RefusedError
+from rempart.model import AssetId, Cleared, Match, MediaItem, Stopped, SuspectId, Unreadable
+
+#: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (DESIGN §2, line 1).
+HAND_OFF = (
+    "Nothing of it was opened. Do not open, copy or forward it. In France, give its address to PHAROS "
+    "(internet-signalement.gouv.fr) or Point de Contact (pointdecontact.net), elsewhere to your INHOPE hotline or "
+    "NCMEC (report.cybertip.org). If it is a picture of you taken before you were 18: Take It Down "
+    "(takeitdown.ncmec.org), or 3018 in France."
+)
+
+
+class Role(StrEnum):
+    """Which side of the comparison an item is on."""
+
+    ASSET = "asset"
+    SUSPECT = "suspect"
+
+
+class Plain(StrEnum):
+    """Why an item that was read cannot be compared."""
+
+    TOO_PLAIN = "too_plain"
+
+    def in_words(self) -> str:
+        """Say it to a person, in English."""
+        return "too plain or too small to be compared: only identical bytes would have matched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An item that was not compared, and why: nothing is dropped in silence."""
+
+    label: str
+    """Its path, as it is shown."""
+    role: Role
+    """Asset or suspect."""
+    outcome: Unreadable | Stopped | Plain
+    """Why."""
+
+    def outcome_word(self) -> str:
+        """Return the class of outcome: unreadable, stopped or too plain."""
+        match self.outcome:
+            case Unreadable():
+                return "unreadable"
+            case Stopped():
+                return "stopped"
+            case Plain():
+                return "too plain"
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Counts that grow as a scan goes on."""
+
+    scanned: int = 0
+    """Suspects that were decoded and compared."""
+    matched: int = 0
+    """Suspects that match at least one asset."""
+    unreadable: int = 0
+    """Suspects that gave nothing to compare."""
+    stopped: int = 0
+    """Suspects that may involve a minor and were not opened."""
+    plain: int = 0
+    """Suspects, among the scanned, that are too plain to be compared."""
+    assets: int = 0
+    """Assets that are looked for."""
+    assets_unreadable: int = 0
+    """Assets that could not be read."""
+    assets_stopped: int = 0
+    """Assets that may involve a minor and were not opened."""
+    seconds: float = 0.0
+    """Since the scan began."""
+    interrupted: bool = False
+    """True if it was not finished."""
+
+    def is_all_stopped(self) -> bool:
+        """Tell whether the gate left nothing to compare."""
+        return self.stopped > 0 and self.scanned == 0 and self.unreadable == 0
+
+
+class Scan:
+    """One comparison of a pile of suspects with some assets."""
+
+    def __init__(self, *, assets: Sequence[Path], suspects: Sequence[Path], settings: Settings) -> None:
+        """Check what was named and prepare the sandbox.
+
+        Raises:
+            MisuseError: a path is missing or cannot be read.
+            ConfigError: the settings or the machine do not allow it.
+        """
+        check_roots((*assets, *suspects))
+        self._assets = assets
+        self._suspects = suspects
+        self._settings = settings
+        self._gate = make_gate(settings)
+        self._pool = make_pool(settings)
+        self._bank = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._aside: deque[Skipped] = deque()
+        self._started_s = clock.monotonic_s()
+        self.tally = Tally()
+
+    def __enter__(self) -> Self:
+        """Return the scan."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the sandbox."""
+        self._pool.close()
+
+    def events(self) -> Iterator[Match | Skipped]:
+        """Learn the assets, then yield matches and skipped items as they come, in the order of the pile.
+
+        Raises:
+            RefusedError: every asset was stopped by the gate.
+            MisuseError: no asset can be read.
+            SandboxError: the sandbox cannot work.
+        """
+        yield from self._learn()
+        if not len(self._bank):
+            if self.tally.assets_stopped and not self.tally.assets_unreadable:
+                message = f"every asset was stopped: {self.tally.assets_stopped} may concern a minor"
+                raise RefusedError(message, advice=HAND_OFF)
+            message = f"no asset can be read in {', '.join(repr(str(p)) for p in self._assets)}"
+            raise MisuseError(message, advice="Name at least one picture, or a folder that holds one, with --assets.")
+        yield from self._compare()
+
+    def summary(self) -> Tally:
+        """Return the counts so far, with the time that passed."""
+        self.tally.seconds = clock.monotonic_s() - self._started_s
+        return self.tally
+
+    def _learn(self) -> Iterator[Skipped]:
+        items = self._cleared(self._assets, Role.ASSET)
+        for item, outcome in self._pool.run(items, {"frames": 1, "orientations": 1}):
+            yield from self._set_aside()
+            if isinstance(outcome, Unreadable):
+                yield self._skip(Skipped(label=item.label, role=Role.ASSET, outcome=outcome))
+                continue
+            self.tally.assets += 1
+            if not self._bank.add(AssetId(item.label), outcome):
+                yield self._skip(Skipped(label=item.label, role=Role.ASSET, outcome=Plain.TOO_PLAIN))
+        yield from self._set_aside()
+
+    def _compare(self) -> Iterator[Match | Skipped]:
+        items = self._cleared(self._suspects, Role.SUSPECT)
+        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
+        for item, outcome in self._pool.run(items, options):
+            yield from self._set_aside()
+            if isinstance(outcome, Unreadable):
+                yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
+                continue
+            comparison = self._bank.compare(SuspectId(item.label), outcome)
+            self.tally.scanned += 1
+            self.tally.matched += bool(comparison.matches)
+            yield from comparison.matches
+            if comparison.abstained and not comparison.matches:
+                yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
+        yield from self._set_aside()
+
+    def _cleared(self, roots: Iterable[Path], role: Role) -> Iterator[Cleared[MediaItem]]:
+        """Let the gate judge each name before anything is opened; what does not pass is set aside."""
+        for found in walk(roots):
+            if isinstance(found, Unentered):
+                self._aside.append(Skipped(label=found.label, role=role, outcome=found.outcome))
+                continue
+            verdict = self._gate.check(found)
+            if isinstance(verdict, Stopped):
+                self._aside.append(Skipped(label=found.label, role=role, outcome=verdict))
+            else:
+                yield verdict
+
+    def _set_aside(self) -> Iterator[Skipped]:
+        while self._aside:
+            yield self._skip(self._aside.popleft())
+
+    def _skip(self, skipped: Skipped) -> Skipped:
+        """Count an item that was not compared."""
+        tally, is_asset = self.tally, skipped.role is Role.ASSET
+        match skipped.outcome:
+            case Unreadable():
+                tally.assets_unreadable += is_asset
+                tally.unreadable += not is_asset
+            case Stopped():
+                tally.assets_stopped += is_asset
+                tally.stopped += not is_asset
+            case Plain():
+                tally.plain += not is_asset
+        return skipped

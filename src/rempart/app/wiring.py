@@ -1,0 +1,83 @@
+"""Join the rooms: the only place that knows which implementation serves which need."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rempart.config import Settings
+from rempart.detect import TASK_NAME, parse_record
+from rempart.errors import ConfigError
+from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
+from rempart.kernels import compile as kernel_cache
+from rempart.kernels import hamming, pdq
+from rempart.model import FingerprintedMedia, MinorGate
+
+#: A word list is a few thousand lines.
+_VOCABULARY_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+def make_gate(settings: Settings) -> MinorGate:
+    """Make the gate, with the hotline's vocabulary if the settings name it.
+
+    Raises:
+        ConfigError: the vocabulary cannot be read: nothing is scanned with a gate that is not whole.
+    """
+    path = settings.gate.vocabulary_file
+    if path is None:
+        return MinorGate()
+    advice = "Check gate.vocabulary_file: nothing is opened while the list cannot be read."
+    try:
+        if path.stat().st_size > _VOCABULARY_LIMIT_BYTES:
+            message = f"the vocabulary {path} is larger than {_VOCABULARY_LIMIT_BYTES} bytes"
+            raise ConfigError(message, advice=advice)
+        return MinorGate(path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        message = f"the vocabulary {path} cannot be read: {reason}"
+        raise ConfigError(message, advice=advice) from error
+
+
+def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
+    """Make the pool that fingerprints pictures, and prepare the compiled kernels that its workers load."""
+    hazmat = settings.hazmat
+    return Pool(
+        task=Task(name=TASK_NAME, parse=parse_record),
+        settings=PoolSettings(
+            workers=hazmat.workers or usable_processors(),
+            recycle_after=hazmat.recycle_after,
+            limits=DecodeLimits(
+                max_bytes=hazmat.max_bytes,
+                max_pixels=hazmat.max_pixels,
+                max_frames=hazmat.max_frames,
+                cpu_s=hazmat.cpu_s,
+                wall_s=hazmat.wall_s,
+            ),
+            require=frozenset(Protection(name) for name in hazmat.require),
+            kernel_cache=warm_kernels(settings),
+        ),
+    )
+
+
+def warm_kernels(settings: Settings) -> Path | None:
+    """Compile every kernel once, or load it, and return the folder where it is kept.
+
+    Raises:
+        ConfigError: the folder that the settings name cannot be used.
+    """
+    wanted = settings.kernels.cache_dir
+    folder = kernel_cache.use_cache_folder(wanted)
+    if wanted is not None and folder is None:
+        message = f"the kernel cache {wanted} cannot be used"
+        advice = "It must be a folder that you own, that you can write, and that nobody else can write."
+        raise ConfigError(message, advice=advice)
+    pdq.warm()
+    hamming.warm()
+    return folder
+
+
+def usable_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

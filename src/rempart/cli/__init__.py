@@ -1,0 +1,111 @@
+"""The command line: it parses, calls ``rempart.app`` and prints. Results on stdout, talk and progress on stderr.
+
+Each command's module is imported when that command runs: ``--help`` and ``--version`` load nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final, NoReturn
+
+import click
+
+from rempart import __version__
+from rempart.cli.printing import say
+from rempart.errors import OutputError, RempartError
+
+#: Command: its module and its one-line help. One line here and one file make a command.
+COMMANDS: Final = {
+    "scan": ("rempart.cli.scan", "Tell which files of a pile are copies of your pictures."),
+    "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
+    "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
+    "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),
+}
+
+#: Interrupted by Ctrl-C, as a shell reports it: 128 + SIGINT.
+INTERRUPTED: Final = 130
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        if not isinstance(command, click.Command):
+            message = f"{COMMANDS[cmd_name][0]}.command is not a command"
+            raise TypeError(message)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(
+    cls=_LazyGroup,
+    epilog="Exit codes: 0 done, 1 something found, 2 misuse, 3 configuration, 4 cannot be reached or written, "
+    "5 integrity failure, 6 refused for safety, 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="rempart %(version)s")
+@click.option("--config", "config_file", type=click.Path(), metavar="FILE", help="Read the settings from FILE (TOML).")
+@click.pass_context
+def rempart(ctx: click.Context, config_file: str | None) -> None:
+    """Find copies of pictures that leaked, without exposing the people in them."""
+    ctx.obj = config_file
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that fits what happened."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every error that Rempart raises becomes a sentence on stderr."""
+    try:
+        status = rempart.main(args=arguments, prog_name="rempart", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted.")
+        return INTERRUPTED
+    except RempartError as error:
+        say(f"Error: {error.diagnostics()}")
+        return error.exit_code
+    except OSError as error:
+        return _output_failed(error)
+    return status if isinstance(status, int) else 0
+
+
+def _output_failed(error: OSError) -> int:
+    """Answer a full disk or a closed pipe on stdout; anything else is a bug and keeps its traceback.
+
+    Raises:
+        OSError: the error is not about writing results.
+    """
+    import errno  # noqa: PLC0415 - the rare path
+
+    if error.errno not in {errno.ENOSPC, errno.EPIPE, errno.EDQUOT, errno.EFBIG, errno.EIO}:
+        raise error
+    # What is still buffered cannot be written either: without this, Python complains a second time at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:
+        say(f"Error: the results cannot be written: {error.strerror}")
+    return OutputError.exit_code

@@ -1,0 +1,32 @@
+"""``rempart config``: what is set, and by what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rempart.cli.printing import put, put_json, safe
+
+
+@click.group(name="config")
+def command() -> None:
+    """Show the settings."""
+
+
+@command.command(name="show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per setting.")
+@click.pass_obj
+def show(config_file: str | None, *, origin: bool, as_json: bool) -> None:
+    """Print every setting with its value."""
+    from rempart.config import load_settings  # noqa: PLC0415 - heavy: pydantic
+
+    for line in load_settings(file=Path(config_file) if config_file else None).lines():
+        value = list(line.value) if isinstance(line.value, tuple) else line.value
+        value = str(value) if isinstance(value, Path) else value
+        if as_json:
+            put_json({"v": 1, "key": line.key, "value": value, "origin": line.origin, "doc": line.doc})
+        else:
+            shown = "" if value is None else ",".join(value) if isinstance(value, list) else value
+            put(safe(f"{line.key} = {shown}{f'  # {line.origin}' if origin else ''}"))

@@ -1,0 +1,94 @@
+"""The JSON of results, version 1: names and order are a promise to programs (docs/reference/json.md)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rempart.app.scan import Skipped, Tally
+from rempart.model import Clue, FingerprintedMedia, Match, Stopped, Unreadable
+
+#: Raised when a field changes its meaning or disappears; new fields may come without notice.
+VERSION: Final = 1
+
+
+def match_record(match: Match) -> dict[str, object]:
+    """Return the line of one match."""
+    return {
+        "v": VERSION,
+        "suspect": match.suspect,
+        "asset": match.asset,
+        "score": match.score,
+        "false_match_bound": match.false_match_bound,
+        "region": [list(corner) for corner in match.region] if match.region else None,
+        "clues": [
+            {
+                "kind": str(clue.kind),
+                "signal_type": str(clue.signal_type),
+                "distance_bits": clue.distance_bits,
+                "weight": clue.weight,
+                "note": clue_note(clue),
+            }
+            for clue in match.clues
+        ],
+    }
+
+
+def clue_note(clue: Clue) -> str:
+    """Say in words what a clue adds; empty if there is nothing to add."""
+    frame = f"frame {clue.frame + 1}" if clue.frame else ""
+    return ", ".join(part for part in (clue.orientation.in_words(), frame) if part)
+
+
+def summary_record(tally: Tally) -> dict[str, object]:
+    """Return the last line of a scan."""
+    summary: dict[str, object] = {
+        "scanned": tally.scanned,
+        "matched": tally.matched,
+        "unreadable": tally.unreadable,
+        "stopped": tally.stopped,
+        "seconds": round(tally.seconds, 3),
+        "too_plain": tally.plain,
+        "assets": tally.assets,
+        "assets_unreadable": tally.assets_unreadable,
+        "assets_stopped": tally.assets_stopped,
+        "interrupted": tally.interrupted,
+    }
+    return {"v": VERSION, "summary": summary}
+
+
+def skipped_record(skipped: Skipped) -> dict[str, object]:
+    """Return the line of one item that was not compared."""
+    outcome = skipped.outcome
+    record: dict[str, object] = {"v": VERSION, "path": skipped.label, "role": str(skipped.role)}
+    match outcome:
+        case Unreadable():
+            record |= {"outcome": "unreadable", "reason": str(outcome.reason), "detail": outcome.detail}
+        case Stopped():
+            record |= {"outcome": "stopped", "reason": str(outcome.reason), "detail": outcome.rule}
+        case _:
+            record |= {"outcome": str(outcome), "reason": str(outcome), "detail": ""}
+    return record
+
+
+def fingerprint_record(path: str, media: FingerprintedMedia) -> dict[str, object]:
+    """Return the line of one fingerprinted file."""
+    return {
+        "v": VERSION,
+        "path": path,
+        "sha256": media.sha256,
+        "kind": str(media.kind),
+        "format": str(media.format),
+        "width": media.width,
+        "height": media.height,
+        "frames": media.frames,
+        "fingerprints": [
+            {
+                "signal_type": str(f.signal_type),
+                "version": f.version,
+                "bits": f.bits.hex(),
+                "quality": f.quality,
+                "region": [list(corner) for corner in f.region] if f.region else None,
+            }
+            for f in media.fingerprints
+        ],
+    }

@@ -1,0 +1,21 @@
+"""Read the time: the only file that does, so that a test can say what time it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+
+def utc_now() -> dt.datetime:
+    """Return the present instant, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def monotonic_s() -> float:
+    """Return seconds since an arbitrary start, never going back: for delays and rates."""
+    return time.monotonic()
+
+
+def cpu_s() -> float:
+    """Return the seconds of processor time that this process has used."""
+    return time.process_time()

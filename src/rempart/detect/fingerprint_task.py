@@ -1,0 +1,141 @@
+"""The sandboxed task that turns a picture into fingerprints, and the reading of its record.
+
+Inside a worker: :func:`run`. In the parent, which trusts no worker: :func:`parse`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from rempart.model import Fingerprint, FingerprintedMedia, MediaFormat, MediaKind, Orientation, SignalType
+
+if TYPE_CHECKING:
+    from rempart.hazmat import DecodeLimits, Json, Options
+
+#: The canonical pipeline: ``rempart.hazmat.picture``'s decoding, then ``rempart.kernels.pdq``. Any change that can
+#: move a bit makes a new version; fingerprints of two versions are never compared.
+PDQ_VERSION: Final = "pdq/1"
+TASK_NAME: Final = "rempart.detect.fingerprint_task:run"
+
+_CODE_BYTES: Final = 32
+_QUALITY_MAX: Final = 100
+_SIDE_MAX: Final = 1 << 31
+_SHA256_HEX: Final = 64
+
+
+def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
+    """Decode a picture and fingerprint its frames.
+
+    Args:
+        data: The encoded picture.
+        limits: What it may cost.
+        options: ``frames``, how many frames of an animation to fingerprint, at equal distances; ``orientations``,
+            1 for the picture as it is or 8 for every turn and reflection too.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - native decoders: in a worker only
+    from rempart.kernels.pdq import MIN_SIDE_PX, pdq_dihedral  # noqa: PLC0415 - as above
+
+    picture = open_picture(data, limits)
+    orientations = int(options["orientations"])
+    codes: list[Json] = []
+    width = height = 0
+    for index in picture.frames_to_show(int(options["frames"])):
+        pixels = picture.frame(index)
+        if index == 0:
+            height, width = pixels.shape[:2]
+        if min(pixels.shape[:2]) >= MIN_SIDE_PX:
+            bits, quality = pdq_dihedral(pixels)
+            codes.append(
+                {"frame": index, "quality": quality, "bits": [row.tobytes().hex() for row in bits[:orientations]]}
+            )
+    return {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "format": str(picture.format),
+        "width": width,
+        "height": height,
+        "frames": picture.frames,
+        "codes": codes,
+    }
+
+
+def warm() -> None:
+    """Load every kernel and decode one tiny picture, so that nothing is opened once the worker is closed in."""
+    import io  # noqa: PLC0415 - in a worker only, as the rest
+
+    from PIL import Image, ImageOps  # noqa: F401, PLC0415 - ImageOps is imported late by the TIFF plugin
+
+    from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
+    from rempart.kernels import pdq  # noqa: PLC0415
+
+    pdq.warm()
+    for name in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
+        encoded = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(encoded, name)
+        run(encoded.getvalue(), Limits(), {"frames": 1, "orientations": 1})
+
+
+def parse(record: Mapping[str, Json]) -> FingerprintedMedia:
+    """Check every field of a worker's record.
+
+    Raises:
+        ValueError: a field is missing, of another type or out of range.
+    """
+    sha256 = str(record.get("sha256"))
+    if len(sha256) != _SHA256_HEX or not all(c in "0123456789abcdef" for c in sha256):
+        message = "a record's sha256 has 64 hexadecimal digits"
+        raise ValueError(message)
+    frames = _whole(record, "frames", _SIDE_MAX)
+    codes = record.get("codes")
+    if not isinstance(codes, list):
+        message = "a record's codes are a list"
+        raise ValueError(message)  # noqa: TRY004 - one kind of failure: the record is wrong
+    return FingerprintedMedia(
+        sha256=sha256,
+        kind=MediaKind.IMAGE,
+        format=MediaFormat(str(record.get("format"))),
+        width=_whole(record, "width", _SIDE_MAX),
+        height=_whole(record, "height", _SIDE_MAX),
+        frames=frames,
+        fingerprints=tuple(f for code in codes for f in _parse_code(code, frames)),
+    )
+
+
+def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
+    if not isinstance(code, dict):
+        message = "a code is an object"
+        raise ValueError(message)  # noqa: TRY004 - as above
+    rows = code.get("bits")
+    if not isinstance(rows, list) or len(rows) not in {1, len(Orientation)}:
+        message = "a code has one row of bits or eight"
+        raise ValueError(message)
+    quality, frame = _whole(code, "quality", _QUALITY_MAX), _whole(code, "frame", frames - 1)
+    found = []
+    for orientation, row in zip(Orientation, rows, strict=False):
+        bits = bytes.fromhex(row) if isinstance(row, str) else b""
+        if len(bits) != _CODE_BYTES:
+            message = f"a PDQ code has {_CODE_BYTES} bytes, not {len(bits)}"
+            raise ValueError(message)
+        found.append(
+            Fingerprint(
+                signal_type=SignalType.PDQ,
+                version=PDQ_VERSION,
+                bits=bits,
+                quality=quality,
+                orientation=orientation,
+                frame=frame,
+            )
+        )
+    return found
+
+
+def _whole(record: Mapping[str, Json], key: str, most: int) -> int:
+    value = record.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        message = f"a record's {key} is a whole number from 0 to {most}"
+        raise ValueError(message)
+    return value

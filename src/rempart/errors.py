@@ -1,0 +1,93 @@
+"""Every exception that Rempart raises, with the exit code a door gives it.
+
+The tree (a test keeps this drawing true)::
+
+    RempartError
+    ├── MisuseError
+    ├── ConfigError
+    │   ├── UnknownSettingError
+    │   ├── SettingValueError
+    │   └── SandboxError
+    ├── OutputError
+    ├── RefusedError
+    └── MediaError
+
+A message is one plain sentence with the value that was wrong. ``diagnostics()`` adds what to do next, and is what a
+door prints.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RempartError(Exception):
+    """Any error that Rempart raises on purpose."""
+
+    #: What the process returns when this error ends it (DESIGN §8: 0 done, 1 found, 2 misuse, 3 configuration …).
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        """Keep one plain sentence, and what to do about it.
+
+        Args:
+            message: What is wrong, with the value.
+            advice: What to do next; empty when the message says it all.
+        """
+        super().__init__(message)
+        self.advice = advice
+
+    def diagnostics(self) -> str:
+        """Return the message, then what to do next."""
+        return f"{self}\n{self.advice}" if self.advice else str(self)
+
+
+class MisuseError(RempartError):
+    """A command was called in a way that cannot work: a missing file, nothing to compare."""
+
+    exit_code = 2
+
+
+class ConfigError(RempartError):
+    """The settings, or what the machine offers, do not allow Rempart to start."""
+
+    exit_code = 3
+
+
+class UnknownSettingError(ConfigError):
+    """A settings file or a ``REMPART_`` variable names a setting that does not exist."""
+
+
+class SettingValueError(ConfigError):
+    """A setting has a value that it cannot take."""
+
+
+class SandboxError(ConfigError):
+    """The sandbox cannot be started, or lacks a protection that the settings require."""
+
+
+class OutputError(RempartError):
+    """Something could not be written: a report, the results. The work itself was done."""
+
+    exit_code = 4
+
+
+class RefusedError(RempartError):
+    """A line that is never crossed was met (DESIGN §2). There is no override."""
+
+    exit_code = 6
+
+
+class MediaError(RempartError):
+    """A media item cannot be read; raised inside the sandbox only, where it becomes an ``Unreadable`` value."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.UnreadableReason``.
+            detail: One short clause with the figure that was wrong; never content.
+        """
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.detail = detail

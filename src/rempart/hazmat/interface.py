@@ -1,0 +1,57 @@
+"""What goes into the sandbox and what comes out of it: named tasks, limits, small records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+#: What a record is made of: JSON, so that nothing that comes out of a worker can run.
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+#: Options of a task, the same for every item of one run.
+Options = Mapping[str, int | str]
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeLimits:
+    """How much one item may cost."""
+
+    max_bytes: int = 256 * 1024 * 1024
+    """Of the encoded item."""
+    max_pixels: int = 64_000_000
+    """Of one decoded frame."""
+    max_frames: int = 1_000
+    """Of an animation or a file of several pages."""
+    cpu_s: int = 30
+    """Processor time."""
+    wall_s: int = 120
+    """Time on the clock: a disk that does not answer."""
+    memory_bytes: int = 0
+    """What a worker may use beyond its size at rest; 0 computes it from the two first limits."""
+
+    def __post_init__(self) -> None:
+        """Compute the memory: the encoded item, and 16 bytes a pixel for the worst path.
+
+        That path is a picture with transparency: four bytes decoded, four composited, one of mask, three and three
+        of array, and the rest for the decoder's own rows.
+        """
+        if self.memory_bytes == 0:
+            needed = self.max_bytes + 16 * self.max_pixels + 128 * 1024 * 1024
+            object.__setattr__(self, "memory_bytes", needed)
+
+
+#: A task runs inside a worker: encoded bytes, limits and options in, a record out. It raises ``MediaError``.
+TaskFunction = Callable[[bytes, DecodeLimits, Options], dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Generic[RecordT]):
+    """A piece of work that a worker does on each item."""
+
+    name: str
+    """``package.module:function``, a :data:`TaskFunction`; imported by the worker, before it is closed in."""
+    parse: Callable[[dict[str, Json]], RecordT]
+    """Turns a record into a value in the parent, and raises ValueError if it is not one: a worker is not trusted."""

@@ -1,0 +1,125 @@
+"""A disposable process that decodes: ``python -I -m rempart.hazmat.worker SOCKET PARENT``, started by the pool.
+
+(1) It closes itself in as far as it can with one thread; (2) it receives what to load; (3) it imports and warms the
+task; (4) it closes itself in entirely; (5) it says which protections hold; (6) for each descriptor that arrives, it
+answers with one record. It has no environment, no arguments but two numbers, and nothing to write to but its socket.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, cast
+
+from rempart.errors import MediaError
+from rempart.hazmat import frames, sandbox
+from rempart.hazmat.interface import DecodeLimits, Json, TaskFunction
+from rempart.model import UnreadableReason
+
+_SOCKET: Final = 3
+_CHUNK_BYTES: Final = 1 << 20
+
+
+def main() -> None:
+    """Do what the module's docstring says; returns when the pool closes the socket."""
+    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
+    states = sandbox.enter_early(parent)  # (1)
+    if descriptor != _SOCKET:  # a low number, below the limit on descriptors
+        os.dup2(descriptor, _SOCKET)
+        os.close(descriptor)
+    with socket.socket(fileno=_SOCKET) as sock:
+        received = frames.receive_frame(sock)  # (2)
+        if received is None:
+            return
+        setup = received[0]
+        limits = DecodeLimits(**cast("dict[str, int]", setup["limits"]))
+        try:
+            task, warm = _load(setup)  # (3)
+            warm()
+        except (ImportError, AttributeError, RuntimeError, OSError, MemoryError) as error:
+            frames.send_frame(sock, {"failed": f"{type(error).__name__}: {error}"})
+            return
+        states += sandbox.lock(limits)  # (4)
+        ready = [{"protection": s.protection, "active": s.active, "detail": s.detail} for s in states]
+        frames.send_frame(sock, {"ready": cast("Json", ready), "compiled": _compiled()})  # (5)
+        while (received := frames.receive_frame(sock)) is not None:  # (6)
+            options, item = received
+            if item is None:
+                break
+            try:
+                answer = _answer(task, item, limits, cast("dict[str, int | str]", options))
+            finally:
+                os.close(item)
+            frames.send_frame(sock, answer)
+
+
+def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None]]:
+    """Import the task's module, with one thread of linear algebra and a kernel cache that is never written."""
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - it imports numpy, which starts threads
+
+    folder = setup["kernel_cache"]
+    kernel_cache.use_cache_folder(Path(str(folder)) if folder else None, read_only=True)
+    module_name, _, function_name = str(setup["task"]).partition(":")
+    module = importlib.import_module(module_name)
+    return getattr(module, function_name), getattr(module, "warm", lambda: None)
+
+
+def _compiled() -> int:
+    """Count what the kernel cache lacked, for ``rempart doctor``."""
+    from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - as above
+
+    return kernel_cache.compiled_here()
+
+
+def _answer(
+    task: TaskFunction, descriptor: int, limits: DecodeLimits, options: dict[str, int | str]
+) -> dict[str, Json]:
+    """Run the task on one item; whatever a decoder raises becomes a reason."""
+    sandbox.allow_cpu(limits.cpu_s)
+    try:
+        return {"record": cast("Json", task(_read(descriptor, limits), limits, options))}
+    except MediaError as error:
+        return _unreadable(UnreadableReason(error.reason), error.detail)
+    except MemoryError:
+        return _unreadable(UnreadableReason.MEMORY, "")
+    except Exception as error:  # noqa: BLE001 - decoders of hostile bytes raise anything; the item is what is wrong
+        return _unreadable(UnreadableReason.DAMAGED, type(error).__name__)
+
+
+def _unreadable(reason: UnreadableReason, detail: str) -> dict[str, Json]:
+    return {"unreadable": str(reason), "detail": detail}
+
+
+def _read(descriptor: int, limits: DecodeLimits) -> bytes:
+    """Read the whole item, and notice if it changed meanwhile.
+
+    Raises:
+        MediaError: it is empty, too large, or changed; the disk failed.
+    """
+    before = os.fstat(descriptor)
+    if before.st_size > limits.max_bytes:
+        raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{before.st_size} of {limits.max_bytes} at most")
+    data = bytearray()
+    try:
+        while part := os.read(descriptor, _CHUNK_BYTES if data else max(before.st_size + 1, 1)):
+            data += part
+            if len(data) > before.st_size:
+                break
+    except OSError as error:
+        raise MediaError(UnreadableReason.IO, error.strerror or "") from error
+    after = os.fstat(descriptor)
+    if len(data) != before.st_size or (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise MediaError(UnreadableReason.CHANGED)
+    if not data:
+        raise MediaError(UnreadableReason.EMPTY)
+    return bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Numbers: arrays in, arrays out. No logging, no input or output, no type of the model."""

@@ -1,0 +1,41 @@
+"""The vocabulary: frozen values that cross rooms, and the gate that every media item passes. No input, no output.
+
+>>> from rempart.model import Cleared, MediaFile, MinorGate
+>>> gate = MinorGate()
+>>> isinstance(gate.check(MediaFile.named("holiday/IMG_2041.jpg")), Cleared)
+True
+>>> gate.check(MediaFile.named("lycee/IMG_2041.jpg")).reason
+<StopReason.MINOR_WORD: 'minor_word'>
+"""
+
+from rempart.model.fingerprint import Fingerprint, FingerprintedMedia, SignalType
+from rempart.model.gate import Checkable, Cleared, MinorGate
+from rempart.model.ids import AssetId, SuspectId
+from rempart.model.match import Clue, ClueKind, Match
+from rempart.model.media import MediaBytes, MediaFile, MediaFormat, MediaItem, MediaKind, Orientation, Region
+from rempart.model.outcome import Stopped, StopReason, Unreadable, UnreadableReason
+
+__all__ = [
+    "AssetId",
+    "Checkable",
+    "Cleared",
+    "Clue",
+    "ClueKind",
+    "Fingerprint",
+    "FingerprintedMedia",
+    "Match",
+    "MediaBytes",
+    "MediaFile",
+    "MediaFormat",
+    "MediaItem",
+    "MediaKind",
+    "MinorGate",
+    "Orientation",
+    "Region",
+    "SignalType",
+    "StopReason",
+    "Stopped",
+    "SuspectId",
+    "Unreadable",
+    "UnreadableReason",
+]

@@ -1,0 +1,86 @@
+"""The gate that every media item passes before a byte of it is read, and the proof that it passed.
+
+``hazmat`` and ``net`` accept a :class:`Cleared` value only, and only :meth:`MinorGate.check` makes one: forgetting the
+gate is a type error. The rules are recall-first: a wrong stop costs a person one renamed file, a missed one opens what
+must never be opened. There is no override.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Generic, NoReturn, Protocol, TypeVar, final
+
+from rempart.model.gate_rules import RULES, GateRule, readings, vocabulary_rule
+from rempart.model.outcome import Stopped
+
+
+class Checkable(Protocol):
+    """Anything that has names or addresses to judge."""
+
+    def names_to_check(self) -> tuple[str, ...]:
+        """Return each name or address, as given."""
+
+
+ItemT = TypeVar("ItemT", bound=Checkable)
+ItemT_co = TypeVar("ItemT_co", bound=Checkable, covariant=True)
+
+
+class _Seal:
+    """Held by this file only: without it no Cleared value can be made."""
+
+
+_SEAL: Final = _Seal()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cleared(Generic[ItemT_co]):
+    """An item that the gate let pass. Cannot be made elsewhere, copied with another item, or pickled."""
+
+    item: ItemT_co
+    """What was judged."""
+    _seal: _Seal
+
+    def __post_init__(self) -> None:
+        """Refuse any maker but the gate."""
+        if self._seal is not _SEAL:
+            message = "only MinorGate.check makes a Cleared value"
+            raise TypeError(message)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: the proof holds in the process that made the check."""
+        message = "a Cleared value cannot be pickled"
+        raise TypeError(message)
+
+
+@final
+class MinorGate:
+    """Stop every item whose name or address may concern a minor."""
+
+    def __init__(self, vocabulary: Iterable[str] = ()) -> None:
+        """Compile the rules of :mod:`rempart.model.gate_rules`, and the words of a hotline if it lent some.
+
+        Args:
+            vocabulary: Lines of the file that a hotline gives at deployment: one term a line, ``#`` for comments.
+                The terms are never shown: a stop names the number of the line.
+        """
+        extra = tuple(
+            vocabulary_rule(number, line.strip())
+            for number, line in enumerate(vocabulary, start=1)
+            if line.strip() and not line.lstrip().startswith("#")
+        )
+        self._rules: tuple[GateRule, ...] = RULES + extra
+
+    def check(self, item: ItemT) -> Cleared[ItemT] | Stopped:
+        """Judge the names of an item before anything of it is opened.
+
+        Returns:
+            The proof that it may be opened, or why it must not be.
+        """
+        for name in item.names_to_check():
+            for reading in readings(name):
+                for rule in self._rules:
+                    if rule.pattern.search(reading):
+                        return Stopped(reason=rule.reason, rule=rule.name)
+        return Cleared(item, _SEAL)

@@ -1,0 +1,184 @@
+"""The gate's first rules, in French and English: words, ages and birth years in names and addresses.
+
+Plain words of school, age and law only; the coded words that hotlines know are loaded from their file at deployment
+and never committed. Each rule has a name, so that a stop can be explained. Names are read in several ways first
+(:func:`readings`), because a name that hides a word is the one that matters.
+
+A rule matches whole words. Not covered on purpose, because ordinary file names are full of them: ``college``
+without its accent (a university in English), and a letter with an age (``f16``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from rempart.model.outcome import StopReason
+
+#: Longer names are judged on this many characters at each end: Linux allows 4,096 bytes of path, the web more.
+_NAME_LIMIT: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRule:
+    """One reason to stop."""
+
+    name: str
+    """Shown when it stops an item: language, then what it looks for."""
+    reason: StopReason
+    """Its class."""
+    pattern: re.Pattern[str]
+    """Searched in every reading of a name."""
+
+
+_ENGLISH_WORDS: Final = (
+    "minors? underage underaged child children childhood kids? kiddies? teens? teenagers? teenage teeny preteens? "
+    "tweens? toddlers? infants? bab(?:y|ies) juveniles? adolescents? adolescence schoolgirls? schoolboys? schoolkids? "
+    "kindergartens? kindergartners? school_(?:girls?|boys?|kids?) pre_teens? under_aged? "
+    "(?:under|below)_(?:18|eighteen) (?:middle|high|elementary|primary|junior_high|secondary)_school(?:er|ers)? "
+    "(?:little|young)_(?:girls?|boys?)"
+).split()
+
+_FRENCH_WORDS: Final = (
+    "mineure?s? enfants? enfance gamine?s? gosses? ados? adolescente?s? preados? preadolescente?s? "
+    "collegien(?:ne)?s? lyceen(?:ne)?s? lycees? ecoliers? ecolieres? fillettes? garconnets? bebes? nourrissons? "
+    "(?:ecole_)?maternelles? cm_?1 cm_?2 ce_?1 ce_?2 ecole_primaire petites?_filles? petits?_garcons? pre_ados? "
+    "pas_majeure?s? non_majeure?s? (?:moins_de|sous)_(?:18|dix_huit) en_[3-6]_?(?:e|eme|ieme)"
+).split()
+
+#: Judged before accents are removed: without its accent this word is an English university.
+_FRENCH_ACCENTED: Final = ("collège", "collèges")
+
+_FRENCH_AGES: Final = (
+    "un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix_sept"
+)
+_ENGLISH_AGES: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+)
+_AGE: Final = r"(?:0?[1-9]|1[0-7])"
+
+# A digit string that goes on (2015, 115) is not an age; a space stands for every separator (see readings).
+_FRENCH_AGE: Final = rf"(?<![0-9])(?:{_AGE}|\b(?:{_FRENCH_AGES}))_ans?\b|\bagee?s?_(?:de_)?(?:{_AGE}|{_FRENCH_AGES})\b"
+_ENGLISH_AGE: Final = (
+    rf"(?<![0-9])(?:{_AGE}|\b(?:{_ENGLISH_AGES}))_(?:yo|yrs?|y_o|years?|year_old|yrs_old)\b"
+    rf"|\b(?:aged?)_(?:{_AGE}|{_ENGLISH_AGES})\b"
+)
+_BIRTH_YEAR: Final = r"\b(?:born(?:_in)?|nee?_en|nee?|naissance)_20[0-9]{2}\b"
+
+
+def _spaced(pattern: str) -> str:
+    """Let ``_`` in a rule stand for the single space that readings put between words."""
+    return pattern.replace("_?", " ?").replace("_", " ")
+
+
+def _rule(name: str, reason: StopReason, pattern: str) -> GateRule:
+    return GateRule(name=name, reason=reason, pattern=re.compile(_spaced(pattern)))
+
+
+def _words(words: tuple[str, ...] | list[str]) -> str:
+    return rf"\b(?:{'|'.join(words)})\b"
+
+
+RULES: Final = (
+    _rule("en-word", StopReason.MINOR_WORD, _words(_ENGLISH_WORDS)),
+    _rule("fr-word", StopReason.MINOR_WORD, _words(_FRENCH_WORDS)),
+    _rule("fr-college", StopReason.MINOR_WORD, _words(_FRENCH_ACCENTED)),
+    _rule("fr-age", StopReason.MINOR_AGE, _FRENCH_AGE),
+    _rule("en-age", StopReason.MINOR_AGE, _ENGLISH_AGE),
+    _rule("birth-year", StopReason.BIRTH_YEAR, _BIRTH_YEAR),
+)
+
+
+def vocabulary_rule(number: int, term: str) -> GateRule:
+    """Make a rule of one line of a hotline's file: the term as whole words, read as names are."""
+    forms = {re.escape(form) for form in readings(term)}
+    return GateRule(
+        name=f"hotline-vocabulary line {number}",
+        reason=StopReason.HOTLINE_VOCABULARY,
+        pattern=re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms))})(?!\w)"),
+    )
+
+
+# Letters of other scripts, and figures and signs, that are drawn like a Latin letter (the common ones of Unicode's
+# confusables.txt): enough for a name written to be read by a person.
+_LOOKALIKES: Final = str.maketrans(
+    {
+        **dict(zip("аеорсухікмнтвѕјԁӏ", "aeopcyxikmhtbsjdl", strict=True)),
+        **dict(zip("αεοικντυρ", "aeoikvtup", strict=True)),
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "ß": "ss",
+        "œ": "oe",
+        "æ": "ae",
+    }
+)
+_LEET: Final = str.maketrans("013457@$!|", "oieastasii")
+
+_INVISIBLE: Final = frozenset({"Cf", "Cc", "Cs", "Mn"})
+_WORD: Final = re.compile(r"[^\W_]+")
+_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+_FIGURE_EDGE: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
+#: ``img2photo15ans`` has four edges. Of 16 random hexadecimal digits 98 % have more.
+_EDGES_OF_PEOPLE: Final = 4
+
+
+def readings(name: str) -> Iterator[str]:
+    """Yield the ways in which a person could read a name: lower-case words, one space between them.
+
+    1. Percent-encoding undone (three layers at most), compatibility forms and look-alike letters replaced by plain
+       ones, invisible characters removed, ``camelCase`` split, runs of three or more letters shortened to two.
+    2. As 1, accents kept (an accent can change a word).
+    3. As 1, figures read as letters (``t33n``).
+    4. As 1, single letters joined (``t e e n``).
+    """
+    text = name if len(name) <= 2 * _NAME_LIMIT else f"{name[:_NAME_LIMIT]} {name[-_NAME_LIMIT:]}"
+    for _ in range(3):
+        text = unquote(text)
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", _split_case(text).casefold().translate(_LOOKALIKES))
+    plain = "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))
+    seen = dict.fromkeys(
+        (
+            _as_words(plain),
+            _as_words(accented),
+            _as_words(_read_figures(plain)),
+            re.sub(r"\b(\w) (?=\w\b)", r"\1", _as_words(plain)),
+        )
+    )
+    yield from seen
+
+
+def _split_case(text: str) -> str:
+    """Put a space between a small letter and a capital, except in names that a machine drew."""
+    return _WORD.sub(lambda m: m.group() if _is_drawn(m.group()) else _CASE.sub(" ", m.group()), text)
+
+
+def _as_words(text: str) -> str:
+    """Put one space between words, and between a word and a number (``15ans``), except in names that a machine drew."""
+    words = (word if _is_drawn(word) else _FIGURE_EDGE.sub(" ", word) for word in _WORD.findall(text))
+    return " ".join(words)
+
+
+def _is_drawn(word: str) -> bool:
+    """Tell a digest or a random identifier: it goes from letters to figures and back more often than people do."""
+    return len(_FIGURE_EDGE.findall(word)) > _EDGES_OF_PEOPLE
+
+
+def _read_figures(text: str) -> str:
+    """Read figures and signs as letters in words that become letters only, with or without a number at their end.
+
+    A random name is left as it is: of its figures, some never stand for a letter.
+    """
+
+    def as_letters(found: re.Match[str]) -> str:
+        word = found.group()
+        if not any(c.isalpha() for c in word):
+            return word
+        candidates = (word.translate(_LEET), word.rstrip("0123456789").translate(_LEET))
+        return next((c for c in candidates if c.isalpha()), word)
+
+    return re.sub(r"[\w@$!|]+", as_letters, text.replace("_", " "))
