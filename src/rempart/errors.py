@@ -86,7 +86,7 @@ class MediaError(RempartError):
 
         Args:
             reason: A value of ``rempart.model.UnreadableReason``.
-            detail: One short clause with the figure that was wrong; never content.
+            detail: The figure that was wrong, in signs rather than words; never content.
         """
         super().__init__(detail or reason)
         self.reason = reason

@@ -87,9 +87,7 @@ def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unenter
             yield MediaFile(path=Path(path), label=path, names=_with_target(path, judged) if is_link else judged)
 
 
-_LINKED_FOLDER = Unreadable(
-    reason=UnreadableReason.LINK, detail="it leads to a folder; name that folder to have it scanned"
-)
+_LINKED_FOLDER = Unreadable(reason=UnreadableReason.LINKED_FOLDER)
 
 
 def _with_target(path: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _REASONS = {
     errno.ENOTDIR: UnreadableReason.MISSING,
     errno.EACCES: UnreadableReason.FORBIDDEN,
     errno.EPERM: UnreadableReason.FORBIDDEN,
-    errno.ELOOP: UnreadableReason.LINK,
+    errno.ELOOP: UnreadableReason.LINK_LOOP,
     errno.ENXIO: UnreadableReason.NOT_A_FILE,
 }
 
@@ -58,8 +58,6 @@ def why_unreadable(error: OSError) -> Unreadable:
         message = f"cannot open more files: {error.strerror}"
         raise SandboxError(message, advice="Raise the limit (ulimit -n) or lower hazmat.workers.") from error
     reason = _REASONS.get(error.errno or 0, UnreadableReason.IO)
-    if reason is UnreadableReason.LINK:
-        return Unreadable(reason=reason, detail="a symbolic link loop")
     detail = error.strerror or "" if reason is UnreadableReason.IO else ""
     return Unreadable(reason=reason, detail=detail)
 

@@ -7,6 +7,7 @@ that are already open stay usable: that is how a worker gets its work.
 from __future__ import annotations
 
 import ctypes
+import os
 from typing import Final
 
 from rempart.hazmat.linux_process import system_call
@@ -48,4 +49,7 @@ def deny_everything() -> None:
     if known >= _SCOPE_SINCE:
         ruleset.scoped, size = 0b11, 24
     descriptor = system_call(_CREATE_RULESET, ctypes.cast(ctypes.byref(ruleset), ctypes.c_void_p), size, 0)
-    system_call(_RESTRICT_SELF, descriptor, 0)
+    try:
+        system_call(_RESTRICT_SELF, descriptor, 0)
+    finally:
+        os.close(descriptor)

@@ -122,14 +122,14 @@ def open_picture(data: bytes, limits: DecodeLimits) -> Picture:
     except (OSError, EOFError, SyntaxError, ValueError) as error:
         raise _decoding_error(error) from error
     if frames > limits.max_frames:
-        raise MediaError(UnreadableReason.TOO_MANY_FRAMES, f"{frames} of {limits.max_frames} at most")
+        raise MediaError(UnreadableReason.TOO_MANY_FRAMES, f"{frames} > {limits.max_frames}")
     return Picture(format=found, frames=frames, _data=data, _image=image, _limits=limits)
 
 
 def _check_pixels(image: Image.Image, limits: DecodeLimits) -> None:
     pixels = image.width * image.height
     if pixels > limits.max_pixels:
-        detail = f"{image.width} x {image.height}, {limits.max_pixels} at most"
+        detail = f"{image.width} x {image.height} > {limits.max_pixels}"
         raise MediaError(UnreadableReason.TOO_MANY_PIXELS, detail)
 
 
@@ -138,7 +138,7 @@ def _decoding_error(error: Exception) -> MediaError:
     words = str(error).lower()
     short = isinstance(error, EOFError) or any(w in words for w in _TRUNCATION_WORDS)
     if isinstance(error, UnidentifiedImageError):
-        return MediaError(UnreadableReason.DAMAGED, "its header cannot be read")
+        return MediaError(UnreadableReason.DAMAGED, "header")
     return MediaError(UnreadableReason.TRUNCATED if short else UnreadableReason.DAMAGED)
 
 

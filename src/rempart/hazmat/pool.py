@@ -178,7 +178,7 @@ class Pool(Generic[RecordT]):
         if not events:
             now = clock.monotonic_s()
             for worker in [w for w in self._workers if w.deadline_s <= now]:
-                self._bury(worker, UnreadableReason.TIME, f"over {self._settings.limits.wall_s} s")
+                self._bury(worker, UnreadableReason.TIME, f"> {self._settings.limits.wall_s} s")
 
     def _hear(self, worker: Worker) -> None:
         """Read what a worker says; whatever is not an answer ends it."""
@@ -196,7 +196,7 @@ class Pool(Generic[RecordT]):
                     job = worker.finish()
                     self._answer(job, answer)
         except (ValueError, IndexError):  # IndexError: an answer that nobody asked for
-            self._bury(worker, UnreadableReason.CRASHED, "the worker answered nonsense")
+            self._bury(worker, UnreadableReason.CRASHED, "bad answer")
             return
         if self._is_spent(worker) and not worker.jobs:
             self._drop(worker)
@@ -255,7 +255,7 @@ class Pool(Generic[RecordT]):
     def _judge(self, job: Job, reason: UnreadableReason, detail: str, status: int) -> None:
         """Decide about the item that a worker died on: once more, or unreadable."""
         if status == -signal.SIGXCPU:
-            reason, detail = UnreadableReason.TIME, f"over {self._settings.limits.cpu_s} s of processor time"
+            reason, detail = UnreadableReason.TIME, f"> {self._settings.limits.cpu_s} s CPU"
         if reason is UnreadableReason.CRASHED and job.crashes == 0:
             job.crashes = 1
             self._waiting.appendleft(job)

@@ -104,9 +104,10 @@ def _read(descriptor: int, limits: DecodeLimits) -> bytes:
     """
     before = os.fstat(descriptor)
     if before.st_size > limits.max_bytes:
-        raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{before.st_size} of {limits.max_bytes} at most")
+        raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{before.st_size} > {limits.max_bytes}")
     data = bytearray()
     try:
+        os.lseek(descriptor, 0, os.SEEK_SET)  # a first worker may have died on it: the position is shared
         while part := os.read(descriptor, _CHUNK_BYTES if data else max(before.st_size + 1, 1)):
             data += part
             if len(data) > before.st_size:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
+from numba.core.caching import UserProvidedCacheLocator
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,12 +116,21 @@ def _enable_cache(dispatcher: Any) -> None:  # noqa: ANN401 - numba publishes no
     """Attach the folder in use to one kernel; what it compiled before is compiled again, into that folder."""
     if _CacheState.folder is None:
         return
-    vars(numba.config)["CACHE_DIR"] = str(_CacheState.folder)
+    locator = f"{__name__}._ReadOnlyLocator" if _CacheState.read_only else "UserProvidedCacheLocator"
+    # Without the second setting, numba would fall back on the source's own folder.
+    vars(numba.config).update(CACHE_DIR=str(_CacheState.folder), CACHE_LOCATOR_CLASSES=locator)
     dispatcher.enable_caching()
     if _CacheState.read_only:
         _forbid_writing(dispatcher)
     elif dispatcher.signatures:
         dispatcher.recompile()
+
+
+class _ReadOnlyLocator(UserProvidedCacheLocator):  # type: ignore[misc]  # numba has no types
+    """Finds cached kernels without creating their folder or writing a test file into it."""
+
+    def ensure_cache_path(self) -> None:
+        """Do nothing: a folder that is missing holds nothing to load."""
 
 
 def _forbid_writing(dispatcher: Any) -> None:  # noqa: ANN401 - numba publishes no type for its dispatchers

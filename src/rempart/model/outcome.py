@@ -12,7 +12,8 @@ class UnreadableReason(StrEnum):
     MISSING = "missing"
     FORBIDDEN = "forbidden"
     NOT_A_FILE = "not_a_file"
-    LINK = "link"
+    LINK_LOOP = "link_loop"
+    LINKED_FOLDER = "linked_folder"
     CHANGED = "changed"
     EMPTY = "empty"
     TOO_MANY_BYTES = "too_many_bytes"
@@ -35,7 +36,8 @@ _UNREADABLE_WORDS = {
     UnreadableReason.MISSING: "no such file",
     UnreadableReason.FORBIDDEN: "permission denied",
     UnreadableReason.NOT_A_FILE: "not a regular file (a pipe, a socket or a device)",
-    UnreadableReason.LINK: "a symbolic link that is not followed",
+    UnreadableReason.LINK_LOOP: "a symbolic link that leads to itself",
+    UnreadableReason.LINKED_FOLDER: "a link to a folder, not followed (name that folder to have it scanned)",
     UnreadableReason.CHANGED: "changed while it was read",
     UnreadableReason.EMPTY: "an empty file",
     UnreadableReason.TOO_MANY_BYTES: "too many bytes",
@@ -67,7 +69,7 @@ class Unreadable:
     reason: UnreadableReason
     """The class of reason, for counting."""
     detail: str = ""
-    """One clause with the figure that was wrong, in English; never content."""
+    """The figure that was wrong, in signs rather than words (``60000 x 60000 > 64000000``); never content."""
 
     def in_words(self) -> str:
         """Say it to a person, in English."""

@@ -1,0 +1,62 @@
+"""What every test shares: no setting of the machine, compiled kernels, and tasks that only tests run in the sandbox."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+#: Names of judges that must be there (CI): a skip is then a failure. Read once, and hidden from the product.
+REQUIRED = frozenset(os.environ.pop("REMPART_REQUIRE", "").split(","))
+for _name in [n for n in os.environ if n.startswith("REMPART_")]:
+    del os.environ[_name]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def skip_or_fail(name: str, why: str) -> None:
+    """Skip a test whose judge is missing, unless the judge is required."""
+    if name in REQUIRED:
+        pytest.fail(f"{name} is required (REMPART_REQUIRE) and missing: {why}")
+    pytest.skip(f"{name}: {why}")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own settings out of every test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_cache() -> Path:
+    """Compile every kernel once, in the user's cache; other processes load them."""
+    from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - numba, after the environment is clean
+    from rempart.kernels import hamming, pdq  # noqa: PLC0415
+
+    folder = kernel_cache.use_cache_folder(None)
+    pdq.warm()
+    hamming.warm()
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def test_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an interpreter that also finds ``tests/tasks.py``: workers are isolated and take no path from us."""
+    folder = tmp_path_factory.mktemp("python")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    [site] = folder.glob("lib/python3*/site-packages")
+    paths = [p for p in sys.path if p.endswith("site-packages")] + [str(ROOT / "src"), str(ROOT / "tests")]
+    (site / "tests.pth").write_text("\n".join(paths))
+    return folder / "bin" / "python"
+
+
+@pytest.fixture
+def with_test_tasks(test_python: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let workers be started with an interpreter that knows the tests' tasks."""
+    monkeypatch.setattr(sys, "executable", str(test_python))
+    yield

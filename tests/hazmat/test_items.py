@@ -1,0 +1,79 @@
+"""Items are opened without waiting, without acting on devices, and without leaving a file."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from rempart.errors import SandboxError
+from rempart.hazmat.items import open_item, why_unreadable
+from rempart.model import MediaBytes, MediaFile, Unreadable, UnreadableReason
+
+
+def reason(path: Path) -> UnreadableReason:
+    """Return why a path cannot be opened."""
+    outcome = open_item(MediaFile.named(path))
+    assert isinstance(outcome, Unreadable)
+    return outcome.reason
+
+
+def test_a_pipe_does_not_make_us_wait(tmp_path: Path) -> None:
+    """Opening a FIFO that nobody writes would block for ever."""
+    os.mkfifo(tmp_path / "fifo")
+
+    assert reason(tmp_path / "fifo") is UnreadableReason.NOT_A_FILE
+
+
+def test_devices_folders_and_sockets_are_not_files(tmp_path: Path) -> None:
+    """Nothing but a regular file is opened."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(tmp_path / "s"))
+        for path in (Path("/dev/zero"), tmp_path, tmp_path / "s"):
+            assert reason(path) is UnreadableReason.NOT_A_FILE
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    """As does a path through a file, or with a NUL."""
+    (tmp_path / "file").write_bytes(b"")
+    for path in (tmp_path / "absent", tmp_path / "file" / "below", Path("nul\0byte")):
+        assert reason(path) is UnreadableReason.MISSING
+
+
+def test_a_link_loop_says_so(tmp_path: Path) -> None:
+    """Links that lead to each other end nowhere."""
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+
+    assert reason(tmp_path / "a") is UnreadableReason.LINK_LOOP
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
+def test_a_forbidden_file_says_so(tmp_path: Path) -> None:
+    """Permissions are the user's to change."""
+    (tmp_path / "closed").write_bytes(b"x")
+    (tmp_path / "closed").chmod(0)
+
+    assert reason(tmp_path / "closed") is UnreadableReason.FORBIDDEN
+
+
+def test_bytes_in_memory_have_no_file_and_cannot_be_changed() -> None:
+    """The descriptor is a sealed memfd."""
+    descriptor = open_item(MediaBytes(data=b"pixels", label="-"))
+    assert isinstance(descriptor, int)
+
+    assert os.readlink(f"/proc/self/fd/{descriptor}").startswith("/memfd:")
+    assert os.read(descriptor, 100) == b"pixels"
+    with pytest.raises(PermissionError):
+        os.write(descriptor, b"other")
+    assert stat.S_ISREG(os.fstat(descriptor).st_mode)
+    os.close(descriptor)
+
+
+def test_running_out_of_descriptors_is_not_the_item_s_fault() -> None:
+    """It ends the scan with advice instead of marking a million files unreadable."""
+    with pytest.raises(SandboxError, match="cannot open more files"):
+        why_unreadable(OSError(24, "Too many open files"))

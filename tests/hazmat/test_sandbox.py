@@ -1,0 +1,113 @@
+"""The attack first: what a decoder taken over by its input tries, and what the machine answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
+
+import pytest
+from conftest import skip_or_fail
+
+from rempart.hazmat import DecodeLimits, Json, Pool, PoolSettings, Task
+from rempart.hazmat.linux_process import architecture
+from rempart.hazmat.linux_seccomp import filter_program
+from rempart.hazmat.sandbox import Protection
+from rempart.model import Cleared, MediaBytes, MediaItem, MinorGate, Unreadable
+
+LIMITS = DecodeLimits(max_bytes=1000, max_pixels=1_000_000, cpu_s=2, wall_s=10)
+
+_ATTACK = """
+import json, sys
+from pathlib import Path
+from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Task
+from rempart.model import MediaBytes, MinorGate
+limits = DecodeLimits(max_bytes=1000, max_pixels=1_000_000, cpu_s=2, wall_s=10)
+settings = PoolSettings(kernel_cache=Path(sys.argv[1]), limits=limits)
+with Pool(task=Task(name="tasks:attempt", parse=dict), settings=settings) as pool:
+    [(_, told)] = pool.run([MinorGate().check(MediaBytes(data=b"x", label="x"))], {})
+    print(json.dumps({"told": told, "states": {s.protection: s.active for s in pool.protections()}}))
+"""
+
+
+def attempts(cache: Path) -> tuple[dict[str, str], dict[Protection, bool]]:
+    """Run every attack in a worker, and return the answers and what was active."""
+    pool = Pool(
+        task=Task(name="tasks:attempt", parse=lambda record: record),
+        settings=PoolSettings(kernel_cache=cache, limits=LIMITS),
+    )
+    cleared = cast("Cleared[MediaItem]", MinorGate().check(MediaBytes(data=b"x", label="x")))
+    with pool:
+        [(_, told)] = pool.run([cleared], {})
+        states = {s.protection: s.active for s in pool.protections()}
+    assert not isinstance(told, Unreadable), told
+    return {name: str(answer) for name, answer in cast("dict[str, Json]", told).items()}, states
+
+
+@pytest.mark.usefixtures("with_test_tasks")
+def test_every_attack_is_refused(kernel_cache: Path) -> None:
+    """Files, network, processes, signals, executable memory, limits: nothing is given."""
+    answers, _ = attempts(kernel_cache)
+
+    assert len(answers) == 19
+    assert {name: answer for name, answer in answers.items() if not answer.startswith("refused")} == {}
+
+
+@pytest.mark.usefixtures("with_test_tasks")
+def test_every_protection_holds_where_the_machine_allows(kernel_cache: Path) -> None:
+    """On this kernel each protection is active, or the test says which the machine forbids."""
+    _, states = attempts(kernel_cache)
+
+    missing = [str(p) for p, active in states.items() if not active]
+    assert set(states) == set(Protection)
+    if missing:
+        skip_or_fail("namespaces", f"this machine forbids {', '.join(missing)}")
+
+
+def test_attacks_are_refused_without_user_namespaces_too(kernel_cache: Path, test_python: Path) -> None:
+    """Where user namespaces are forbidden, Landlock and seccomp still hold, and the loss is told."""
+    forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" -c \"$1\" \"$2\""
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, str(test_python), _ATTACK, str(kernel_cache)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        skip_or_fail("namespaces", f"unshare cannot set the scene: {done.stderr.strip()[-200:]}")
+    import json  # noqa: PLC0415 - read where it is used
+
+    told = json.loads(done.stdout)
+
+    assert told["states"]["namespaces"] is False
+    assert told["states"]["empty_root"] is False
+    assert told["states"]["landlock"] is True
+    assert told["states"]["seccomp"] is True
+    assert [n for n, answer in told["told"].items() if not answer.startswith("refused")] == []
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_the_filter_ends_in_refusal(machine: str) -> None:
+    """Every jump of the program stays inside it, a foreign architecture is killed, the default is EPERM."""
+    program = filter_program(machine, 1234)
+
+    for at, (_, true, false, _) in enumerate(program):
+        assert at + max(true, false) + 1 <= len(program)
+    assert program[2] == (6, 0, 0, 0x80000000)
+    assert program[-1] == (6, 0, 0, 0x00050001)
+
+
+def test_an_unknown_architecture_has_no_filter() -> None:
+    """Better no filter, told, than one with the numbers of another machine."""
+    with pytest.raises(OSError, match="no system call table"):
+        filter_program("riscv64", 1)
+
+
+def test_this_machine_is_known() -> None:
+    """The tables know what the tests run on."""
+    assert filter_program(architecture(), 1)
+
+
+def test_numpy_is_not_imported_before_the_namespaces() -> None:
+    """Its threads would forbid entering them: the worker's first imports are light."""
+    code = "import sys, rempart.hazmat.worker; print(sorted({'numpy', 'numba', 'PIL', 'ssl'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, encoding="utf-8", check=True)
+
+    assert done.stdout.strip() == "[]"
