@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,6 @@ def test_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def with_test_tasks(test_python: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def with_test_tasks(test_python: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers be started with an interpreter that knows the tests' tasks."""
     monkeypatch.setattr(sys, "executable", str(test_python))
-    yield

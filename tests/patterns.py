@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 def pattern(seed: int, height: int, width: int) -> npt.NDArray[np.uint8]:
-    """Return ``(height, width, 3) uint8``: blocks of several sizes and a fine grain, mixed by a xorshift of the place."""
+    """Return ``(height, width, 3) uint8``: blocks of several sizes and a fine grain."""
     y, x = np.mgrid[0:height, 0:width].astype(np.uint64)
     planes = []
     for plane in range(3):

@@ -26,34 +26,36 @@ def echo(data: bytes, limits: DecodeLimits, options: Mapping[str, int | str]) ->
 def misbehave(data: bytes, limits: DecodeLimits, options: Mapping[str, int | str]) -> dict[str, Json]:
     """Do what the first word of the data says, else echo."""
     word = data.decode("latin-1").partition(" ")[0]
-    match word:
-        case "segfault":
-            ctypes.string_at(0)
-        case "abort":
-            os.abort()
-        case "exit":
-            os._exit(7)
-        case "spin":
-            while True:
-                pass
-        case "sleep":
-            time.sleep(60)
-        case "memory":
-            bytearray(1 << 40)
-        case "raise":
-            message = "secret content of a picture"
-            raise RuntimeError(message)
-        case "long":
-            return {"data": "x" * 2_000_000}
-        case "nested":
-            _send(_frame(b'{"record":' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
-        case "garbage":
-            _send(b"\xff\xff\xff\xff not a frame")
-        case "unsaid":
-            _send(_frame(b'{"record": {"data": "forged", "pid": 0, "options": {}}}') * 3)
-        case "slow":
-            time.sleep(0.2)
+    if word in _MISDEEDS:
+        _MISDEEDS[word]()
+    if word == "long":
+        return {"data": "x" * 2_000_000}
     return echo(data, limits, options)
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _raise() -> None:
+    message = "secret content of a picture"
+    raise RuntimeError(message)
+
+
+_MISDEEDS: dict[str, Callable[[], object]] = {
+    "segfault": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "exit": lambda: os._exit(7),
+    "spin": _spin,
+    "sleep": lambda: time.sleep(60),
+    "memory": lambda: bytearray(1 << 40),
+    "raise": _raise,
+    "nested": lambda: _send(_frame(b'{"record":' + b"[" * 100_000 + b"]" * 100_000 + b"}")),
+    "garbage": lambda: _send(b"\xff\xff\xff\xff not a frame"),
+    "unsaid": lambda: _send(_frame(b'{"record": {"data": "forged", "pid": 0, "options": {}}}') * 3),
+    "slow": lambda: time.sleep(0.2),
+}
 
 
 def _send(data: bytes) -> None:
@@ -129,13 +131,13 @@ def environment(data: bytes, limits: DecodeLimits, options: Mapping[str, int | s
     """Tell what the worker knows of the world."""
     del data, limits, options
     return {
-        "environment": sorted(os.environ),
+        "environment": list[Json](sorted(os.environ)),
         "arguments": json.dumps(sys.argv[1:]),
         "interrupt": signal.getsignal(signal.SIGINT) == signal.SIG_IGN,
         "core": list(resource.getrlimit(resource.RLIMIT_CORE)),
         "descriptors": [fd for fd in range(32) if _is_open(fd)],
         "file_size": list(resource.getrlimit(resource.RLIMIT_FSIZE)),
-        "modules": sorted(m for m in sys.modules if m in {"django", "rempart.app", "rempart.cli", "ssl"}),
+        "modules": list[Json](sorted({"django", "rempart.app", "rempart.cli", "ssl"} & set(sys.modules))),
     }
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pi_heif
 import pytest
-from conftest import ROOT
-from patterns import pattern
 from PIL import Image
 
+from conftest import ROOT
+from patterns import pattern
 from rempart.errors import MediaError
 from rempart.hazmat import DecodeLimits
 from rempart.hazmat.formats import sniff
@@ -157,7 +157,11 @@ def test_cmyk_is_converted() -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "YCbCr", "HSV", "LAB", "I", "F", "I;16"])
 def test_every_mode_becomes_rgb(mode: str) -> None:
     """No mode of Pillow is left out."""
-    picture = PICTURE.convert("I").convert("I;16") if mode == "I;16" else PICTURE.convert("L" if mode in "IF" else mode if mode != "LAB" else "RGB")
+    picture = (
+        PICTURE.convert("I").convert("I;16")
+        if mode == "I;16"
+        else PICTURE.convert("L" if mode in "IF" else mode if mode != "LAB" else "RGB")
+    )
     if mode in {"I", "F"}:
         picture = picture.convert(mode)
     pixels = to_rgb(picture)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from conftest import skip_or_fail
 
-from rempart.hazmat import DecodeLimits, Json, Pool, PoolSettings, Task
+from conftest import skip_or_fail
+from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Task
 from rempart.hazmat.linux_process import architecture
 from rempart.hazmat.linux_seccomp import filter_program
 from rempart.hazmat.sandbox import Protection
@@ -42,7 +42,7 @@ def attempts(cache: Path) -> tuple[dict[str, str], dict[Protection, bool]]:
         [(_, told)] = pool.run([cleared], {})
         states = {s.protection: s.active for s in pool.protections()}
     assert not isinstance(told, Unreadable), told
-    return {name: str(answer) for name, answer in cast("dict[str, Json]", told).items()}, states
+    return {name: str(answer) for name, answer in told.items()}, states
 
 
 @pytest.mark.usefixtures("with_test_tasks")
@@ -67,7 +67,7 @@ def test_every_protection_holds_where_the_machine_allows(kernel_cache: Path) -> 
 
 def test_attacks_are_refused_without_user_namespaces_too(kernel_cache: Path, test_python: Path) -> None:
     """Where user namespaces are forbidden, Landlock and seccomp still hold, and the loss is told."""
-    forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" -c \"$1\" \"$2\""
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$0" -c "$1" "$2"'
     command = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, str(test_python), _ATTACK, str(kernel_cache)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:

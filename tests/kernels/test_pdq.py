@@ -1,4 +1,4 @@
-"""PDQ is bit-exact: with committed vectors, with a simple version of itself, and with the reference where it is built."""
+"""PDQ is bit-exact: with committed vectors, a simple version of itself, and the reference where it is built."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import ROOT, skip_or_fail
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from patterns import pattern
 
+from conftest import ROOT, skip_or_fail
+from patterns import pattern
 from rempart.kernels.pdq import ORIENTATIONS, pdq_dihedral
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "pdq.json").read_text(encoding="utf-8"))
@@ -119,7 +119,7 @@ def test_equals_the_reference_where_it_is_built() -> None:
 @pytest.mark.parametrize(
     "turn, name",
     [
-        (lambda a: np.rot90(a), "rotate90"),
+        (np.rot90, "rotate90"),
         (lambda a: np.rot90(a, 2), "rotate180"),
         (lambda a: np.rot90(a, 3), "rotate270"),
         (lambda a: a[::-1], "flipx"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from rempart.model import MediaBytes, MediaFile, Orientation
 
 #: What is done to a suspect so that it shows the asset, as the PDQ kernel defines each name.
-DONE = {
+Numbers = npt.NDArray[np.int64]
+DONE: dict[Orientation, Callable[[Numbers], Numbers]] = {
     Orientation.ORIGINAL: lambda a: a,
-    Orientation.ROTATE90: lambda a: np.rot90(a),
+    Orientation.ROTATE90: np.rot90,
     Orientation.ROTATE180: lambda a: np.rot90(a, 2),
     Orientation.ROTATE270: lambda a: np.rot90(a, 3),
     Orientation.FLIPX: lambda a: a[::-1],

@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from patterns import pattern  # noqa: E402 - found beside this folder
+from patterns import pattern
 
 SIZES = (
     (5, 5), (5, 900), (17, 33), (63, 65), (64, 64), (64, 65), (127, 128), (128, 129), (129, 127),

@@ -70,6 +70,26 @@ def _root(root: Path) -> Iterator[MediaFile | Unentered]:
 
 
 def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered]:
+    """Walk a folder, depth first, by a stack of listings: a path may hold 2,000 folders, Python's calls may not."""
+    stack: list[Iterator[MediaFile | Unentered | _Folder]] = [_listing(folder, names)]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif isinstance(found, _Folder):
+            stack.append(_listing(found.path, found.names))
+        else:
+            yield found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folder:
+    path: str
+    names: tuple[str, ...]
+
+
+def _listing(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered | _Folder]:
+    """Yield what one folder holds, in order of name."""
     try:
         with os.scandir(folder) as entries:
             found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in entries)
@@ -77,13 +97,12 @@ def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unenter
         yield Unentered(label=folder, outcome=why_unreadable(error))
         return
     for name, is_folder, is_link in found:
-        path = os.path.join(folder, name)
+        path, judged = os.path.join(folder, name), (*names, name)
         if is_folder:
-            yield from _folder(path, (*names, name))
+            yield _Folder(path=path, names=judged)
         elif is_link and os.path.isdir(path):
             yield Unentered(label=path, outcome=_LINKED_FOLDER)
         else:
-            judged = (*names, name)
             yield MediaFile(path=Path(path), label=path, names=_with_target(path, judged) if is_link else judged)
 
 

@@ -6,15 +6,14 @@ Each command's module is imported when that command runs: ``--help`` and ``--ver
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Final, NoReturn
 
 import click
 
 from rempart import __version__
-from rempart.cli.printing import say
-from rempart.errors import OutputError, RempartError
+from rempart.cli.printing import flush_results, give_up_unwritable_results, say
+from rempart.errors import RempartError
 
 #: Command: its module and its one-line help. One line here and one file make a command.
 COMMANDS: Final = {
@@ -77,7 +76,7 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every error that Rempart raises becomes a sentence on stderr."""
     try:
         status = rempart.main(args=arguments, prog_name="rempart", standalone_mode=False)
-        sys.stdout.flush()
+        flush_results()
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
@@ -87,25 +86,9 @@ def run(arguments: list[str]) -> int:
         say("Interrupted.")
         return INTERRUPTED
     except RempartError as error:
-        say(f"Error: {error.diagnostics()}")
+        # A reader that left (``| head``) knows that it did.
+        if not isinstance(error.__cause__, BrokenPipeError):
+            say(f"Error: {error.diagnostics()}")
+        give_up_unwritable_results()
         return error.exit_code
-    except OSError as error:
-        return _output_failed(error)
     return status if isinstance(status, int) else 0
-
-
-def _output_failed(error: OSError) -> int:
-    """Answer a full disk or a closed pipe on stdout; anything else is a bug and keeps its traceback.
-
-    Raises:
-        OSError: the error is not about writing results.
-    """
-    import errno  # noqa: PLC0415 - the rare path
-
-    if error.errno not in {errno.ENOSPC, errno.EPIPE, errno.EDQUOT, errno.EFBIG, errno.EIO}:
-        raise error
-    # What is still buffered cannot be written either: without this, Python complains a second time at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if error.errno != errno.EPIPE:
-        say(f"Error: the results cannot be written: {error.strerror}")
-    return OutputError.exit_code

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Mapping
+
+from rempart.errors import OutputError
 
 #: Control, format (bidirectional marks), private, surrogate, and line or paragraph separators.
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -30,15 +33,53 @@ def say(text: str) -> None:
 
 
 def put(text: str) -> None:
-    """Print one line of results to stdout."""
+    """Print one line of results to stdout.
+
+    Raises:
+        OutputError: it cannot be written: a full disk, a reader that left.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
+    _write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def put_json(value: Mapping[str, object]) -> None:
     r"""Print one JSON line to stdout, in ASCII, and let a reader have it at once.
 
     A path's bytes that are not UTF-8 are lone surrogates (``"\udcff"``): Python's ``os.fsencode`` gives them back.
+
+    Raises:
+        OutputError: it cannot be written.
     """
-    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
-    sys.stdout.flush()
+    _write(json.dumps(value, ensure_ascii=True))
+    flush_results()
+
+
+def flush_results() -> None:
+    """Make sure that the results printed so far are written.
+
+    Raises:
+        OutputError: they cannot be.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise _output_error(error) from error
+
+
+def give_up_unwritable_results() -> None:
+    """Forget results that cannot be written, or Python would complain a second time when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(line: str) -> None:
+    try:
+        sys.stdout.write(f"{line}\n")
+    except OSError as error:
+        raise _output_error(error) from error
+
+
+def _output_error(error: OSError) -> OutputError:
+    return OutputError(f"the results cannot be written: {error.strerror}", advice="Free some space, and run again.")

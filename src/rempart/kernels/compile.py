@@ -126,7 +126,7 @@ def _enable_cache(dispatcher: Any) -> None:  # noqa: ANN401 - numba publishes no
         dispatcher.recompile()
 
 
-class _ReadOnlyLocator(UserProvidedCacheLocator):  # type: ignore[misc]  # numba has no types
+class _ReadOnlyLocator(UserProvidedCacheLocator):
     """Finds cached kernels without creating their folder or writing a test file into it."""
 
     def ensure_cache_path(self) -> None:

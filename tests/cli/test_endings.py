@@ -1,0 +1,169 @@
+"""However a command ends, what was found is printed, and nothing is left running or half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands import REMPART, rempart
+
+
+def started(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start a command whose output is read as it comes."""
+    return subprocess.Popen(
+        [*REMPART, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    )
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started."""
+    return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def gone(pids: list[int]) -> bool:
+    """Wait until processes have ended."""
+    for _ in range(200):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def long_pile(folders: tuple[Path, Path], tmp_path: Path) -> Path:
+    """Return a pile whose scan takes a while: links to one copy."""
+    for k in range(4000):
+        (tmp_path / f"{k:04d}.jpg").symlink_to(folders[1] / "a-copy.jpg")
+    return tmp_path
+
+
+@pytest.fixture
+def running(folders: tuple[Path, Path], long_pile: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a long scan and wait for its first match."""
+    process = started("scan", long_pile, "--assets", folders[0], "--json")
+    assert process.stdout
+    assert process.stderr
+    assert json.loads(process.stdout.readline())["suspect"]
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_ctrl_c_prints_what_was_found(running: subprocess.Popen[str]) -> None:
+    """Matches and the summary so far, exit 130, no worker left."""
+    workers = children(running.pid)
+    running.send_signal(signal.SIGINT)
+
+    out, err = running.communicate(timeout=30)
+
+    last: dict[str, Any] = json.loads(out.splitlines()[-1])["summary"]
+    assert running.returncode == 130
+    assert last["interrupted"] is True
+    assert 1 <= last["matched"] < 4000
+    assert "Interrupted" in err
+    assert "Traceback" not in err
+    assert workers
+    assert gone(workers)
+
+
+def test_kill_9_leaves_no_worker(running: subprocess.Popen[str]) -> None:
+    """Workers die with the command, in the middle of their work."""
+    workers = children(running.pid)
+    assert workers
+
+    running.kill()
+    running.wait()
+
+    assert gone(workers)
+
+
+def test_a_reader_that_leaves_ends_the_scan_quietly(running: subprocess.Popen[str]) -> None:
+    """``rempart scan … | head -1`` is not an error worth a traceback."""
+    assert running.stdout
+    running.stdout.close()
+
+    assert running.wait(timeout=60) == 4
+    assert running.stderr
+    assert "Traceback" not in running.stderr.read()
+
+
+def test_a_full_disk_under_the_results_gets_a_sentence(folders: tuple[Path, Path]) -> None:
+    """``> /dev/full`` fails as a full disk does."""
+    shoot, pile = folders
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*REMPART, "scan", pile, "--assets", shoot],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            encoding="utf-8",
+        )
+
+    assert done.returncode == 4
+    assert "the results cannot be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_under_the_report_keeps_the_results(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """The matches are on stdout, the report is said to be missing, nothing half-written stays."""
+    shoot, pile = folders
+    # A limit on the size of files is met as a full disk is, where no small disk can be mounted.
+    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *REMPART]
+    done = subprocess.run(
+        [*limited, "scan", pile, "--assets", shoot, "--report", tmp_path / "r.html"],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 4
+    assert "match  " in done.stdout
+    assert "r.html' cannot be written: File too large" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_without_a_cache_folder_everything_still_works(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """Kernels are compiled into a temporary folder, which is gone afterwards."""
+    shoot, pile = folders
+    (tmp_path / "tmp").mkdir()
+    env = {"XDG_CACHE_HOME": "/dev/null/nowhere", "TMPDIR": str(tmp_path / "tmp")}
+
+    done = rempart("scan", pile / "a-copy.jpg", "--assets", shoot, env=env)
+
+    assert done.returncode == 1
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_without_any_writable_folder_everything_still_works(folders: tuple[Path, Path]) -> None:
+    """Each process then compiles for itself, in memory."""
+    shoot, pile = folders
+    nowhere = "import tempfile; tempfile.mkdtemp = lambda **_: (_ for _ in ()).throw(OSError(30, 'Read-only'))"
+    arguments = ["scan", str(pile / "a-copy.jpg"), "-a", str(shoot)]
+    code = f"{nowhere}\nfrom rempart.cli import run\nraise SystemExit(run({arguments!r}))"
+    env = {**os.environ, "XDG_CACHE_HOME": "/dev/null/nowhere"}
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=False, encoding="utf-8")
+
+    assert done.returncode == 1, done.stderr
+    assert "match  " in done.stdout
+
+
+def test_a_cache_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    """A folder that others can write would let them run code here."""
+    tmp_path.chmod(0o777)
+
+    done = rempart("doctor", env={"REMPART_KERNELS_CACHE_DIR": str(tmp_path)})
+
+    assert done.returncode == 3
+    assert f"the kernel cache {tmp_path} cannot be used" in done.stderr

@@ -1,0 +1,114 @@
+"""``rempart scan``: words, exit codes, JSON, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from commands import REMPART, rempart
+
+MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "clues"]
+CLUE_KEYS = ["kind", "signal_type", "distance_bits", "weight", "note"]
+
+
+def test_scan_prints_matches_and_a_summary_in_json(folders: tuple[Path, Path]) -> None:
+    """One line a match, the summary last, talk elsewhere; exit 1 because something matched."""
+    shoot, pile = folders
+
+    done = rempart("scan", pile, "--assets", shoot, "--json")
+
+    [match, last] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert list(match) == MATCH_KEYS
+    assert [list(clue) for clue in match["clues"]] == [CLUE_KEYS]
+    assert (match["suspect"], match["asset"]) == (str(pile / "a-copy.jpg"), str(shoot / "mine.jpg"))
+    assert match["false_match_bound"] is None
+    assert match["region"] == [[0, 0], [480, 0], [480, 360], [0, 360]]
+    assert 0 < match["score"] <= 1
+    summary = last["summary"]
+    assert [summary[k] for k in ("scanned", "matched", "unreadable", "stopped")] == [2, 1, 1, 1]
+    assert summary["seconds"] > 0
+    assert f"unreadable: {pile / 'c-cut.jpg'}: cut short" in done.stderr
+    assert f"stopped: {pile / 'd-lycee.jpg'}" in done.stderr
+    assert "PHAROS" in done.stderr
+
+
+def test_scan_speaks_to_people(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """A line a match, a line of counts, a report on demand; no progress where nobody looks."""
+    shoot, pile = folders
+
+    done = rempart("scan", pile, "-a", shoot, "--report", tmp_path / "r.html", "--lang", "en")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("match  ")
+    assert "2 scanned against 1 assets, 1 matched, 1 unreadable, 1 stopped" in done.stdout
+    assert "a-copy.jpg" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "\x1b" not in done.stderr
+
+
+def test_scan_without_a_match_is_zero(folders: tuple[Path, Path]) -> None:
+    """Nothing found is done."""
+    shoot, pile = folders
+
+    assert rempart("scan", pile / "b-stranger.jpg", "--assets", shoot).returncode == 0
+
+
+def test_scan_of_nothing_but_stopped_items_is_six(folders: tuple[Path, Path]) -> None:
+    """Refused for safety."""
+    shoot, pile = folders
+
+    done = rempart("scan", pile / "d-lycee.jpg", "--assets", shoot, "--json")
+
+    assert done.returncode == 6
+    assert json.loads(done.stdout)["summary"]["stopped"] == 1
+
+
+def test_files_and_folders_mix(folders: tuple[Path, Path]) -> None:
+    """Several suspects, several assets."""
+    shoot, pile = folders
+
+    done = rempart(
+        "scan", pile / "b-stranger.jpg", pile, "-a", shoot / "mine.jpg", "-a", pile / "b-stranger.jpg", "--json"
+    )
+
+    assert json.loads(done.stdout.splitlines()[-1])["summary"]["scanned"] == 3
+    assert json.loads(done.stdout.splitlines()[-1])["summary"]["assets"] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (("scan", "absent", "--assets", "."), 2, "cannot read 'absent': No such file or directory"),
+        (("scan", "."), 2, "Missing option '--assets'"),
+        (("scan", ".", "--assets", ".", "--workers", "-1"), 3, "hazmat.workers cannot be -1 (from --workers)"),
+        (("scan", ".", "--assets", ".", "--report", "no/such/r.html"), 2, "cannot write the report 'no/such/r.html'"),
+        (("--config", "absent.toml", "config", "show"), 3, "the settings file absent.toml does not exist"),
+        (("nonsense",), 2, "No such command 'nonsense'"),
+        (("fingerprint", "absent"), 2, "cannot read 'absent'"),
+    ],
+)
+def test_misuse_gets_a_sentence(arguments: tuple[str, ...], code: int, words: str, tmp_path: Path) -> None:
+    """The value that was wrong, the exit code, no traceback."""
+    done = subprocess.run([*REMPART, *arguments], capture_output=True, encoding="utf-8", check=False, cwd=tmp_path)
+
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_names_cannot_act_on_the_terminal(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """Newlines, escapes and bytes that are not UTF-8 are shown escaped; JSON gives the very bytes back."""
+    shoot, pile = folders
+    raw = os.fsencode(tmp_path) + b"/a\nb\x1b[31m\xe9\xe2\x80\xae.jpg"
+    Path(os.fsdecode(raw)).write_bytes((pile / "a-copy.jpg").read_bytes())
+
+    text = rempart("scan", tmp_path, "--assets", shoot)
+    as_json = rempart("scan", tmp_path, "--assets", shoot, "--json")
+
+    assert r"a\nb\x1b[31m\udce9\u202e.jpg" in text.stdout
+    assert "\x1b" not in text.stdout
+    assert os.fsencode(json.loads(as_json.stdout.splitlines()[0])["suspect"]) == raw

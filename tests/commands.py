@@ -1,0 +1,26 @@
+"""Run the command line as a user does, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REMPART = [sys.executable, "-m", "rempart"]
+
+
+def rempart(
+    *arguments: str | Path, env: dict[str, str] | None = None, data: bytes = b""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    done = subprocess.run(
+        [*REMPART, *arguments],
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=240,
+        env={**os.environ, **(env or {})},
+    )
+    out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)

@@ -1,0 +1,119 @@
+"""The task's record is small, typed, and checked by a parent that trusts no worker."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from patterns import pattern
+from rempart.detect import PDQ_VERSION, parse_record
+from rempart.detect.fingerprint_task import run
+from rempart.hazmat import DecodeLimits, Json
+from rempart.kernels.pdq import pdq_dihedral
+from rempart.model import MediaFormat, Orientation
+
+LIMITS = DecodeLimits()
+
+
+def png(seed: int = 1, height: int = 80, width: int = 120) -> bytes:
+    """Encode a pattern."""
+    buffer = io.BytesIO()
+    Image.fromarray(pattern(seed, height, width)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_picture_s_record_becomes_its_fingerprints() -> None:
+    """Digest, format, size and the code of the picture as it is."""
+    data = png()
+
+    media = parse_record(run(data, LIMITS, {"frames": 1, "orientations": 1}))
+
+    codes, quality = pdq_dihedral(pattern(1, 80, 120))
+    [one] = media.fingerprints
+    assert media.sha256 == hashlib.sha256(data).hexdigest()
+    assert (media.format, media.width, media.height, media.frames) == (MediaFormat.PNG, 120, 80, 1)
+    assert (one.bits, one.quality, one.version) == (codes[0].tobytes(), quality, PDQ_VERSION)
+    assert one.orientation is Orientation.ORIGINAL
+    assert one.region is None
+
+
+def test_a_suspect_has_eight_codes_a_frame() -> None:
+    """One per turn and reflection, in the kernel's order."""
+    media = parse_record(run(png(), LIMITS, {"frames": 1, "orientations": 8}))
+
+    assert [f.orientation for f in media.fingerprints] == list(Orientation)
+    assert np.array_equal(
+        np.frombuffer(b"".join(f.bits for f in media.fingerprints), np.uint8).reshape(8, 32),
+        pdq_dihedral(pattern(1, 80, 120))[0],
+    )
+
+
+def test_frames_are_fingerprinted_as_asked() -> None:
+    """An asset keeps its first frame only: a sequence would redraw the scene."""
+    pictures = [Image.fromarray(pattern(k, 60, 60)).convert("P") for k in range(6)]
+    buffer = io.BytesIO()
+    pictures[0].save(buffer, "GIF", save_all=True, append_images=pictures[1:])
+
+    one = parse_record(run(buffer.getvalue(), LIMITS, {"frames": 1, "orientations": 1}))
+    three = parse_record(run(buffer.getvalue(), LIMITS, {"frames": 3, "orientations": 1}))
+
+    assert [f.frame for f in one.fingerprints] == [0]
+    assert [f.frame for f in three.fingerprints] == [0, 2, 4]
+
+
+def test_a_picture_too_small_has_none() -> None:
+    """It is readable all the same."""
+    assert parse_record(run(png(height=4), LIMITS, {"frames": 1, "orientations": 8})).fingerprints == ()
+
+
+GOOD = run(png(), LIMITS, {"frames": 1, "orientations": 1})
+CODE = cast("dict[str, Json]", cast("list[Json]", GOOD["codes"])[0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha256": "00"},
+        {"sha256": "g" * 64},
+        {"format": "exe"},
+        {"width": -1},
+        {"width": "9"},
+        {"height": True},
+        {"frames": 1.5},
+        {"codes": {}},
+        {"codes": [3]},
+        {"codes": [CODE | {"quality": 101}]},
+        {"codes": [CODE | {"frame": 1}]},
+        {"codes": [CODE | {"bits": ["00" * 31]}]},
+        {"codes": [CODE | {"bits": ["zz" * 32]}]},
+        {"codes": [CODE | {"bits": ["00" * 32] * 2}]},
+        {"codes": [CODE | {"bits": [7]}]},
+    ],
+)
+def test_a_forged_record_is_refused(change: dict[str, Json]) -> None:
+    """Any field that is not what it must be is a ValueError: the pool then ends the worker."""
+    with pytest.raises(ValueError, match=r"."):
+        parse_record(GOOD | change)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(GOOD)), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(GOOD)), JSON))
+def test_any_record_is_parsed_or_refused(change: dict[str, Json]) -> None:
+    """Whatever a worker sends, nothing but ValueError comes out."""
+    try:
+        parse_record(GOOD | change)
+    except ValueError:
+        return

@@ -1,0 +1,22 @@
+"""Instants are aware and in UTC, delays never negative."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from rempart import clock
+
+
+def test_instants_are_in_utc() -> None:
+    """A naive instant would be read in the zone of whoever looks."""
+    assert clock.utc_now().tzinfo is dt.UTC
+
+
+def test_delays_do_not_go_back() -> None:
+    """Whatever happens to the wall clock."""
+    before = clock.monotonic_s(), clock.cpu_s()
+
+    after = clock.monotonic_s(), clock.cpu_s()
+
+    assert after[0] >= before[0]
+    assert after[1] >= before[1]

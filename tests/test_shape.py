@@ -1,0 +1,198 @@
+"""The shape of the house: sizes, names, docstrings, floors, and the lines that no room may cross."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "rempart"
+FILES = sorted(SOURCE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+SCRIPTS = [*sorted((ROOT / "demo").glob("*.py")), *sorted((ROOT / "benchmarks").glob("*.py"))]
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools", "stuff"}
+LINES_MAX = 400
+
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Return every module that a file imports, at any depth."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def name_of(path: Path) -> str:
+    """Return a file's path below the sources."""
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", [*FILES, *TESTS, *SCRIPTS], ids=str)
+def test_a_file_fits_in_one_reading(path: Path) -> None:
+    """Over 400 lines it is two things."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_MAX
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_has_a_name_that_means_something(path: Path) -> None:
+    """No drawer."""
+    assert path.stem not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_says_what_it_is_for(path: Path) -> None:
+    """Its first sentence."""
+    docstring = ast.get_docstring(TREES[path])
+
+    assert docstring
+    assert docstring.splitlines()[0].endswith((".", "?", "!", ":"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_the_clock_reads_the_time(path: Path) -> None:
+    """So that a test can say what time it is."""
+    if path.name != "clock.py":
+        assert "time" not in imported(TREES[path])
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"\.(now|utcnow|today)\(", source)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_nothing_opens_connections(path: Path) -> None:
+    """There is no net yet; the sandbox has its socket pairs, and imports nothing that resolves names."""
+    allowed = {"socket"} if path.parent.name == "hazmat" else set()
+    found = imported(TREES[path]) & {"socket", "ssl", "http", "http.client", "urllib.request", "asyncio", "requests"}
+
+    assert found <= allowed
+    assert not re.search(r"create_connection|getaddrinfo|AF_INET", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_nothing_is_pickled_and_nothing_speaks_sql(path: Path) -> None:
+    """Stored data are JSON or arrays with a header; only a store would speak SQL."""
+    assert not imported(TREES[path]) & {"pickle", "marshal", "shelve", "dill", "multiprocessing", "sqlite3"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_hazmat_touches_media_decoders(path: Path) -> None:
+    """Native parsers of hostile bytes run in a worker: named in hazmat's picture.py, and in a task's warm-up."""
+    decoders = {name.partition(".")[0] for name in imported(TREES[path])} & {
+        "PIL",
+        "simplejpeg",
+        "pi_heif",
+        "cv2",
+        "av",
+    }
+
+    if decoders:
+        assert name_of(path) in {"hazmat/picture.py", "detect/fingerprint_task.py"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_a_worker_imports_the_decoder(path: Path) -> None:
+    """At the top of a module the import would bring decoders into the parent process."""
+    statements = [n for n in TREES[path].body if isinstance(n, ast.Import | ast.ImportFrom)]
+    top = {name for node in statements for name in imported(ast.Module([node], []))}
+
+    assert "rempart.hazmat.picture" not in top
+
+
+def test_only_the_gate_makes_cleared_values() -> None:
+    """No other file constructs one or names its seal."""
+    for path in FILES:
+        if name_of(path) == "model/gate.py":
+            continue
+        calls = [n.func for n in ast.walk(TREES[path]) if isinstance(n, ast.Call)]
+        assert not [f for f in calls if isinstance(f, ast.Name) and f.id == "Cleared"], path
+        assert not re.search(r"\b_SEAL\b", path.read_text(encoding="utf-8")), path
+
+
+def test_broad_catches_are_in_worker_loops_only() -> None:
+    """``except Exception`` hides mistakes everywhere else."""
+    found = [
+        name_of(path)
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    ]
+
+    assert found == ["hazmat/worker.py"]
+
+
+def test_every_source_file_is_tested_by_its_namesake_or_named_here() -> None:
+    """tests/<room>/test_<file>.py mirrors src; what is tested through others is listed with where."""
+    elsewhere = {
+        "__init__.py", "__main__.py",  # by every command
+        "app/doctor.py", "app/fingerprint.py", "cli/config.py", "cli/doctor.py", "cli/fingerprint.py", "cli/scan.py",
+        "cli/records.py", "cli/printing.py", "cli/progress.py", "app/wiring.py",  # by tests/cli/
+        "app/report_texts.py",  # by tests/app/test_report.py
+        "hazmat/formats.py", "hazmat/interface.py",  # by tests/hazmat/test_picture.py, test_pool.py
+        "hazmat/process.py", "hazmat/linux_landlock.py", "hazmat/linux_namespaces.py", "hazmat/linux_process.py",
+        "hazmat/linux_seccomp.py",  # by tests/hazmat/test_pool.py, test_sandbox.py
+        "model/gate_rules.py", "model/ids.py", "model/outcome.py", "model/match.py", "model/fingerprint.py",  # values
+    }  # fmt: skip
+    names = {str(t.relative_to(ROOT / "tests")) for t in TESTS}
+    missing = {
+        name_of(path)
+        for path in FILES
+        if path.name != "__init__.py"
+        and f"{path.relative_to(SOURCE).parent}/test_{path.name}".lstrip("./") not in names
+    }
+
+    assert missing <= elsewhere
+    assert not {e for e in elsewhere if not (SOURCE / e).exists()}
+
+
+def test_floors_are_those_of_the_design_and_exhaustive() -> None:
+    """The contract lists every room that exists: lint-imports then refuses one without a floor."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    [contract] = settings["tool"]["importlinter"]["contracts"]
+    named = {name.strip() for layer in contract["layers"] for name in layer.split("|")}
+    rooms = {p.stem if p.is_file() else p.name for p in SOURCE.iterdir() if p.suffix == ".py" or p.is_dir()}
+
+    assert contract["exhaustive"] is True
+    assert contract["exhaustive_ignores"] == ["__main__"]
+    assert named == {r for r in rooms if not r.startswith("__")}
+
+
+def test_the_numeric_core_is_light() -> None:
+    """``import rempart.detect`` works in a notebook: no settings, no command line, no decoder."""
+    code = (
+        "import sys, rempart.detect\n"
+        "heavy = {'django', 'pydantic', 'click', 'PIL', 'rempart.app', 'rempart.cli', 'rempart.config'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_command_files_are_short() -> None:
+    """Doors parse, call and print."""
+    for path in (SOURCE / "cli").glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 150, path
+
+
+def test_locks_have_hashes_and_no_address() -> None:
+    """What is installed is what was looked at, wherever it is fetched."""
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--index" not in text
+        for block in re.split(r"\n(?=\S)", text):
+            if "==" in block.partition("\n")[0]:
+                assert "--hash=sha256:" in block, (lock.name, block[:60])
