@@ -14,8 +14,9 @@ from PIL import Image
 
 from patterns import pattern
 from rempart.detect import PDQ_VERSION, parse_record
-from rempart.detect.fingerprint_task import run
+from rempart.detect.fingerprint_task import run, warm
 from rempart.hazmat import DecodeLimits, Json
+from rempart.kernels import compile as kernel_cache
 from rempart.kernels.pdq import pdq_dihedral
 from rempart.model import MediaFormat, Orientation
 
@@ -71,6 +72,21 @@ def test_frames_are_fingerprinted_as_asked() -> None:
 def test_a_picture_too_small_has_none() -> None:
     """It is readable all the same."""
     assert parse_record(run(png(height=4), LIMITS, {"frames": 1, "orientations": 8})).fingerprints == ()
+
+
+def test_no_format_makes_a_worker_compile() -> None:
+    """Whatever the decoder gives (read-only arrays, views), the kernels that were warmed serve."""
+    warm()
+    before = [len(d.signatures) for d in kernel_cache._DISPATCHERS]
+
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"):
+        buffer = io.BytesIO()
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.fromarray(pattern(1, 90, 70)).save(buffer, kind, **({} if kind in {"GIF", "BMP"} else {"exif": exif}))
+        run(buffer.getvalue(), LIMITS, {"frames": 1, "orientations": 8})
+
+    assert [len(d.signatures) for d in kernel_cache._DISPATCHERS] == before
 
 
 GOOD = run(png(), LIMITS, {"frames": 1, "orientations": 1})

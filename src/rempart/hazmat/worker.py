@@ -21,7 +21,6 @@ from rempart.hazmat.interface import DecodeLimits, Json, TaskFunction
 from rempart.model import UnreadableReason
 
 _SOCKET: Final = 3
-_CHUNK_BYTES: Final = 1 << 20
 
 
 def main() -> None:
@@ -105,13 +104,11 @@ def _read(descriptor: int, limits: DecodeLimits) -> bytes:
     before = os.fstat(descriptor)
     if before.st_size > limits.max_bytes:
         raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{before.st_size} > {limits.max_bytes}")
-    data = bytearray()
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)  # a first worker may have died on it: the position is shared
-        while part := os.read(descriptor, _CHUNK_BYTES if data else max(before.st_size + 1, 1)):
-            data += part
-            if len(data) > before.st_size:
-                break
+        data = os.read(descriptor, before.st_size + 1)  # one more than there is, to see it grow
+        while len(data) < before.st_size and (part := os.read(descriptor, before.st_size - len(data))):
+            data += part  # a read is cut at 2 GiB, and where a signal comes
     except OSError as error:
         raise MediaError(UnreadableReason.IO, error.strerror or "") from error
     after = os.fstat(descriptor)
@@ -119,7 +116,7 @@ def _read(descriptor: int, limits: DecodeLimits) -> bytes:
         raise MediaError(UnreadableReason.CHANGED)
     if not data:
         raise MediaError(UnreadableReason.EMPTY)
-    return bytes(data)
+    return data
 
 
 if __name__ == "__main__":
