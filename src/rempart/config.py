@@ -74,7 +74,7 @@ class ReportSettings(_Section):
     """The page that ``--report`` writes."""
 
     language: Literal["fr", "en"] = "fr"
-    """Its language."""
+    """Language of the page."""
     max_rows: Annotated[int, Field(ge=1)] = 2_000
     """Matches, and items not compared, that it lists; it says how many more there are."""
 

@@ -50,6 +50,21 @@ def test_scan_speaks_to_people(folders: tuple[Path, Path], tmp_path: Path) -> No
     assert "\x1b" not in done.stderr
 
 
+def test_what_was_skipped_goes_to_a_file(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """One line each, with a reason that a program can count; private."""
+    shoot, pile = folders
+
+    done = rempart("scan", pile, "--assets", shoot, "--skipped", tmp_path / "s.jsonl")
+
+    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="ascii").splitlines()]
+    assert done.returncode == 1
+    assert sorted((Path(line["path"]).name, line["outcome"], line["reason"], line["role"]) for line in lines) == [
+        ("c-cut.jpg", "unreadable", "truncated", "suspect"),
+        ("d-lycee.jpg", "stopped", "minor_word", "suspect"),
+    ]
+    assert (tmp_path / "s.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 def test_scan_without_a_match_is_zero(folders: tuple[Path, Path]) -> None:
     """Nothing found is done."""
     shoot, pile = folders
@@ -86,6 +101,7 @@ def test_files_and_folders_mix(folders: tuple[Path, Path]) -> None:
         (("scan", "."), 2, "Missing option '--assets'"),
         (("scan", ".", "--assets", ".", "--workers", "-1"), 3, "hazmat.workers cannot be -1 (from --workers)"),
         (("scan", ".", "--assets", ".", "--report", "no/such/r.html"), 2, "cannot write the report 'no/such/r.html'"),
+        (("scan", ".", "--assets", ".", "--skipped", "no/such/s.jsonl"), 2, "cannot write 'no/such/s.jsonl'"),
         (("--config", "absent.toml", "config", "show"), 3, "the settings file absent.toml does not exist"),
         (("nonsense",), 2, "No such command 'nonsense'"),
         (("fingerprint", "absent"), 2, "cannot read 'absent'"),

@@ -49,7 +49,7 @@ class Plain(StrEnum):
 
     def in_words(self) -> str:
         """Say it to a person, in English."""
-        return "too plain or too small to be compared: only identical bytes would have matched"
+        return "without enough detail to compare; only identical bytes would match"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,12 @@ def warm_kernels(settings: Settings) -> Path | None:
     return folder
 
 
+def must_compile(settings: Settings) -> bool:
+    """Tell whether kernels will be compiled before anything else is done, which takes some ten seconds."""
+    folder = kernel_cache.use_cache_folder(settings.kernels.cache_dir)
+    return folder is None or next(folder.rglob("*.nbi"), None) is None
+
+
 def usable_processors() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):

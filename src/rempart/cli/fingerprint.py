@@ -20,12 +20,14 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
     """
     from rempart.app.fingerprint import fingerprint  # noqa: PLC0415 - heavy: numpy
     from rempart.app.scan import HAND_OFF, Skipped  # noqa: PLC0415 - as above
+    from rempart.cli.first_run import prepare  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above
     from rempart.model import Stopped  # noqa: PLC0415 - as above
 
     settings = load_settings(file=Path(config_file) if config_file else None).settings
+    prepare(settings)
     status = 0
     for found in fingerprint(files, settings):
         if isinstance(found, Skipped):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write a page (HTML) without any media."
 )
+@click.option("--skipped", type=click.Path(path_type=Path), metavar="FILE", help="Write what was not compared (JSON).")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the report.  [default: report.language]")
 @click.option("--workers", type=int, help="Worker processes.  [default: one per processor]")
 @click.option("--radius-bits", type=int, help="Largest distance of a whole-frame clue.  [default: 31]")
@@ -39,6 +40,7 @@ def command(
     *,
     as_json: bool,
     report: Path | None,
+    skipped: Path | None,
     lang: str | None,
     workers: int | None,
     radius_bits: int | None,
@@ -48,21 +50,26 @@ def command(
     Exit code: 1 if something matched, 0 if nothing did, 6 if only stopped items were left.
     """
     from rempart.app.report import ReportWriter  # noqa: PLC0415 - heavy: numpy, templates
-    from rempart.app.scan import Scan  # noqa: PLC0415 - as above
+    from rempart.app.scan import Scan, Skipped  # noqa: PLC0415 - as above
+    from rempart.cli.first_run import prepare  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
+    from rempart.cli.skipped import skipped_lines  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
     settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
+    prepare(settings)
     page = ReportWriter(report, settings.report) if report else None
     with Scan(assets=assets, suspects=suspects, settings=settings) as scan:
         try:
-            with Progress(scan, suspects) as progress:
+            with skipped_lines(skipped) as note, Progress(scan, suspects) as progress:
                 for event in scan.events():
                     with progress.paused():
                         _print(event, as_json=as_json)
                     if page:
                         page.add(event)
+                    if isinstance(event, Skipped):
+                        note(event)
         except KeyboardInterrupt:
             scan.tally.interrupted = True
         tally = scan.summary()

@@ -1,0 +1,91 @@
+"""Nadia's story holds: every promise of the demonstration is kept, and its pictures cannot be mistaken for each other."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import story
+from conftest import ROOT
+from leaks import TREATMENTS, encoded
+from pictures import scene
+from rempart.kernels.pdq import pdq_dihedral
+
+
+def test_the_story_keeps_its_promises(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Recompressed, resized, mirrored and turned copies are all found, with no false match, and the table says so."""
+    status = story.tell(tmp_path / "out", "en", assets=4, unrelated=8)
+
+    told = capfd.readouterr()
+    assert status == 0, told.err
+    for treatment in TREATMENTS:
+        assert treatment.name in told.out
+    assert told.out.count("4 /  4") == sum(t.promised for t in TREATMENTS)
+    assert "false matches                       0" in told.out
+    assert "2 unreadable, 1 stopped" in told.out
+    assert "too many pixels: 60000 x 60000" in told.err
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_broken_promise_is_not_hidden(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A copy that is missed, or a false match, makes the demonstration fail."""
+    truth = {f"{t.name}.img": ("a.jpg", t.name) for t in TREATMENTS}
+    every = [(suspect, "a.jpg") for suspect in truth]
+    summary = {"scanned": 1.0, "matched": 1.0, "unreadable": 0.0, "stopped": 0.0, "seconds": 1.0}
+
+    assert story.show(truth, every, summary, tmp_path) == 0
+    assert story.show(truth, every[1:], summary, tmp_path) == 1
+    assert story.show(truth, [*every, ("stranger.jpg", "a.jpg")], summary, tmp_path) == 1
+    assert story.show(truth, every[:-1], summary, tmp_path) == 0  # a screenshot: not promised
+    assert "a promise was not kept" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_no_two_pictures_collide() -> None:
+    """In any turn or reflection, two of the demonstration's pictures are further apart than the radius."""
+    seeds = [*(story._SEED + k for k in range(12)), *(story._SEED + 10_000 + k for k in range(60))]
+    codes = [pdq_dihedral(np.asarray(scene(seed, 640, 480))) for seed in seeds]
+    usable = [code for code, quality in codes if quality >= 50]
+
+    distances = [
+        int(np.bitwise_count(one[0] ^ two).sum(axis=1).min()) for one, two in itertools.combinations(usable, 2)
+    ]
+    assert len(usable) > 60
+    assert min(distances) > 45
+
+
+def test_nothing_is_kept(tmp_path: Path) -> None:
+    """A scan leaves compiled code in its cache, and no other file anywhere it could write."""
+    for name in ("home", "tmp", "shoot", "pile"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "shoot" / "a.jpg").write_bytes(encoded(scene(1, 320, 240), quality=90))
+    (tmp_path / "pile" / "b.jpg").write_bytes(encoded(scene(1, 320, 240), quality=50))
+    environment = {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp"), "PATH": os.environ["PATH"]}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "rempart", "scan", "pile", "--assets", "shoot"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    left = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert done.returncode == 1
+    assert "Compiling numerical code for this machine, once" in done.stderr
+    assert {f for f in left if not f.startswith("home/.cache/rempart/kernels/")} == {"shoot/a.jpg", "pile/b.jpg"}
+
+
+def test_the_readme_shows_the_story_s_own_words() -> None:
+    """The tour's table has the treatments' results, misses included."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert "| cropped to 80 % of each side | 0 |" in readme
+    assert "| screenshot of a telephone | 0 |" in readme
