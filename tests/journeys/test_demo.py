@@ -1,4 +1,4 @@
-"""Nadia's story holds: every promise of the demonstration is kept, and its pictures cannot be mistaken for each other."""
+"""Nadia's story holds: every promise of the demonstration is kept, and none of its pictures passes for another."""
 
 from __future__ import annotations
 
