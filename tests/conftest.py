@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-#: Names of judges that must be there (CI): a skip is then a failure. Read once, and hidden from the product.
-REQUIRED = frozenset(os.environ.pop("REMPART_REQUIRE", "").split(","))
-for _name in [n for n in os.environ if n.startswith("REMPART_")]:
-    del os.environ[_name]
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def skip_or_fail(name: str, why: str) -> None:
-    """Skip a test whose judge is missing, unless the judge is required."""
-    if name in REQUIRED:
-        pytest.fail(f"{name} is required (REMPART_REQUIRE) and missing: {why}")
-    pytest.skip(f"{name}: {why}")
+from required import ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,10 @@ import click
 import pytest
 
 import reference_pages
-from conftest import ROOT
 from rempart import cli
 from rempart.config import setting_docs, variable_name
 from rempart.model import ClueKind, StopReason, UnreadableReason
+from required import ROOT
 
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *(ROOT / n for n in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from required import ROOT
 
 SOURCE = ROOT / "src" / "rempart"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -140,7 +140,7 @@ def test_every_source_file_is_tested_by_its_namesake_or_named_here() -> None:
         *("__main__.py", "model/ids.py", "model/outcome.py", "model/match.py", "model/fingerprint.py"),
         # by tests/cli/
         *("cli/scan.py", "cli/fingerprint.py", "cli/config.py", "cli/doctor.py", "cli/records.py", "cli/skipped.py"),
-        *("cli/first_run.py", "cli/printing.py", "cli/progress.py", "app/doctor.py", "app/fingerprint.py"),
+        *("cli/remarks.py", "cli/printing.py", "cli/progress.py", "app/doctor.py", "app/fingerprint.py"),
         *("app/wiring.py",),
         # by tests/app/test_report.py, tests/model/test_gate.py
         *("app/report_texts.py", "model/gate_rules.py"),

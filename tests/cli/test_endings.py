@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from commands import REMPART, rempart
+from required import skip_or_fail
 
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
@@ -167,3 +168,23 @@ def test_a_cache_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
 
     assert done.returncode == 3
     assert f"the kernel cache {tmp_path} cannot be used" in done.stderr
+
+
+def test_where_namespaces_are_forbidden_the_loss_is_said(folders: tuple[Path, Path]) -> None:
+    """The scan goes on with the other protections; a setting refuses that instead."""
+    shoot, pile = folders
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    scan: list[str | Path] = [*REMPART, "scan", pile / "a-copy.jpg", "--assets", shoot]
+    command: list[str | Path] = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh", *scan]
+
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if "match" not in done.stdout:
+        skip_or_fail("namespaces", done.stderr[-200:])
+    env = {**os.environ, "REMPART_HAZMAT_REQUIRE": "namespaces"}
+    refused = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=env)
+
+    assert done.returncode == 1
+    assert "The sandbox ran without: namespaces (No space left on device)" in done.stderr
+    assert refused.returncode == 3
+    assert "hazmat.require names: namespaces" in refused.stderr
+    assert refused.stdout == ""

@@ -14,13 +14,13 @@ import pi_heif
 import pytest
 from PIL import Image
 
-from conftest import ROOT
 from patterns import pattern
 from rempart.errors import MediaError
 from rempart.hazmat import DecodeLimits
 from rempart.hazmat.formats import sniff
 from rempart.hazmat.picture import open_picture, to_rgb, upright
 from rempart.model import MediaFormat, UnreadableReason
+from required import ROOT
 
 LIMITS = DecodeLimits(max_pixels=4_000_000, max_frames=50)
 PICTURE = Image.fromarray(pattern(4, 120, 160)).resize((320, 240), Image.Resampling.BICUBIC)

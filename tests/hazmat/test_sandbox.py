@@ -9,12 +9,12 @@ from typing import cast
 
 import pytest
 
-from conftest import skip_or_fail
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Task
 from rempart.hazmat.linux_process import architecture
 from rempart.hazmat.linux_seccomp import filter_program
 from rempart.hazmat.sandbox import Protection
 from rempart.model import Cleared, MediaBytes, MediaItem, MinorGate, Unreadable
+from required import skip_or_fail
 
 LIMITS = DecodeLimits(max_bytes=1000, max_pixels=1_000_000, cpu_s=2, wall_s=10)
 
@@ -81,6 +81,67 @@ def test_attacks_are_refused_without_user_namespaces_too(kernel_cache: Path, tes
     assert told["states"]["landlock"] is True
     assert told["states"]["seccomp"] is True
     assert [n for n, answer in told["told"].items() if not answer.startswith("refused")] == []
+
+
+_ONE_LAYER = """
+import mmap, os, socket
+from rempart.hazmat import linux_landlock, linux_namespaces, linux_process, linux_seccomp, sandbox
+from rempart.hazmat.interface import DecodeLimits
+open("/etc/passwd").close()
+{apply}
+try:
+    {attempt}
+except (OSError, MemoryError) as error:
+    os._exit({codes}.get(type(error).__name__, 1))  # a closed-in process cannot print
+os._exit(0)
+"""
+_CODES = {
+    "PermissionError": 10,
+    "MemoryError": 11,
+    "FileNotFoundError": 12,
+    "ConnectionRefusedError": 13,
+    "OSError": 14,
+}
+_LANDLOCK = "linux_process.never_gain_privileges(); linux_landlock.deny_everything()"
+_SECCOMP = "linux_process.never_gain_privileges(); linux_seccomp.install()"
+_NAMESPACES = "linux_namespaces.enter()"
+_EMPTY = "linux_namespaces.enter(); linux_namespaces.leave_all_files()"
+_LIMITS = "sandbox._limit(DecodeLimits(memory_bytes=200_000_000), linux_process.virtual_bytes())"
+_CONNECT = "socket.socket().connect(('127.0.0.1', 9))"
+
+
+@pytest.mark.parametrize(
+    "apply, attempt, answer",
+    [
+        ("pass", "open('/etc/passwd')", "done"),
+        ("pass", "os.fork() or os._exit(0)", "done"),
+        ("pass", "mmap.mmap(-1, 4096, prot=7)", "done"),
+        ("pass", "bytearray(900_000_000)", "done"),
+        ("pass", "os.listdir('/etc')", "done"),
+        ("pass", _CONNECT, "refused ConnectionRefusedError"),  # the machine's loopback is there, nobody listens
+        (_LANDLOCK, "open('/etc/passwd')", "refused PermissionError"),
+        (_LANDLOCK, _CONNECT, "refused PermissionError"),
+        (_SECCOMP, "open('/etc/passwd')", "refused PermissionError"),
+        (_SECCOMP, "socket.socket()", "refused PermissionError"),
+        (_SECCOMP, "os.fork() or os._exit(0)", "refused PermissionError"),
+        (_SECCOMP, "mmap.mmap(-1, 4096, prot=7)", "refused PermissionError"),
+        (_NAMESPACES, _CONNECT, "refused OSError"),  # its own network, whose loopback is down
+        (_EMPTY, "os.listdir('/etc')", "refused FileNotFoundError"),
+        (_EMPTY, "open('/new', 'w')", "refused OSError"),  # read-only
+        (_LIMITS, "bytearray(900_000_000)", "refused MemoryError"),
+        (_LIMITS, "[open('/etc/passwd') for _ in range(20)]", "refused OSError"),
+        (_LIMITS, "open(os.open('/tmp', os.O_TMPFILE | os.O_RDWR), 'w').write('x' * 99_999)", "refused OSError"),
+    ],
+)
+def test_each_layer_holds_alone(apply: str, attempt: str, answer: str) -> None:
+    """What one layer refuses is possible without it, and refused with it alone: no layer is decoration."""
+    code = _ONE_LAYER.format(apply=apply, attempt=attempt, codes=_CODES)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    if "Error" in done.stderr and "linux_namespaces" in done.stderr:
+        skip_or_fail("namespaces", done.stderr.strip().splitlines()[-1])
+
+    words = {code: f"refused {name}" for name, code in _CODES.items()} | {0: "done"}
+    assert words.get(done.returncode) == answer, done.stderr
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

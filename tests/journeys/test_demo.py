@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import story
-from conftest import ROOT
 from leaks import TREATMENTS, encoded
 from pictures import scene
 from rempart.kernels.pdq import pdq_dihedral
+from required import ROOT
 
 
 def test_the_story_keeps_its_promises(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

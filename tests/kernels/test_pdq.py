@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, skip_or_fail
 from patterns import pattern
 from rempart.kernels.pdq import ORIENTATIONS, pdq_dihedral
+from required import ROOT, skip_or_fail
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "pdq.json").read_text(encoding="utf-8"))
 F32 = np.float32

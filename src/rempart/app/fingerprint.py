@@ -12,6 +12,7 @@ from rempart.app.scan import Role, Skipped
 from rempart.app.wiring import make_gate, make_pool
 from rempart.config import Settings
 from rempart.errors import MisuseError
+from rempart.hazmat import ProtectionState
 from rempart.model import Cleared, FingerprintedMedia, MediaBytes, MediaItem, Unreadable
 
 #: How standard input is named, on the command line and in results.
@@ -19,7 +20,11 @@ STANDARD_INPUT = "-"
 
 
 def fingerprint(
-    paths: Sequence[str], settings: Settings, *, standard_input: BinaryIO | None = None
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    standard_input: BinaryIO | None = None,
+    missing: list[ProtectionState] | None = None,
 ) -> Iterator[tuple[str, FingerprintedMedia] | Skipped]:
     """Yield each item's path with its fingerprints, or why it has none, in the order given.
 
@@ -27,6 +32,7 @@ def fingerprint(
         paths: Files and folders; ``-`` is standard input, which never touches the disk.
         settings: The settings.
         standard_input: What ``-`` reads; the process's own by default.
+        missing: Filled, at the end, with the protections that the sandbox ran without.
 
     Raises:
         MisuseError: a path is missing; standard input is too long.
@@ -51,6 +57,8 @@ def fingerprint(
             else:
                 yield item.label, outcome
         yield from _emptied(aside)
+        if missing is not None:
+            missing += pool.missing()
 
 
 def _items(paths: Sequence[str], max_bytes: int, standard_input: BinaryIO) -> Iterator[MediaItem | Unentered]:

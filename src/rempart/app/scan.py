@@ -24,6 +24,7 @@ from rempart.app.wiring import make_gate, make_pool
 from rempart.config import Settings
 from rempart.detect import Bank
 from rempart.errors import MisuseError, RefusedError
+from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, Cleared, Match, MediaItem, Stopped, SuspectId, Unreadable
 
 #: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (DESIGN §2, line 1).
@@ -156,6 +157,10 @@ class Scan:
         """Return the counts so far, with the time that passed."""
         self.tally.seconds = clock.monotonic_s() - self._started_s
         return self.tally
+
+    def missing_protections(self) -> list[ProtectionState]:
+        """Return what the sandbox ran without on this machine; empty if everything held, or nothing was decoded."""
+        return self._pool.missing()
 
     def _learn(self) -> Iterator[Skipped]:
         items = self._cleared(self._assets, Role.ASSET)

@@ -20,16 +20,17 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
     """
     from rempart.app.fingerprint import fingerprint  # noqa: PLC0415 - heavy: numpy
     from rempart.app.scan import HAND_OFF, Skipped  # noqa: PLC0415 - as above
-    from rempart.cli.first_run import prepare  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
+    from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above
+    from rempart.hazmat import ProtectionState  # noqa: PLC0415 - as above
     from rempart.model import Stopped  # noqa: PLC0415 - as above
 
     settings = load_settings(file=Path(config_file) if config_file else None).settings
     prepare(settings)
-    status = 0
-    for found in fingerprint(files, settings):
+    status, missing = 0, list[ProtectionState]()
+    for found in fingerprint(files, settings, missing=missing):
         if isinstance(found, Skipped):
             say(f"{found.outcome_word()}: {safe(found.label)}: {found.outcome.in_words()}")
             code = RefusedError.exit_code if isinstance(found.outcome, Stopped) else MisuseError.exit_code
@@ -43,6 +44,7 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
                 put(f"{one.version}  {one.bits.hex()}  quality {one.quality:3d}  {safe(path)}")
             if not media.fingerprints:
                 say(f"too small: {safe(path)}: {media.width} x {media.height} pixels have no fingerprint")
+    say_missing(missing)
     if status == RefusedError.exit_code:
         say(HAND_OFF)
     return status

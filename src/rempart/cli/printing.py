@@ -40,6 +40,7 @@ def put(text: str) -> None:
     """
     encoding = sys.stdout.encoding or "utf-8"
     _write(text.encode(encoding, "backslashreplace").decode(encoding))
+    flush_results()  # what was found must not die in a buffer
 
 
 def put_json(value: Mapping[str, object]) -> None:

@@ -51,8 +51,8 @@ def command(
     """
     from rempart.app.report import ReportWriter  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.scan import Scan, Skipped  # noqa: PLC0415 - as above
-    from rempart.cli.first_run import prepare  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
+    from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.skipped import skipped_lines  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
 
@@ -73,6 +73,7 @@ def command(
         except KeyboardInterrupt:
             scan.tally.interrupted = True
         tally = scan.summary()
+        say_missing(scan.missing_protections())
     _print_summary(tally, as_json=as_json)
     if page:
         page.write(tally)

@@ -96,6 +96,10 @@ class Pool(Generic[RecordT]):
                 self._start()
         return list(self._states)
 
+    def missing(self) -> list[ProtectionState]:
+        """Return the protections that the last worker to start lacks."""
+        return [state for state in self._states if not state.active]
+
     def run(
         self, items: Iterable[Cleared[MediaItem]], options: Options
     ) -> Iterator[tuple[MediaItem, RecordT | Unreadable]]:

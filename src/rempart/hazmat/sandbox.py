@@ -64,7 +64,8 @@ def open_descriptors_limit() -> int:
 def enter_early(parent_pid: int) -> list[ProtectionState]:
     """Take away what can be taken before anything large is imported: the process still has one thread.
 
-    (1) die with the parent, ignore Ctrl-C; (2) hide the memory, forbid core dumps; (3) enter new namespaces.
+    (1) die with the parent, ignore Ctrl-C; (2) enter new namespaces; (3) hide the memory, forbid core dumps: in this
+    order, since a process that hides its memory no longer owns its files in ``/proc``, where its user is mapped.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -78,8 +79,8 @@ def enter_early(parent_pid: int) -> list[ProtectionState]:
 
     linux_process.die_with_parent(parent_pid)
     return [
-        _attempt(Protection.HIDDEN_MEMORY, linux_process.hide_memory),
         _attempt(Protection.NAMESPACES, linux_namespaces.enter),
+        _attempt(Protection.HIDDEN_MEMORY, linux_process.hide_memory),
     ]
 
 
