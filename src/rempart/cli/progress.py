@@ -62,8 +62,8 @@ class Progress:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Take the line away while a result is printed on the same terminal."""
-        if self._bar and sys.stdout.isatty():
+        """Take the line away while something is printed, on this terminal or on the one where results go."""
+        if self._bar:
             self._bar.stop()
             try:
                 yield
