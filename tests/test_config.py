@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from rempart.config import Settings, default_file, load_settings, setting_docs, variable_name
+from rempart.config import HazmatSettings, Settings, default_file, load_settings, setting_docs, variable_name
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
 
 
@@ -123,6 +124,15 @@ def test_settings_cannot_be_changed() -> None:
     """One frozen tree."""
     with pytest.raises(ValueError, match="frozen"):
         Settings().hazmat.workers = 3
+
+
+def test_protections_that_can_be_required_are_those_of_the_sandbox() -> None:
+    """The settings stand below the sandbox and cannot import its list."""
+    from rempart.hazmat import Protection  # noqa: PLC0415 - the only test that needs it
+
+    assert Settings(hazmat=HazmatSettings(require=tuple(Protection))).hazmat.require == tuple(Protection)
+    [choices] = [a for a in get_args(HazmatSettings.model_fields["require"].annotation) if get_args(a)]
+    assert set(get_args(choices)) == set(Protection)
 
 
 def test_every_setting_has_a_docstring_and_a_variable() -> None:

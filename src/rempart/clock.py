@@ -14,8 +14,3 @@ def utc_now() -> dt.datetime:
 def monotonic_s() -> float:
     """Return seconds since an arbitrary start, never going back: for delays and rates."""
     return time.monotonic()
-
-
-def cpu_s() -> float:
-    """Return the seconds of processor time that this process has used."""
-    return time.process_time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from rempart.detect import TASK_NAME, parse_record
 from rempart.errors import SandboxError
 from rempart.hazmat import DecodeLimits, Json, Pool, PoolSettings, Protection, Task
 from rempart.hazmat.process import Worker
@@ -230,6 +232,21 @@ def test_workers_know_nothing_of_the_world(kernel_cache: Path) -> None:
     assert told["file_size"] == [0, 0]
     assert len(cast("list[int]", told["descriptors"])) == 5
     assert told["modules"] == []
+
+
+def test_workers_load_kernels_and_never_write_them(kernel_cache: Path, tmp_path: Path) -> None:
+    """The fingerprint task finds everything in the warm cache, which does not change."""
+    cache = tmp_path / "cache"  # a copy: other tests may write the user's own
+    shutil.copytree(kernel_cache, cache)
+    cache.chmod(0o700)
+    before = {p: p.stat().st_mtime_ns for p in cache.rglob("*")}
+    task = Task(name=TASK_NAME, parse=parse_record)
+    with Pool(task=task, settings=PoolSettings(kernel_cache=cache)) as pool:
+        pool.protections()
+        [worker] = pool._workers
+
+        assert worker.compiled == 0
+    assert {p: p.stat().st_mtime_ns for p in cache.rglob("*")} == before
 
 
 def test_a_required_protection_that_is_missing_ends_the_run(

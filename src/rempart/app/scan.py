@@ -101,8 +101,8 @@ class Tally:
     """True if it was not finished."""
 
     def is_all_stopped(self) -> bool:
-        """Tell whether the gate left nothing to compare."""
-        return self.stopped > 0 and self.scanned == 0 and self.unreadable == 0
+        """Tell whether the gate stopped something and nothing else could be compared."""
+        return self.stopped > 0 and self.scanned == 0
 
 
 class Scan:
