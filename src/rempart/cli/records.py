@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rempart.app.scan import Skipped, Tally
+from rempart.app.scan import Plain, Skipped, Tally
 from rempart.model import Clue, FingerprintedMedia, Match, Stopped, Unreadable
 
 #: Raised when a field changes its meaning or disappears; new fields may come without notice.
@@ -65,7 +65,7 @@ def skipped_record(skipped: Skipped) -> dict[str, object]:
             record |= {"outcome": "unreadable", "reason": str(outcome.reason), "detail": outcome.detail}
         case Stopped():
             record |= {"outcome": "stopped", "reason": str(outcome.reason), "detail": outcome.rule}
-        case _:
+        case Plain():
             record |= {"outcome": str(outcome), "reason": str(outcome), "detail": ""}
     return record
 
