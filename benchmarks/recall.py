@@ -1,8 +1,8 @@
 """What whole-frame comparison finds of photographs that leaked: the demonstration's treatments, on real pictures.
 
-``python benchmarks/recall.py CORPUS [--scenes 150]``: scenes are taken from the corpus so that no two are alike (over 90
-bits apart in every orientation: wallpapers come in several sizes), and detailed enough to be compared; how many were left
-out is printed. Each is treated, fingerprinted, and looked for among all of them.
+``python benchmarks/recall.py CORPUS [--scenes 150]``: scenes are taken from the corpus so that no two are alike (over
+90 bits apart in every orientation, since wallpapers come in several sizes) and each has enough detail; how many were
+left out is printed. Each is treated, fingerprinted, and looked for among all of them.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from leaks import TREATMENTS, encoded
 from pictures import scene
 
 _SEED = 20_261_121
+_SHOWN = 3
 
 
 def make(folder: Path, *, assets: int, unrelated: int) -> dict[str, tuple[str, str]]:
@@ -69,18 +70,31 @@ def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
     print(f"Nadia has {assets} pictures. Some came back in a pile with {unrelated} others. Making them …", flush=True)
     truth = make(folder, assets=assets, unrelated=unrelated)
     report = folder / "report.html"
-    options = ["--json", "--report", str(report), "--lang", language]
-    command = ["rempart", "scan", str(folder / "pile"), "--assets", str(folder / "shoot"), *options]
-    print(f"\n$ {' '.join(command)}\n", flush=True)
-    done = subprocess.run(
-        [sys.executable, "-m", *command], stdout=subprocess.PIPE, encoding="utf-8", check=False, timeout=600
+    command = ["rempart", "scan", str(folder / "pile"), "--assets", str(folder / "shoot")]
+    people, programs = (
+        run([*command, "--report", str(report), "--lang", language]),
+        run([*command, "--json"], quiet=True),
     )
-    if done.returncode != 1:
-        print(f"demo: rempart ended with {done.returncode}, where 1 (something found) was expected", file=sys.stderr)
+    if people is None or programs is None:
         return 1
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    *matches, counts = people
+    print("\n".join(matches[:_SHOWN]), f"… and {len(matches) - _SHOWN} more", counts, sep="\n")
+    lines = [json.loads(line) for line in programs]
     summary = lines.pop()["summary"]
     return show(truth, [(line["suspect"], line["asset"]) for line in lines], summary, report)
+
+
+def run(command: list[str], *, quiet: bool = False) -> list[str] | None:
+    """Run Rempart and return the lines of its results; None, and why on stderr, if it did not find anything."""
+    if not quiet:
+        print(f"\n$ {' '.join(command)}", flush=True)
+    talk = subprocess.DEVNULL if quiet else None
+    words = [sys.executable, "-m", *command]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=talk, encoding="utf-8", check=False, timeout=600)
+    if done.returncode == 1:
+        return done.stdout.splitlines()
+    print(f"demo: rempart ended with {done.returncode}, where 1 (something found) was expected", file=sys.stderr)
+    return None
 
 
 def show(

@@ -51,6 +51,10 @@ LGPL_ACCEPTED = {"pi-heif": "HEIC, what telephones make; loaded as shared librar
 #: Packages whose metadata does not carry an SPDX expression: looked up in their own licence files.
 DECLARED = {
     "annotated-types": "MIT",
+    "colorama": "BSD-3-Clause",
+    "cython": "Apache-2.0",
+    "pdqhash": "MIT",
+    "wheel": "MIT",
     "iniconfig": "MIT",
     "llvmlite": "BSD-2-Clause AND Apache-2.0 WITH LLVM-exception",
     "mdurl": "MIT",
@@ -63,12 +67,13 @@ DECLARED = {
     "simplejpeg": "MIT AND IJG AND BSD-3-Clause AND Zlib",
 }
 
-#: Native libraries inside wheels, by the start of their file name.
+#: Native libraries inside wheels, by their file name without version and digest.
 BUNDLED = {
     "libXau": "MIT",
     "libavif": "BSD-2-Clause",
-    "libbrotli": "MIT",
-    "libde265": "LGPL-3.0-or-later",
+    "libbrotlicommon": "MIT",
+    "libbrotlidec": "MIT",
+    "libde": "LGPL-3.0-or-later",
     "libfreetype": "FTL",
     "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "libharfbuzz": "MIT",
@@ -76,14 +81,16 @@ BUNDLED = {
     "libjpeg": "IJG",
     "liblcms2": "MIT",
     "liblzma": "0BSD",
-    "libopenjp2": "BSD-2-Clause",
-    "libpng16": "libpng-2.0",
+    "libopenjp": "BSD-2-Clause",
+    "libpng": "libpng-2.0",
     "libquadmath": "LGPL-2.1-or-later WITH GCC-exception-2.0",
     "libscipy_openblas": "BSD-3-Clause",
     "libsharpyuv": "BSD-3-Clause",
     "libtiff": "libtiff",
     "libturbojpeg": "IJG",
     "libwebp": "BSD-3-Clause",
+    "libwebpdemux": "BSD-3-Clause",
+    "libwebpmux": "BSD-3-Clause",
     "libxcb": "MIT",
     "libz": "Zlib",
     "libzstd": "BSD-3-Clause",
@@ -121,8 +128,9 @@ def licence_of(name: str, metadata: importlib.metadata.PackageMetadata) -> str:
         return DECLARED[name]
     if "License-Expression" in metadata:
         return metadata["License-Expression"]
-    found = [c.rpartition(" :: ")[2] for c in metadata.get_all("Classifier") or [] if c.startswith("License ::")]
-    return " AND ".join(sorted({CLASSIFIERS[c] for c in found if c in CLASSIFIERS}))
+    named = [c.rpartition(" :: ")[2] for c in metadata.get_all("Classifier") or [] if c.startswith("License ::")]
+    found = [c for c in named if c != "OSI Approved"]
+    return " AND ".join(sorted({CLASSIFIERS.get(c, f"unknown classifier {c!r}") for c in found}))
 
 
 def problem_with(expression: str, name: str) -> str:
@@ -143,19 +151,26 @@ def bundled(distribution: importlib.metadata.Distribution) -> list[str]:
     return sorted({p.name for p in paths if any(part.endswith((".libs", ".dylibs")) for part in p.parts)})
 
 
+def bundled_licence(library: str) -> str:
+    """Return the licence of a bundled library by its name up to its version or digest; empty if unknown."""
+    stem = re.split(r"[-.]", library, maxsplit=1)[0].rstrip("0123456789_") or library
+    return BUNDLED.get(stem, BUNDLED.get(re.split(r"[-.]", library, maxsplit=1)[0], ""))
+
+
 def examine(lock: Path) -> list[Finding]:
-    """Look at every package of a lock that is installed here; markers leave some out."""
+    """Look at every package of a lock: by its metadata where it is installed, else by our table."""
     findings = []
     for name in locked(lock):
         try:
             distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # for another platform or Python
+        except importlib.metadata.PackageNotFoundError:  # for another platform, or a judge
+            licence = DECLARED.get(name, "")
+            findings.append(Finding(f"{name} (not installed here)", licence, problem_with(licence, name)))
+            continue
         licence = licence_of(name, distribution.metadata)
         findings.append(Finding(f"{name} {distribution.version}", licence, problem_with(licence, name)))
         for library in bundled(distribution):
-            known = max((start for start in BUNDLED if library.startswith(start)), key=len, default="")
-            spdx = BUNDLED.get(known, "")
+            spdx = bundled_licence(library)
             findings.append(Finding(f"  {name}: {library}", spdx, problem_with(spdx, name)))
     return findings
 

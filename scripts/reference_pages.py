@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from rempart import cli, errors
-from rempart.config import Settings, setting_docs, variable_name
+from rempart.config import Settings, accepted, setting_docs, variable_name
 
 SETTINGS_INTRODUCTION = (
     "Read from a TOML file, then from the environment, then from flags; later ones win. An unknown key is an error in "
@@ -33,7 +33,7 @@ def settings_page() -> str:
         section, _, name = key.partition(".")
         value = getattr(getattr(defaults, section), name)
         shown = "" if value in (None, ()) else f"`{value}`"
-        rows.append(f"| `{key}` | {shown} | `{variable_name(key)}` | {doc} |")
+        rows.append(f"| `{key}` | {shown} | `{variable_name(key)}` | {doc} | {accepted(key)} |")
     return "\n".join(
         (
             "# Settings",
@@ -51,8 +51,8 @@ def settings_page() -> str:
             "",
             "`rempart config show --origin` prints every value and which layer gave it.",
             "",
-            "| setting | default | variable | what it does |",
-            "| --- | --- | --- | --- |",
+            "| setting | default | variable | what it does | takes |",
+            "| --- | --- | --- | --- | --- |",
             *rows,
             "",
         )

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -142,6 +142,22 @@ def setting_docs() -> dict[str, str]:
     return docs
 
 
+def accepted(key: str) -> str:
+    """Say what a setting takes: ``a whole number from 0 to 1024``."""
+    section, _, name = key.partition(".")
+    field = getattr(Settings(), section).__class__.model_fields[name]
+    choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
+    choices = choices or [str(c) for a in get_args(field.annotation) for c in get_args(a)]
+    if choices:
+        several = "any of " if get_origin(field.annotation) is tuple else ""
+        return several + ", ".join(choices)
+    if field.annotation is int:
+        least = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
+        most = next((m.le for m in field.metadata if hasattr(m, "le")), None)
+        return f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}"
+    return "a path"
+
+
 def variable_name(key: str) -> str:
     """Return the environment variable of a setting: ``REMPART_SECTION_NAME``."""
     return _PREFIX + key.replace(".", "_").upper()
@@ -189,7 +205,7 @@ def load_settings(
 def _value_error(error: ValidationError, origins: Mapping[str, str]) -> SettingValueError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"][:2])
-    message = f"{key} cannot be {first['input']!r} (from {origins.get(key, 'default')}): {first['msg']}"
+    message = f"{key} cannot be {first['input']!r} (from {origins.get(key, 'default')}): it takes {accepted(key)}"
     return SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
 
 
@@ -216,6 +232,9 @@ def _from_file(named: Path | None, variables: Mapping[str, str]) -> dict[str, tu
         raise ConfigError(message, advice="Correct the line that is named.") from error
     layer: dict[str, tuple[object, str]] = {}
     for section, content in tree.items():
+        if section in Settings.model_fields and not isinstance(content, dict):
+            message = f"{section} is a section, not a setting, in {path}"
+            raise SettingValueError(message, advice=f"Write [{section}] on a line, and its settings below.")
         if not isinstance(content, dict):
             raise _unknown(section, str(path))
         for name, value in content.items():

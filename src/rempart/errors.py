@@ -24,7 +24,7 @@ from typing import ClassVar
 class RempartError(Exception):
     """Any error that Rempart raises on purpose."""
 
-    #: What the process returns when this error ends it (DESIGN §8: 0 done, 1 found, 2 misuse, 3 configuration …).
+    #: What the process returns when this error ends it (docs/reference/commands.md, Exit codes).
     exit_code: ClassVar[int] = 2
 
     def __init__(self, message: str, *, advice: str = "") -> None:
@@ -73,7 +73,7 @@ class OutputError(RempartError):
 
 
 class RefusedError(RempartError):
-    """A line that is never crossed was met (DESIGN §2). There is no override."""
+    """A line that is never crossed was met (README, What it refuses). There is no override."""
 
     exit_code = 6
 

@@ -15,7 +15,7 @@ from rempart.app.report import ReportWriter, ShownPath, outline, shown
 from rempart.app.report_texts import TEXTS, Texts
 from rempart.app.scan import Plain, Role, Skipped, Tally
 from rempart.config import ReportSettings
-from rempart.errors import MisuseError, OutputError
+from rempart.errors import OutputError
 from rempart.model import (
     AssetId,
     Clue,
@@ -230,13 +230,6 @@ def test_a_full_disk_leaves_the_old_report_and_nothing_else(tmp_path: Path, monk
         ReportWriter(path, ReportSettings()).write(Tally())
     assert path.read_text(encoding="utf-8") == "old"
     assert os.listdir(tmp_path) == ["r.html"]
-
-
-@pytest.mark.parametrize("name", ["", "missing/r.html"])
-def test_a_place_that_cannot_be_written_is_told_before_the_scan(tmp_path: Path, name: str) -> None:
-    """Not after hours of work."""
-    with pytest.raises(MisuseError, match="cannot write the report"):
-        ReportWriter(tmp_path / name, ReportSettings())
 
 
 def test_outlines_keep_their_proportions() -> None:

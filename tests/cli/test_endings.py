@@ -20,9 +20,10 @@ from required import skip_or_fail
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
     """Start a command whose output is read as it comes."""
-    return subprocess.Popen(
-        [*REMPART, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
-    )
+    # A shell that runs the suite in its background has Ctrl-C ignored, and children inherit that.
+    command = ["/usr/bin/env", "--default-signal=INT", *REMPART, *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, encoding="utf-8", start_new_session=True)
 
 
 def children(pid: int) -> list[int]:
@@ -144,6 +145,8 @@ def test_without_a_cache_folder_everything_still_works(folders: tuple[Path, Path
 
     assert done.returncode == 1
     assert os.listdir(tmp_path / "tmp") == []
+    assert "No cache folder can be written" in done.stderr
+    assert "kernels.cache_dir" in done.stderr
 
 
 def test_without_any_writable_folder_everything_still_works(folders: tuple[Path, Path]) -> None:
@@ -158,6 +161,7 @@ def test_without_any_writable_folder_everything_still_works(folders: tuple[Path,
 
     assert done.returncode == 1, done.stderr
     assert "match  " in done.stdout
+    assert "No cache folder can be written" in done.stderr
 
 
 def test_a_cache_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
@@ -188,3 +192,19 @@ def test_where_namespaces_are_forbidden_the_loss_is_said(folders: tuple[Path, Pa
     assert refused.returncode == 3
     assert "hazmat.require names: namespaces" in refused.stderr
     assert refused.stdout == ""
+
+
+def test_a_full_disk_under_the_skipped_items_gets_a_sentence(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """Exit 4, not a traceback that ends like a match."""
+    shoot, pile = folders
+    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *REMPART]
+    done = subprocess.run(
+        [*limited, "scan", pile, "--assets", shoot, "--skipped", tmp_path / "s.jsonl"],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 4
+    assert "s.jsonl' cannot be written: File too large" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -12,6 +12,7 @@ import pytest
 from commands import REMPART, rempart
 
 MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "clues"]
+SCAN = ("scan", ".", "--assets", ".")
 CLUE_KEYS = ["kind", "signal_type", "distance_bits", "weight", "note"]
 
 
@@ -99,9 +100,17 @@ def test_files_and_folders_mix(folders: tuple[Path, Path]) -> None:
     [
         (("scan", "absent", "--assets", "."), 2, "cannot read 'absent': No such file or directory"),
         (("scan", "."), 2, "Missing option '--assets'"),
-        (("scan", ".", "--assets", ".", "--workers", "-1"), 3, "hazmat.workers cannot be -1 (from --workers)"),
-        (("scan", ".", "--assets", ".", "--report", "no/such/r.html"), 2, "cannot write the report 'no/such/r.html'"),
-        (("scan", ".", "--assets", ".", "--skipped", "no/such/s.jsonl"), 2, "cannot write 'no/such/s.jsonl'"),
+        (
+            ("scan", ".", "--assets", ".", "--workers", "-1"),
+            3,
+            "hazmat.workers cannot be -1 (from --workers): it takes a whole number from 0 to 1024",
+        ),
+        (
+            ("scan", ".", "--assets", ".", "--report", "no/such/r.html"),
+            2,
+            "cannot write 'no/such/r.html': its folder does not exist",
+        ),
+        ((*SCAN, "--skipped", "no/such/s.jsonl"), 2, "cannot write 'no/such/s.jsonl'"),
         (("--config", "absent.toml", "config", "show"), 3, "the settings file absent.toml does not exist"),
         (("nonsense",), 2, "No such command 'nonsense'"),
         (("fingerprint", "absent"), 2, "cannot read 'absent'"),

@@ -52,7 +52,10 @@ def check_roots(roots: Iterable[Path]) -> None:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             message = f"cannot read {str(root)!r}: {reason}"
-            raise MisuseError(message, advice="Check the path and its permissions.") from error
+            advice = "Check the path and its permissions."
+            if str(root) == "-":
+                advice = "Only rempart fingerprint reads standard input."
+            raise MisuseError(message, advice=advice) from error
 
 
 def _root(root: Path) -> Iterator[MediaFile | Unentered]:

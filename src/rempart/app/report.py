@@ -23,9 +23,12 @@ from rempart import __version__, clock
 from rempart.app.report_texts import TEXTS, Texts
 from rempart.app.scan import Plain, Skipped, Tally
 from rempart.config import ReportSettings
-from rempart.detect import PDQ_VERSION
-from rempart.errors import MisuseError, OutputError
+from rempart.detect import PDQ_VERSION, RADIUS_BITS
+from rempart.errors import OutputError
 from rempart.model import Clue, ClueKind, Match, Region, Stopped, Unreadable
+
+#: Near the beginning of every report: what an earlier one is recognised by before it is replaced.
+REPORT_MARK = b'<meta name="generator" content="Rempart">'
 
 RowT = TypeVar("RowT")
 
@@ -85,21 +88,16 @@ class SkippedRow:
 class ReportWriter:
     """Collects the events of a scan and writes the page at its end, whole or not at all."""
 
-    def __init__(self, path: Path, settings: ReportSettings) -> None:
-        """Check that the page can be written, before hours are spent on its content.
+    def __init__(self, path: Path, settings: ReportSettings, *, radius_bits: int = RADIUS_BITS) -> None:
+        """Prepare an empty page.
 
         Args:
-            path: Where the page goes; replaced if it exists.
+            path: Where the page goes (:func:`rempart.app.outputs.check_outputs` has judged it).
             settings: Language, and how many rows are listed.
-
-        Raises:
-            MisuseError: the path is a folder, or its folder is missing or cannot be written.
+            radius_bits: What the page says of how close two fingerprints must be.
         """
-        folder = path.parent
-        if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-            message = f"cannot write the report {str(path)!r}"
-            raise MisuseError(message, advice="Name a file in a folder that exists and that you can write.")
         self._path = path
+        self._radius_bits = radius_bits
         self._settings = settings
         self._texts = TEXTS[settings.language]
         self._rows: list[Row] = []
@@ -153,6 +151,7 @@ class ReportWriter:
             plain=self._plain,
             left_out=self._left_out,
             pipeline=PDQ_VERSION,
+            radius=self._radius_bits,
             version=__version__,
         )
 

@@ -53,6 +53,7 @@ class Texts:
     months: tuple[str, ...]
     date: str
     decimal: str
+    colon: str
 
     def instant(self, when: dt.datetime) -> str:
         """Write an instant of UTC in full."""
@@ -85,14 +86,14 @@ _FRENCH: Final = Texts(
     suspect="Fichier suspect",
     asset="Image protégée",
     score="Score",
-    place="Place",
+    place="Emplacement",
     clues="Indices",
     outline_title="Contour de l’image protégée dans le fichier suspect",
     outline_legend="Cadre : le fichier suspect. Trait épais : le haut de l’image protégée, "
-    "le point marque son coin gauche.",
+    "le point marque son coin supérieur gauche.",
     same_bytes="les deux fichiers sont identiques, octet pour octet",
-    whole_frame="même image entière, {bits} bits d’écart sur 256",
-    frame="vue n° {number} de l’animation",
+    whole_frame="même image entière, écart de {bits} sur 256 bits",
+    frame="image n° {number} de l’animation",
     orientations={
         Orientation.ORIGINAL: "",
         Orientation.ROTATE90: "tournée d’un quart de tour à droite",
@@ -113,26 +114,26 @@ _FRENCH: Final = Texts(
     plain_why="Une image sans détail ressemble à toutes les autres : seule une copie identique à l’octet "
     "près aurait été trouvée.",
     item="Fichier",
-    side="Côté",
+    side="Nature",
     why="Raison",
     roles={Role.ASSET: "image protégée", Role.SUSPECT: "suspect"},
     unreadable={
         UnreadableReason.MISSING: "fichier absent",
         UnreadableReason.FORBIDDEN: "accès refusé",
-        UnreadableReason.NOT_A_FILE: "n’est pas un fichier ordinaire (tube, prise ou périphérique)",
+        UnreadableReason.NOT_A_FILE: "n’est pas un fichier ordinaire (tube, socket ou périphérique)",
         UnreadableReason.LINK_LOOP: "lien symbolique qui revient sur lui-même",
         UnreadableReason.LINKED_FOLDER: "lien vers un dossier, non suivi (nommez ce dossier pour le comparer)",
         UnreadableReason.CHANGED: "modifié pendant la lecture",
         UnreadableReason.EMPTY: "fichier vide",
         UnreadableReason.TOO_MANY_BYTES: "trop d’octets",
         UnreadableReason.TOO_MANY_PIXELS: "trop de pixels",
-        UnreadableReason.TOO_MANY_FRAMES: "trop de vues",
+        UnreadableReason.TOO_MANY_FRAMES: "trop d’images ou de pages",
         UnreadableReason.UNSUPPORTED: "format que Rempart ne lit pas",
         UnreadableReason.TRUNCATED: "fichier coupé",
         UnreadableReason.DAMAGED: "fichier endommagé",
         UnreadableReason.MEMORY: "demande plus de mémoire que permis",
         UnreadableReason.TIME: "demande plus de temps que permis",
-        UnreadableReason.CRASHED: "a fait tomber le décodeur",
+        UnreadableReason.CRASHED: "a fait planter le décodeur",
         UnreadableReason.IO: "le disque n’a pas pu être lu",
     },
     stop_reasons={
@@ -149,7 +150,7 @@ _FRENCH: Final = Texts(
             "correspondance soit fausse n’a pas encore été mesurée, et aucune n’est donc annoncée."
         ),
         (
-            "Deux images sont rapprochées quand leurs empreintes diffèrent d’au plus quelques bits sur 256, l’image "
+            "Deux images sont rapprochées quand leurs empreintes diffèrent d’au plus {radius} bits sur 256, l’image "
             "pouvant avoir été recompressée, redimensionnée, mise en miroir ou tournée d’un quart de tour."
         ),
         (
@@ -162,6 +163,7 @@ _FRENCH: Final = Texts(
     months=tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
     date="{day} {month} {year} à {hour} h {minute} (UTC)",
     decimal=",",
+    colon="\N{NO-BREAK SPACE}: ",
 )
 
 _ENGLISH: Final = Texts(
@@ -188,9 +190,9 @@ _ENGLISH: Final = Texts(
     clues="Clues",
     outline_title="Outline of the protected picture in the suspect file",
     outline_legend="Frame: the suspect file. Thick line: the top of the protected picture, "
-    "the dot marks its left corner.",
+    "the dot marks its top left corner.",
     same_bytes="the two files are identical, byte for byte",
-    whole_frame="same whole picture, {bits} bits apart of 256",
+    whole_frame="same whole picture, difference of {bits} in 256 bits",
     frame="frame {number} of the animation",
     orientations={orientation: orientation.in_words() for orientation in Orientation},
     stopped="Stopped: their names may concern a minor",
@@ -220,7 +222,7 @@ _ENGLISH: Final = Texts(
             "not been measured yet, so none is given."
         ),
         (
-            "Two pictures are brought together when their fingerprints differ by a few bits of 256 at most; the "
+            "Two pictures are brought together when their fingerprints differ by {radius} bits of 256 at most; the "
             "picture may have been recompressed, resized, mirrored or turned by quarters."
         ),
         (
@@ -233,6 +235,7 @@ _ENGLISH: Final = Texts(
     months=tuple("January February March April May June July August September October November December".split()),
     date="{day} {month} {year}, {hour}:{minute} UTC",
     decimal=".",
+    colon=": ",
 )
 
 TEXTS: Final[Mapping[str, Texts]] = {"fr": _FRENCH, "en": _ENGLISH}

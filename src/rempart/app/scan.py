@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,18 +23,21 @@ from rempart import clock
 from rempart.app.pile import Unentered, check_roots, walk
 from rempart.app.wiring import make_gate, make_pool
 from rempart.config import Settings
-from rempart.detect import Bank
+from rempart.detect import Bank, Matcher
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, Cleared, Match, MediaItem, Stopped, SuspectId, Unreadable
 
-#: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (DESIGN §2, line 1).
+#: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
 HAND_OFF = (
-    "Nothing of it was opened. Do not open, copy or forward it. In France, give its address to PHAROS "
+    "Nothing was opened. Do not open, copy or forward. In France, give the address to PHAROS "
     "(internet-signalement.gouv.fr) or Point de Contact (pointdecontact.net), elsewhere to your INHOPE hotline or "
     "NCMEC (report.cybertip.org). If it is a picture of you taken before you were 18: Take It Down "
     "(takeitdown.ncmec.org), or 3018 in France."
 )
+
+
+logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
@@ -121,7 +125,7 @@ class Scan:
         self._settings = settings
         self._gate = make_gate(settings)
         self._pool = make_pool(settings)
-        self._bank = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
         self._aside: deque[Skipped] = deque()
         self._started_s = clock.monotonic_s()
         self.tally = Tally()
@@ -145,6 +149,7 @@ class Scan:
             SandboxError: the sandbox cannot work.
         """
         yield from self._learn()
+        logger.debug("%d assets learned in %.3f s", self.tally.assets, clock.monotonic_s() - self._started_s)
         if not len(self._bank):
             if self.tally.assets_stopped and not self.tally.assets_unreadable:
                 message = f"every asset was stopped: {self.tally.assets_stopped} may concern a minor"

@@ -59,8 +59,8 @@ def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
     )
 
 
-def warm_kernels(settings: Settings) -> Path | None:
-    """Compile every kernel once, or load it, and return the folder where it is kept.
+def choose_kernel_cache(settings: Settings) -> Path | None:
+    """Return the folder where compiled kernels are kept; None if there is none.
 
     Raises:
         ConfigError: the folder that the settings name cannot be used.
@@ -71,15 +71,19 @@ def warm_kernels(settings: Settings) -> Path | None:
         message = f"the kernel cache {wanted} cannot be used"
         advice = "It must be a folder that you own, that you can write, and that nobody else can write."
         raise ConfigError(message, advice=advice)
-    pdq.warm()
-    hamming.warm()
     return folder
 
 
-def must_compile(settings: Settings) -> bool:
-    """Tell whether kernels will be compiled before anything else is done, which takes some ten seconds."""
-    folder = kernel_cache.use_cache_folder(settings.kernels.cache_dir)
-    return folder is None or next(folder.rglob("*.nbi"), None) is None
+def warm_kernels(settings: Settings) -> Path | None:
+    """Compile every kernel once, or load it, and return the folder where it is kept.
+
+    Raises:
+        ConfigError: the folder that the settings name cannot be used.
+    """
+    folder = choose_kernel_cache(settings)
+    pdq.warm()
+    hamming.warm()
+    return folder
 
 
 def usable_processors() -> int:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rempart.app.wiring import must_compile
+from rempart.app.wiring import choose_kernel_cache
 from rempart.cli.printing import say
 from rempart.config import Settings
 from rempart.hazmat import ProtectionState
+from rempart.kernels import compile as kernel_cache
 
 
 def prepare(settings: Settings) -> None:
-    """Tell a person who waits that code is being compiled, once."""
-    if must_compile(settings):
+    """Tell a person who waits that code is being compiled, and whether that is once or each time.
+
+    Raises:
+        ConfigError: the cache folder that the settings name cannot be used.
+    """
+    choose_kernel_cache(settings)
+    if not kernel_cache.is_kept():
+        say("No cache folder can be written: this command compiles its numerical code anew, some ten seconds.")
+        say("Name a folder of yours with kernels.cache_dir (REMPART_KERNELS_CACHE_DIR) to keep it.")
+    elif not kernel_cache.is_warm():
         say("Compiling numerical code for this machine, once: some ten seconds.")
 
 

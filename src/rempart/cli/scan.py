@@ -14,21 +14,23 @@ if TYPE_CHECKING:
     from rempart.model import Match
 
 
+#: Whether a path can be read is said by the scan itself, with what to do; click would stop at the first one.
+_PATH = click.Path(path_type=Path, readable=False)
+
+
 @click.command(name="scan")
-@click.argument("suspects", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("suspects", nargs=-1, required=True, type=_PATH)
 @click.option(
     "--assets",
     "-a",
     multiple=True,
     required=True,
-    type=click.Path(path_type=Path),
+    type=_PATH,
     help="Your pictures: a file or a folder. May be given several times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per match, then the summary.")
-@click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write a page (HTML) without any media."
-)
-@click.option("--skipped", type=click.Path(path_type=Path), metavar="FILE", help="Write what was not compared (JSON).")
+@click.option("--report", type=_PATH, metavar="FILE", help="Write a page (HTML) without any media.")
+@click.option("--skipped", type=_PATH, metavar="FILE", help="Write what was not compared (JSON).")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the report.  [default: report.language]")
 @click.option("--workers", type=int, help="Worker processes.  [default: one per processor]")
 @click.option("--radius-bits", type=int, help="Largest distance of a whole-frame clue.  [default: 31]")
@@ -49,17 +51,20 @@ def command(
 
     Exit code: 1 if something matched, 0 if nothing did, 6 if only stopped items were left.
     """
-    from rempart.app.report import ReportWriter  # noqa: PLC0415 - heavy: numpy, templates
+    from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
+    from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
     from rempart.app.scan import Scan, Skipped  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
-    from rempart.cli.skipped import skipped_lines  # noqa: PLC0415 - as above
+    from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
     settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
     prepare(settings)
-    page = ReportWriter(report, settings.report) if report else None
+    wanted = [(report, REPORT_MARK)] if report else []
+    check_outputs([*wanted, *([(skipped, SKIPPED_MARK)] if skipped else [])], [*assets, *suspects])
+    page = ReportWriter(report, settings.report, radius_bits=settings.detect.radius_bits) if report else None
     with Scan(assets=assets, suspects=suspects, settings=settings) as scan:
         try:
             with skipped_lines(skipped) as note, Progress(scan, suspects) as progress:
@@ -92,7 +97,11 @@ def _print(event: Match | Skipped, *, as_json: bool) -> None:
         put_json(match_record(event))
     else:
         clue = event.clues[0]
-        how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bits"
+        how = (
+            "identical bytes"
+            if clue.kind == "same_bytes"
+            else f"{clue.distance_bits} bit{'s' if clue.distance_bits > 1 else ''}"
+        )
         note = clue_note(clue)
         how += f", {note}" if note else ""
         put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(event.asset)}  ({how})")
@@ -114,7 +123,8 @@ def _print_summary(tally: Tally, *, as_json: bool) -> None:
     if tally.interrupted:
         say("Interrupted: this is what was found until then.")
     if tally.stopped or tally.assets_stopped:
-        say(f"{tally.stopped + tally.assets_stopped} stopped: their names may concern a minor. {HAND_OFF}")
+        stopped = tally.stopped + tally.assets_stopped
+        say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
 
 
 def _exit_code(tally: Tally) -> int:

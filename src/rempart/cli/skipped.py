@@ -12,6 +12,9 @@ from rempart.app.scan import Skipped
 from rempart.cli.records import skipped_record
 from rempart.errors import MisuseError, OutputError
 
+#: How every line begins: what an earlier file is recognised by before it is replaced.
+SKIPPED_MARK = b'{"v": 1, "path": '
+
 
 @contextlib.contextmanager
 def skipped_lines(path: Path | None) -> Iterator[Callable[[Skipped], None]]:
@@ -25,17 +28,21 @@ def skipped_lines(path: Path | None) -> Iterator[Callable[[Skipped], None]]:
         yield lambda _: None
         return
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         message = f"cannot write {str(path)!r}: {error.strerror}"
         raise MisuseError(message, advice="Name a file in a folder that exists and that you can write.") from error
-    with os.fdopen(descriptor, "w", encoding="ascii", buffering=1) as file:
 
-        def write(skipped: Skipped) -> None:
-            try:
-                file.write(json.dumps(skipped_record(skipped)) + "\n")
-            except OSError as error:
-                message = f"{str(path)!r} cannot be written: {error.strerror}"
-                raise OutputError(message, advice="Free some space, and run again.") from error
+    def write(skipped: Skipped) -> None:
+        line = memoryview((json.dumps(skipped_record(skipped)) + "\n").encode("ascii"))
+        try:
+            while line:
+                line = line[os.write(descriptor, line) :]
+        except OSError as error:
+            message = f"{str(path)!r} cannot be written: {error.strerror}"
+            raise OutputError(message, advice="Free some space, and run again.") from error
 
+    try:
         yield write
+    finally:
+        os.close(descriptor)

@@ -12,9 +12,10 @@ True
 ('beach.jpg', 1.0, <ClueKind.WHOLE_FRAME: 'whole_frame'>)
 """
 
-from rempart.detect.bank import QUALITY_MIN, RADIUS_BITS, Bank, Comparison, whole_frame_weight
+from rempart.detect.bank import QUALITY_MIN, RADIUS_BITS, Bank, whole_frame_weight
 from rempart.detect.fingerprint_task import PDQ_VERSION, TASK_NAME
 from rempart.detect.fingerprint_task import parse as parse_record
+from rempart.detect.interface import Comparison, Matcher
 
 __all__ = [
     "PDQ_VERSION",
@@ -23,6 +24,7 @@ __all__ = [
     "TASK_NAME",
     "Bank",
     "Comparison",
+    "Matcher",
     "parse_record",
     "whole_frame_weight",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from rempart.detect.fingerprint_task import PDQ_VERSION
+from rempart.detect.interface import Comparison
 from rempart.kernels import hamming
 from rempart.model import (
     AssetId,
@@ -26,16 +26,6 @@ from rempart.model import (
 RADIUS_BITS: Final = 31
 #: The same: codes of quality 49 and less are discarded, because flat pictures all have the same code.
 QUALITY_MIN: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What the bank answers about one suspect."""
-
-    matches: tuple[Match, ...]
-    """The strongest first."""
-    abstained: bool
-    """True if no frame was detailed enough to be compared: only identical bytes could have matched."""
 
 
 class Bank:

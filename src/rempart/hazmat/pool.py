@@ -8,6 +8,7 @@ are given to another worker. Memory is bounded by a window of items ahead of the
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import selectors
 import signal
@@ -25,6 +26,8 @@ from rempart.hazmat.items import open_item
 from rempart.hazmat.process import DEPTH, Job, Worker, WorkerSetup, signal_name
 from rempart.hazmat.sandbox import Protection, ProtectionState
 from rempart.model import Cleared, MediaItem, Unreadable, UnreadableReason
+
+logger = logging.getLogger(__name__)
 
 RecordT = TypeVar("RecordT")
 
@@ -169,6 +172,7 @@ class Pool(Generic[RecordT]):
 
     def _start(self) -> None:
         worker = Worker.start(self._setup)
+        logger.debug("worker %d started, %d now", worker.process.pid, len(self._workers) + 1)
         self._workers.append(worker)
         self._selector.register(worker.sock, selectors.EVENT_READ, worker)
 
@@ -247,6 +251,7 @@ class Pool(Generic[RecordT]):
         jobs, was_ready = list(worker.jobs), worker.ready
         worker.jobs.clear()
         status = self._drop(worker)
+        logger.info("worker %d ended with %d after %d items", worker.process.pid, status, worker.done)
         if not was_ready:
             self._failed_starts += 1
             if self._failed_starts >= _START_ATTEMPTS:

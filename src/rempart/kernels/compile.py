@@ -23,6 +23,8 @@ from numba.core.caching import UserProvidedCacheLocator
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_TEMPORARY: Final = "rempart-kernels-"
+
 #: Dispatchers made so far, so that a test or a sandboxed worker can ask what was loaded and what was compiled.
 _DISPATCHERS: Final[list[Any]] = []
 
@@ -72,7 +74,7 @@ def find_cache_folder() -> Path | None:
     if prepared is not None:
         return prepared
     try:
-        temporary = Path(tempfile.mkdtemp(prefix="rempart-kernels-"))
+        temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
     except OSError:
         return None
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
@@ -140,6 +142,20 @@ def _forbid_writing(dispatcher: Any) -> None:  # noqa: ANN401 - numba publishes 
 
 def _discard(*_: object) -> None:
     """Do nothing, in the place of numba's ``save_overload(signature, data)``."""
+
+
+def is_kept() -> bool:
+    """Tell whether compiled kernels outlive this process."""
+    folder = cache_folder()
+    return folder is not None and not folder.name.startswith(_TEMPORARY)
+
+
+def is_warm() -> bool:
+    """Tell whether the folder already holds every kernel that was decorated, so that nothing must be compiled."""
+    return cache_folder() is not None and all(
+        next(Path(d._cache.cache_path).glob(f"*.{d.__name__}-*.nbi"), None) is not None  # noqa: SLF001 - as below
+        for d in _DISPATCHERS
+    )
 
 
 def compiled_here() -> int:

@@ -66,7 +66,8 @@ def as_words(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     if codes.ndim != 2 or codes.shape[1] != 8 * _WORDS or codes.dtype != np.uint8:
         message = f"codes are an (N, 32) uint8 array, not {codes.shape} {codes.dtype}"
         raise ValueError(message)
-    return np.ascontiguousarray(np.ascontiguousarray(codes).view(np.uint64).T)
+    # Always a copy: a read-only view would be another type for numba, and compiled for anew.
+    return np.array(np.ascontiguousarray(codes).view(np.uint64).T, order="C", copy=True)
 
 
 def find_within(

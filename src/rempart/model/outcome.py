@@ -79,7 +79,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """An item that may involve a minor: it is not opened, and there is no override (DESIGN §2, line 1)."""
+    """An item that may involve a minor: it is not opened, and there is no override (README, What it refuses)."""
 
     reason: StopReason
     """The class of reason, for counting."""
