@@ -101,8 +101,11 @@ def test_every_reason_is_documented() -> None:
 def test_guides_exist_in_both_languages() -> None:
     """A French guide for each English one that people follow."""
     for english, french in (("tutorial.md", "fr/tutoriel.md"), ("how-to.md", "fr/guides.md")):
-        assert french in TEXTS[ROOT / "docs" / english]
-        assert english in TEXTS[ROOT / "docs" / french]
+        pages = TEXTS[ROOT / "docs" / english], TEXTS[ROOT / "docs" / french]
+        assert french in pages[0]
+        assert english in pages[1]
+        assert pages[0].count("\n## ") == pages[1].count("\n## ")
+        assert pages[0].count("```") == pages[1].count("```")
 
 
 def test_every_page_is_in_the_site() -> None:

@@ -97,11 +97,8 @@ def _print(event: Match | Skipped, *, as_json: bool) -> None:
         put_json(match_record(event))
     else:
         clue = event.clues[0]
-        how = (
-            "identical bytes"
-            if clue.kind == "same_bytes"
-            else f"{clue.distance_bits} bit{'s' if clue.distance_bits > 1 else ''}"
-        )
+        plural = "" if clue.distance_bits == 1 else "s"
+        how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bit{plural}"
         note = clue_note(clue)
         how += f", {note}" if note else ""
         put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(event.asset)}  ({how})")

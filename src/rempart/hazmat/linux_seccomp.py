@@ -2,7 +2,7 @@
 
 A call that is not on the list fails with EPERM: it opens nothing, starts nothing, sends nothing. Memory cannot be made
 executable, threads can be started but not processes, and signals reach this process only. The filter is classic BPF
-(linux/filter.h) over ``struct seccomp_data``; libseccomp would bring a native library for forty numbers.
+(linux/filter.h) over ``struct seccomp_data``; libseccomp would bring a native library for fifty numbers.
 """
 
 from __future__ import annotations
