@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -122,6 +123,7 @@ _ATTACKS: dict[str, Callable[[], object]] = {
     "new user namespace": lambda: _raw(272, 0x10000000),  # unshare
     "load a module": lambda: _raw(175, 0, 0, 0),  # init_module
     "io_uring": lambda: _raw(425, 1, 0),
+    "signals by a descriptor": lambda: fcntl.fcntl(3, fcntl.F_SETOWN, os.getppid()),
     "memfd": lambda: os.memfd_create("x"),
     "open a descriptor by /proc": lambda: os.open("/proc/self/fd/3", os.O_RDWR),
 }

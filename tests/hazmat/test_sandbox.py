@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import cast
 import pytest
 
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Task
+from rempart.hazmat.linux_namespaces import leave_all_files
 from rempart.hazmat.linux_process import architecture
 from rempart.hazmat.linux_seccomp import filter_program
 from rempart.hazmat.sandbox import Protection
@@ -50,7 +52,7 @@ def test_every_attack_is_refused(kernel_cache: Path) -> None:
     """Files, network, processes, signals, executable memory, limits: nothing is given."""
     answers, _ = attempts(kernel_cache)
 
-    assert len(answers) == 19
+    assert len(answers) == 20
     assert {name: answer for name, answer in answers.items() if not answer.startswith("refused")} == {}
 
 
@@ -72,7 +74,6 @@ def test_attacks_are_refused_without_user_namespaces_too(kernel_cache: Path, tes
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         skip_or_fail("namespaces", f"unshare cannot set the scene: {done.stderr.strip()[-200:]}")
-    import json  # noqa: PLC0415 - read where it is used
 
     told = json.loads(done.stdout)
 
@@ -84,7 +85,7 @@ def test_attacks_are_refused_without_user_namespaces_too(kernel_cache: Path, tes
 
 
 _ONE_LAYER = """
-import mmap, os, socket
+import fcntl, mmap, os, socket
 from rempart.hazmat import linux_landlock, linux_namespaces, linux_process, linux_seccomp, sandbox
 from rempart.hazmat.interface import DecodeLimits
 open("/etc/passwd").close()
@@ -122,6 +123,9 @@ _CONNECT = "socket.socket().connect(('127.0.0.1', 9))"
         (_LANDLOCK, "open('/etc/passwd')", "refused PermissionError"),
         (_LANDLOCK, _CONNECT, "refused PermissionError"),
         (_SECCOMP, "open('/etc/passwd')", "refused PermissionError"),
+        (_SECCOMP, "fcntl.fcntl(1, fcntl.F_SETOWN, os.getppid())", "refused PermissionError"),
+        ("pass", "fcntl.fcntl(1, fcntl.F_GETFL)", "done"),
+        (_SECCOMP, "fcntl.fcntl(1, fcntl.F_GETFL)", "done"),
         (_SECCOMP, "socket.socket()", "refused PermissionError"),
         (_SECCOMP, "os.fork() or os._exit(0)", "refused PermissionError"),
         (_SECCOMP, "mmap.mmap(-1, 4096, prot=7)", "refused PermissionError"),
@@ -153,6 +157,40 @@ def test_the_filter_ends_in_refusal(machine: str) -> None:
         assert at + max(true, false) + 1 <= len(program)
     assert program[2] == (6, 0, 0, 0x80000000)
     assert program[-1] == (6, 0, 0, 0x00050001)
+
+
+def test_files_are_taken_away_in_a_namespace_of_one_s_own_only() -> None:
+    """As root without namespaces, an empty root would be the whole machine's: the step refuses, nothing is mounted."""
+    before = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+
+    with pytest.raises(PermissionError):
+        leave_all_files()
+
+    assert Path("/proc/self/mountinfo").read_text(encoding="utf-8") == before
+
+
+def test_root_without_namespaces_keeps_the_machine_s_files(kernel_cache: Path, test_python: Path) -> None:
+    """The same through a worker, in a throw-away mount namespace whose root is its user and which has no more."""
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && "$0" -c "$1" "$2" && ls /etc/passwd'
+    scene = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", forbid]
+    command = [*scene, str(test_python), _ATTACK, str(kernel_cache)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if "told" not in done.stdout:
+        skip_or_fail("namespaces", f"unshare cannot set the scene: {done.stderr.strip()[-200:]}")
+
+    assert '"empty_root": false' in done.stdout
+    assert done.stdout.endswith("/etc/passwd\n")
+
+
+@pytest.mark.parametrize("limit", ["ulimit -t 3600", "ulimit -v 3000000", "ulimit -n 14"])
+def test_limits_of_the_user_are_kept(kernel_cache: Path, test_python: Path, limit: str) -> None:
+    """A lower limit than ours stays, and the others are set all the same."""
+    command = ["sh", "-c", f'{limit}; exec "$0" -c "$1" "$2"', str(test_python), _ATTACK, str(kernel_cache)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    told = json.loads(done.stdout)
+
+    assert told["states"]["limits"] is True
+    assert [n for n, answer in told["told"].items() if not answer.startswith("refused")] == []
 
 
 def test_an_unknown_architecture_has_no_filter() -> None:

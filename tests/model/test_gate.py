@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 from collections.abc import Iterable
 from pathlib import Path
@@ -138,6 +139,8 @@ def test_nobody_else_makes_a_cleared_value() -> None:
 
     with pytest.raises(TypeError, match=r"only MinorGate\.check"):
         Cleared(item, _Seal())
+    with pytest.raises(TypeError):
+        dataclasses.replace(Cleared(item, _SEAL), item=MediaBytes(data=b"", label="other"))
     with pytest.raises(TypeError):
         Cleared(item)  # type: ignore[call-arg]  # this is the type error that a forgotten gate is
 

@@ -67,15 +67,15 @@ def warm() -> None:
     """Load every kernel and decode one tiny picture, so that nothing is opened once the worker is closed in."""
     import io  # noqa: PLC0415 - in a worker only, as the rest
 
-    from PIL import Image, ImageOps  # noqa: F401, PLC0415 - ImageOps is imported late by the TIFF plugin
+    from PIL import Image  # noqa: PLC0415 - as above
 
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.kernels import pdq  # noqa: PLC0415
 
     pdq.warm()
-    for name in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
+    for name in ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         encoded = io.BytesIO()
-        Image.new("RGB", (8, 8)).save(encoded, name)
+        Image.new("RGB", (8, 8)).save(encoded, name, **({"save_all": True} if name == "MPO" else {}))
         run(encoded.getvalue(), Limits(), {"frames": 1, "orientations": 1})
 
 

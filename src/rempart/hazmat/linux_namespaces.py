@@ -7,6 +7,7 @@ once everything that must be imported has been.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from typing import Final
 
@@ -28,7 +29,8 @@ _MS_PRIVATE: Final = 1 << 18
 _MNT_DETACH: Final = 2
 
 _PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
-_NOBODY: Final = 65534
+#: Who we are inside. Not 65534: there, every file of a user who is not mapped seems to belong to that one.
+_INSIDE_ID: Final = 1000
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -36,7 +38,7 @@ _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 def enter() -> None:
     """Move this process into new user, network, mount, IPC and host-name namespaces.
 
-    The user becomes ``nobody`` inside; files are still read with the real user's rights.
+    The user becomes an ordinary one inside; files are still read with the real user's rights.
 
     Raises:
         OSError: the kernel or its policy forbids it (``user.max_user_namespaces``, AppArmor, a container).
@@ -45,9 +47,20 @@ def enter() -> None:
     flags = _CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWUTS
     _checked(_LIBC.unshare(flags))
     # user_namespaces(7): an unprivileged process may map its own group only after it gave up setgroups.
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{_NOBODY} {uid} 1"), ("gid_map", f"{_NOBODY} {gid} 1")):
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{_INSIDE_ID} {uid} 1"),
+        ("gid_map", f"{_INSIDE_ID} {gid} 1"),
+    ):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
             file.write(text)
+    _Entered.mounts = os.readlink("/proc/self/ns/mnt")
+
+
+class _Entered:
+    """The mount namespace that this process made for itself; one instance, private to this file."""
+
+    mounts: str = ""
 
 
 def leave_all_files() -> None:
@@ -56,6 +69,9 @@ def leave_all_files() -> None:
     Raises:
         OSError: the namespace was not entered, or mounting is forbidden in it.
     """
+    # Elsewhere, root would detach the files of the whole machine.
+    if not _Entered.mounts or os.readlink("/proc/self/ns/mnt") != _Entered.mounts:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     private, quiet = _MS_REC | _MS_PRIVATE, _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     _mount(None, b"/", None, private, None)
     _mount(b"rempart", b"/tmp", b"tmpfs", quiet, b"size=4k,mode=555")

@@ -26,7 +26,6 @@ _ALLOWED: Final[dict[str, tuple[int | None, int | None]]] = {
     "close": (3, 57),
     "fstat": (5, 80),
     "newfstatat": (262, 79),
-    "fcntl": (72, 25),
     "recvmsg": (47, 212),
     "recvfrom": (45, 207),
     "sendto": (44, 206),
@@ -63,6 +62,8 @@ _MMAP: Final = (9, 222)
 _MPROTECT: Final = (10, 226)
 _CLONE: Final = (56, 220)
 _CLONE3: Final = (435, 435)
+_FCNTL: Final = (72, 25)
+_FCNTL_COMMANDS: Final = (1, 2, 3, 1030)  # F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: F_SETOWN would send signals
 _PRLIMIT64: Final = (302, 261)
 _TGKILL: Final = (234, 131)
 _SECCOMP: Final = (317, 277)
@@ -112,6 +113,11 @@ def filter_program(machine: str, own_pid: int) -> list[tuple[int, int, int, int]
     for numbers in (_MMAP, _MPROTECT):  # the third argument is the protection
         program += [(_EQUAL, 0, 4, numbers[column]), (_LOAD, 0, 0, 32), (_ANY_BIT, 0, 1, _PROT_EXEC), deny, allow]
     program += [(_EQUAL, 0, 4, _CLONE[column]), (_LOAD, 0, 0, 16), (_ANY_BIT, 0, 1, _CLONE_THREAD), allow, deny]
+    count = len(_FCNTL_COMMANDS)
+    program += [(_EQUAL, 0, 2 * count + 2, _FCNTL[column]), (_LOAD, 0, 0, 24)]
+    for command in _FCNTL_COMMANDS:
+        program += [(_EQUAL, 0, 1, command), allow]
+    program += [deny]
     # glibc falls back to clone, whose flags a filter can read, when clone3 does not exist.
     program += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for numbers, first in ((_PRLIMIT64, 0), (_TGKILL, own_pid)):  # limits and signals of this process only

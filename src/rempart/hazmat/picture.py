@@ -20,8 +20,15 @@ from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
     Image,
+    ImageChops,
+    ImageCms,
+    ImageColor,
     ImageFile,
+    ImageOps,
+    ImagePalette,
+    ImageSequence,
     JpegImagePlugin,
+    MpoImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     UnidentifiedImageError,
@@ -52,6 +59,8 @@ _PLUGINS: Final = {
     MediaFormat.HEIC: "HEIF",
 }
 _SIXTEEN_BITS: Final = 0xFFFF
+#: What Pillow imports late, once a file asks for it: in a worker nothing can be imported any more.
+_LATE_IMPORTS: Final = (ImageChops, ImageCms, ImageColor, ImageOps, ImagePalette, ImageSequence, MpoImagePlugin)
 _ORIENTATION_TAG: Final = 0x0112  # Exif 2.32, table 4
 _TRUNCATION_WORDS: Final = ("truncated", "premature end", "unexpected end", "end of file", "broken data stream")
 
@@ -186,18 +195,16 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
 
 def to_rgb(image: Image.Image) -> Pixels:
     """Return the samples of any mode as ``(H, W, 3) uint8``, transparency over white."""
+    if image.mode.startswith("I;16"):  # before transparency, which Pillow would composite by clipping
+        return np.repeat((np.asarray(image) >> 8).astype(np.uint8)[:, :, np.newaxis], 3, axis=2)
     if image.has_transparency_data:
         layer = image if image.mode == "RGBA" else image.convert("RGBA")
         page = Image.new("RGB", image.size, (255, 255, 255))
         page.paste(layer, mask=layer.getchannel("A"))
         return np.asarray(page)
-    if image.mode.startswith("I;16"):
-        grey = (np.asarray(image) >> 8).astype(np.uint8)
-    elif image.mode in {"I", "F"}:
-        grey = _reduced(np.asarray(image), whole=image.mode == "I")
-    else:
-        return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    if image.mode in {"I", "F"}:
+        return np.repeat(_reduced(np.asarray(image), whole=image.mode == "I")[:, :, np.newaxis], 3, axis=2)
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _reduced(samples: npt.NDArray[np.int32] | npt.NDArray[np.float32], *, whole: bool) -> Pixels:

@@ -84,10 +84,15 @@ def enter_early(parent_pid: int) -> list[ProtectionState]:
     ]
 
 
-def lock(limits: DecodeLimits) -> list[ProtectionState]:
+def lock(limits: DecodeLimits, *, namespaced: bool) -> list[ProtectionState]:
     """Take away the rest, once everything is imported and warm: nothing can be opened after this.
 
     (1) limits, from the worker's own measured size; (2) an empty root; (3) no privilege; (4) Landlock; (5) seccomp.
+
+    Args:
+        limits: What one item may cost.
+        namespaced: Whether :func:`enter_early` entered namespaces. Without them root would take the files away from
+            the whole machine, so the second step is then not even tried.
     """
     if sys.platform != "linux":
         states = [_attempt(Protection.LIMITS, lambda: _limit(limits, 0))]
@@ -108,7 +113,9 @@ def lock(limits: DecodeLimits) -> list[ProtectionState]:
 
     return [
         _attempt(Protection.LIMITS, lambda: _limit(limits, size)),
-        _attempt(Protection.EMPTY_ROOT, linux_namespaces.leave_all_files),
+        _attempt(Protection.EMPTY_ROOT, linux_namespaces.leave_all_files)
+        if namespaced
+        else ProtectionState(protection=Protection.EMPTY_ROOT, active=False, detail="it needs namespaces"),
         _attempt(Protection.NO_CAPABILITIES, no_capabilities),
         _attempt(Protection.LANDLOCK, linux_landlock.deny_everything),
         _attempt(Protection.SECCOMP, linux_seccomp.install),
@@ -117,21 +124,28 @@ def lock(limits: DecodeLimits) -> list[ProtectionState]:
 
 def _limit(limits: DecodeLimits, own_bytes: int) -> None:
     """Set the limits that hold for the worker's life; the processor's soft limit is set anew for each item."""
-    if own_bytes:
-        ceiling = own_bytes + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
     # Writing beyond the limit must be an error that Python sees, not a death: nothing is written anyway.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    descriptors = open_descriptors_limit()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, open_descriptors_limit())
+    if own_bytes:
+        _lower(resource.RLIMIT_AS, own_bytes + limits.memory_bytes)
+
+
+def _lower(limit: int, wanted: int) -> None:
+    """Set a limit for good, or leave the user's own where that is lower."""
+    hard = resource.getrlimit(limit)[1]
+    value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(limit, (value, value))
 
 
 def allow_cpu(seconds: int) -> None:
     """Let this process use that many more seconds of processor time; the kernel ends it beyond."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    soft, hard = int(used.ru_utime + used.ru_stime) + 1 + seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if hard != resource.RLIM_INFINITY:  # the user's own limit, which cannot be raised
+        soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _attempt(protection: Protection, action: Callable[[], None]) -> ProtectionState:

@@ -42,7 +42,8 @@ def main() -> None:
         except (ImportError, AttributeError, RuntimeError, OSError, MemoryError) as error:
             frames.send_frame(sock, {"failed": f"{type(error).__name__}: {error}"})
             return
-        states += sandbox.lock(limits)  # (4)
+        entered = any(s.active for s in states if s.protection is sandbox.Protection.NAMESPACES)
+        states += sandbox.lock(limits, namespaced=entered)  # (4)
         ready = [{"protection": s.protection, "active": s.active, "detail": s.detail} for s in states]
         frames.send_frame(sock, {"ready": cast("Json", ready), "compiled": _compiled()})  # (5)
         while (received := frames.receive_frame(sock)) is not None:  # (6)

@@ -83,7 +83,10 @@ def find_cache_folder() -> Path | None:
 
 def is_private(folder: Path) -> bool:
     """Tell whether the folder belongs to this user and nobody else can write it."""
-    info = folder.lstat()
+    try:
+        info = folder.lstat()
+    except OSError:
+        return False
     mine = info.st_uid == os.geteuid() and stat.S_ISDIR(info.st_mode)
     return mine and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 

@@ -34,19 +34,19 @@ _SEAL: Final = _Seal()
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Cleared(Generic[ItemT_co]):
-    """An item that the gate let pass. Cannot be made elsewhere, copied with another item, or pickled."""
+    """An item that the gate let pass. Cannot be made elsewhere, made of another one, or pickled."""
 
     item: ItemT_co
     """What was judged."""
-    _seal: _Seal
 
-    def __post_init__(self) -> None:
-        """Refuse any maker but the gate."""
-        if self._seal is not _SEAL:
+    def __init__(self, item: ItemT_co, seal: _Seal) -> None:
+        """Refuse any maker but the gate; ``dataclasses.replace`` has no seal to give."""
+        if seal is not _SEAL:
             message = "only MinorGate.check makes a Cleared value"
             raise TypeError(message)
+        object.__setattr__(self, "item", item)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled: the proof holds in the process that made the check."""
