@@ -75,6 +75,7 @@ def commands_page() -> str:
         "| 4 | results or a report cannot be written |",
         "| 5 | integrity failure (no command of this version) |",
         "| 6 | refused for safety: only stopped items were left |",
+        "| 70 | a bug in Rempart; please report it |",
         "| 130 | interrupted; what was found until then was printed |",
         "",
     ]

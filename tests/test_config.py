@@ -42,6 +42,22 @@ def test_toml_then_variables_then_flags(tmp_path: Path) -> None:
     }
 
 
+def test_an_empty_variable_is_not_set() -> None:
+    """And paths are made whole: workers stand in another folder."""
+    loaded = load_settings(environment={"HOME": "/nonexistent", "REMPART_KERNELS_CACHE_DIR": ""})
+    relative = load_settings(environment={"HOME": "/nonexistent", "REMPART_KERNELS_CACHE_DIR": "here"})
+
+    assert loaded.settings.kernels.cache_dir is None
+    assert relative.settings.kernels.cache_dir == Path.cwd() / "here"
+
+
+@pytest.mark.parametrize("value", ["true", "2.0", '"3"', "-1", "99999999"])
+def test_types_in_the_file_are_its_own(tmp_path: Path, value: str) -> None:
+    """What TOML does not call a whole number is none, and numbers have bounds."""
+    with pytest.raises(SettingValueError, match="it takes a whole number from 0 to 1024"):
+        load_settings(file=write(tmp_path, f"[hazmat]\nworkers = {value}\n"), environment={})
+
+
 def test_lists_are_separated_by_commas_in_variables() -> None:
     """And by TOML's own signs in the file."""
     loaded = load_settings(environment={"HOME": "/nonexistent", "REMPART_HAZMAT_REQUIRE": "seccomp, landlock"})
@@ -71,6 +87,8 @@ def test_the_default_file_follows_xdg() -> None:
         ("[hasmat]\nworkers = 1\n", "'hasmat.workers'"),
         ("workers = 1\n", "'workers'"),
         ("[hazmat.workers]\nx = 1\n", "hazmat.workers cannot be"),
+        ("[hazmatt]\n", "'hazmatt'"),
+        ("hazmat = 3\n", "hazmat is a section"),
     ],
 )
 def test_an_unknown_key_is_an_error(tmp_path: Path, text: str, words: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
 
@@ -29,10 +29,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
 
 
+def _whole_path(path: Path) -> Path:
+    """Make a path absolute, with ``~`` for the home: workers stand in another folder."""
+    if "\0" in str(path):
+        message = "a path has no NUL"
+        raise ValueError(message)
+    return Path(os.path.abspath(path.expanduser()))
+
+
+SettingPath = Annotated[Path, AfterValidator(_whole_path)]
+
+
 class GateSettings(_Section):
     """What is never opened."""
 
-    vocabulary_file: Path | None = None
+    vocabulary_file: SettingPath | None = None
     """A hotline's word list: UTF-8, one term a line, ``#`` for comments. Its terms are never shown."""
 
 
@@ -41,17 +52,17 @@ class HazmatSettings(_Section):
 
     workers: Annotated[int, Field(ge=0, le=1024)] = 0
     """Worker processes; 0 is one per processor that this process may use."""
-    recycle_after: Annotated[int, Field(ge=1)] = 2_000
+    recycle_after: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     """Items after which a worker is replaced by a fresh one."""
-    max_bytes: Annotated[int, Field(ge=1)] = 268_435_456
+    max_bytes: Annotated[int, Field(ge=1, le=2**34)] = 268_435_456
     """Bytes of one encoded item."""
-    max_pixels: Annotated[int, Field(ge=1)] = 64_000_000
+    max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = 64_000_000
     """Pixels of one decoded frame."""
-    max_frames: Annotated[int, Field(ge=1)] = 1_000
+    max_frames: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     """Frames of an animation, or pages of a file."""
-    cpu_s: Annotated[int, Field(ge=1)] = 30
+    cpu_s: Annotated[int, Field(ge=1, le=86_400)] = 30
     """Seconds of processor time for one item."""
-    wall_s: Annotated[int, Field(ge=1)] = 120
+    wall_s: Annotated[int, Field(ge=1, le=86_400)] = 120
     """Seconds on the clock for one item: a disk that does not answer."""
     require: tuple[
         Literal["namespaces", "empty_root", "landlock", "seccomp", "no_capabilities", "hidden_memory", "limits"], ...
@@ -75,14 +86,14 @@ class ReportSettings(_Section):
 
     language: Literal["fr", "en"] = "fr"
     """Language of the page."""
-    max_rows: Annotated[int, Field(ge=1)] = 2_000
+    max_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     """Matches, and items not compared, that it lists; it says how many more there are."""
 
 
 class KernelSettings(_Section):
     """Compiled numerical code."""
 
-    cache_dir: Path | None = None
+    cache_dir: SettingPath | None = None
     """Where it is kept; none is ``rempart/kernels`` in the user's cache folder, or a temporary one."""
 
 
@@ -147,7 +158,7 @@ def accepted(key: str) -> str:
     section, _, name = key.partition(".")
     field = getattr(Settings(), section).__class__.model_fields[name]
     choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
-    choices = choices or [str(c) for a in get_args(field.annotation) for c in get_args(a)]
+    choices = choices or [c for a in get_args(field.annotation) for c in get_args(a) if isinstance(c, str)]
     if choices:
         several = "any of " if get_origin(field.annotation) is tuple else ""
         return several + ", ".join(choices)
@@ -230,15 +241,31 @@ def _from_file(named: Path | None, variables: Mapping[str, str]) -> dict[str, tu
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"the settings file {path} is not valid TOML: {error}"
         raise ConfigError(message, advice="Correct the line that is named.") from error
+    return _layer_of(tree, str(path))
+
+
+def _layer_of(tree: Mapping[str, object], path: str) -> dict[str, tuple[object, str]]:
+    """Check the sections, names and types of a file.
+
+    Raises:
+        UnknownSettingError: a section or a name is not a setting.
+        SettingValueError: TOML gave a value a type that the setting does not have.
+    """
     layer: dict[str, tuple[object, str]] = {}
     for section, content in tree.items():
         if section in Settings.model_fields and not isinstance(content, dict):
             message = f"{section} is a section, not a setting, in {path}"
             raise SettingValueError(message, advice=f"Write [{section}] on a line, and its settings below.")
-        if not isinstance(content, dict):
-            raise _unknown(section, str(path))
+        if section not in Settings.model_fields or not isinstance(content, dict):
+            first = next(iter(content), "") if isinstance(content, dict) else ""
+            raise _unknown(f"{section}.{first}".rstrip("."), path)
         for name, value in content.items():
-            layer[_known(f"{section}.{name}", str(path))] = (value, str(path))
+            key = _known(f"{section}.{name}", path)
+            # TOML has types: true, 2.0 and "3" are not whole numbers, though pydantic would take them for one.
+            if isinstance(value, bool | float) or (isinstance(value, str) and "whole number" in accepted(key)):
+                message = f"{key} cannot be {value!r} (from {path}): it takes {accepted(key)}"
+                raise SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
+            layer[key] = (value, path)
     return layer
 
 
@@ -249,6 +276,8 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, tuple[object, s
     for variable, text in sorted(variables.items()):
         if not variable.startswith(_PREFIX) or variable == _NAMES_THE_FILE:
             continue
+        if not text and variable in names:
+            continue  # set to nothing is not set
         key = names.get(variable)
         if key is None:
             raise _unknown(variable, "the environment", list(names))

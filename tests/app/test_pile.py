@@ -47,7 +47,24 @@ def test_the_target_of_a_link_is_judged_too(tmp_path: Path) -> None:
     linked = [f for f in walk([tmp_path / "pile", tmp_path / "pile" / "innocent.jpg"]) if f.label.endswith("t.jpg")]
 
     assert len(linked) == 2
+    assert all("elsewhere" in f.names for f in linked if isinstance(f, MediaFile))
     assert all(isinstance(f, MediaFile) and "lycee.jpg" in f.names for f in linked)
+
+
+def test_no_way_of_naming_hides_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From inside it, through a link, through a chain of links, through dots: its name is judged."""
+    tree(tmp_path, "lycee/2020/x.jpg", "pile/y.jpg")
+    (tmp_path / "folder").symlink_to(tmp_path / "lycee")
+    (tmp_path / "pile" / "lycee.lnk").symlink_to(tmp_path / "pile" / "y.jpg")
+    (tmp_path / "pile" / "chain.jpg").symlink_to(tmp_path / "pile" / "lycee.lnk")
+    (tmp_path / "pile" / "deep.jpg").symlink_to(tmp_path / "lycee" / "2020" / "x.jpg")
+    monkeypatch.chdir(tmp_path / "lycee")
+
+    for root in (".", "../folder", "../pile/chain.jpg", "../pile/deep.jpg", "../lycee/2020/../2020"):
+        for item in walk([Path(root)]):
+            assert isinstance(item, MediaFile)
+            judged = " ".join(item.names)
+            assert "lycee" in judged or root.endswith("2020"), root
 
 
 def test_links_to_folders_are_told_and_not_followed(tmp_path: Path) -> None:

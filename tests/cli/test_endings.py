@@ -208,3 +208,52 @@ def test_a_full_disk_under_the_skipped_items_gets_a_sentence(folders: tuple[Path
     assert done.returncode == 4
     assert "s.jsonl' cannot be written: File too large" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed, code", [("<&-", 1), ("2>&-", 1), (">&-", 4), ("<&- >&- 2>&-", 4)])
+def test_closed_streams_are_no_crash(folders: tuple[Path, Path], closed: str, code: int) -> None:
+    """A service manager may start a command without them; results that nobody can receive are an error."""
+    shoot, pile = folders
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *REMPART, "scan", str(pile), "--assets", str(shoot)]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+
+    assert done.returncode == code
+    assert ("match  " in done.stdout) is (code == 1)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bug_does_not_end_like_a_match() -> None:
+    """An error that nobody foresaw has a code of its own."""
+    code = (
+        "import rempart.cli.config as c\nfrom rempart.cli import run\n"
+        "c.show.callback = lambda **_: 1 / 0\nraise SystemExit(run(['config', 'show']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, encoding="utf-8")
+
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
+    assert "a bug in Rempart" in done.stderr
+
+
+def test_a_sandbox_that_fails_in_mid_scan_does_not_lose_what_was_found(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The summary is printed, the report is written and says that it is incomplete, the error follows."""
+    shoot, pile = folders
+    code = (
+        "import rempart.hazmat.process as p\nfrom rempart.errors import SandboxError\nfrom rempart.cli import run\n"
+        "start, count = p.Worker.start.__func__, []\n"
+        "def once(cls, setup):\n    count.append(1)\n    if len(count) > 2: raise SandboxError('no more workers')\n"
+        "    return start(cls, setup)\n"
+        "p.Worker.start = classmethod(once)\nraise SystemExit(run({arguments!r}))"
+    )
+    arguments = ["scan", str(pile), "-a", str(shoot), "--workers", "1", "--report", str(tmp_path / "r.html")]
+    env = {**os.environ, "REMPART_HAZMAT_RECYCLE_AFTER": "1"}
+    code = code.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, encoding="utf-8", env=env)
+
+    assert done.returncode == 3
+    assert "a-copy.jpg" in done.stdout
+    assert "1 scanned against 1 assets, 1 matched" in done.stdout
+    assert "no more workers" in done.stderr
+    assert "interrompue" in (tmp_path / "r.html").read_text(encoding="utf-8")

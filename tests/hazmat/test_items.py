@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 import stat
@@ -49,6 +50,17 @@ def test_a_link_loop_says_so(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to(tmp_path / "a")
 
     assert reason(tmp_path / "a") is UnreadableReason.LINK_LOOP
+
+
+def test_a_link_that_took_a_file_s_place_is_not_followed(tmp_path: Path) -> None:
+    """The gate judged the file that was there: what the link leads to was not judged."""
+    (tmp_path / "judged.jpg").symlink_to(__file__)
+    seen = MediaFile.named(tmp_path / "judged.jpg")
+
+    outcome = open_item(dataclasses.replace(seen, may_be_link=False))
+
+    assert isinstance(outcome, Unreadable)
+    assert outcome.reason is UnreadableReason.LINK_LOOP
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")

@@ -28,6 +28,15 @@ STOPPED = [
     ("ado.webp", "fr-word"),
     ("collégienne", "fr-word"),
     ("petite-fille.jpg", "fr-word"),
+    ("petitefille.jpg", "fr-word"),
+    ("highschool", "en-word"),
+    ("classe de CM2", "fr-class"),
+    ("12yearsold", "en-age"),
+    ("15yrold", "en-age"),
+    ("quatorzeans", "fr-age"),
+    ("fille_de_14", "fr-age"),
+    ("née le 3 mai 2012", "birth-year"),
+    ("born_05_2012", "birth-year"),
     ("moins de 18", "fr-word"),
     ("classe en 4eme", "fr-word"),
     ("au collège", "fr-college"),
@@ -59,6 +68,15 @@ HIDDEN = [
     "%2574een",
     "te\nen",
     "lyce\N{COMBINING ACUTE ACCENT}e",
+    "KiDs.jpg",
+    "TeEn.jpg",
+    "MiNeUrE.jpg",
+    "chi1dren",
+    "ch1ldren",
+    "%25252574een",
+    "lyc%E9e",
+    "lyc\udce9e",
+    "\udc82coli\udc8are.jpg",
     "x" * 10_000 + " teen",
 ]
 
@@ -82,6 +100,11 @@ ORDINARY = [
     "ad09a71df692.jpg",
     "secondary.jpg",
     "premier.jpg",
+    "4aea0ce2-1b0c-4c8e-9cm1-aa00bb11cc22.jpg",
+    "area_10cm2.jpg",
+    "lincoln_ne_2019.jpg",
+    "ice_age_3.jpg",
+    "née en 1985.jpg",
 ]
 
 

@@ -42,7 +42,7 @@ def fingerprint(
     gate, aside = make_gate(settings), list[Skipped]()
 
     def cleared() -> Iterator[Cleared[MediaItem]]:
-        for found in _items(paths, settings.hazmat.max_bytes, standard_input or sys.stdin.buffer):
+        for found in _items(paths, settings.hazmat.max_bytes, standard_input):
             verdict = found.outcome if isinstance(found, Unentered) else gate.check(found)
             if isinstance(verdict, Cleared):
                 yield verdict
@@ -61,10 +61,13 @@ def fingerprint(
             missing += pool.missing()
 
 
-def _items(paths: Sequence[str], max_bytes: int, standard_input: BinaryIO) -> Iterator[MediaItem | Unentered]:
+def _items(paths: Sequence[str], max_bytes: int, standard_input: BinaryIO | None) -> Iterator[MediaItem | Unentered]:
     for path in paths:
         if path == STANDARD_INPUT:
-            data = standard_input.read(max_bytes + 1)
+            data = (standard_input or sys.stdin.buffer).read(max_bytes + 1)
+            if data is None:  # a descriptor that does not wait, with nothing to read yet
+                message = "standard input gave nothing to read"
+                raise MisuseError(message, advice="Pipe a picture into the command: cat a.jpg | rempart fingerprint -")
             if len(data) > max_bytes:
                 message = f"standard input is longer than hazmat.max_bytes, {max_bytes}"
                 raise MisuseError(message, advice="Save it to a file, or raise the setting.")

@@ -66,7 +66,7 @@ def _root(root: Path) -> Iterator[MediaFile | Unentered]:
         return
     if is_folder:
         # The folder that was named counts in the gate's judgement; what lies above it does not.
-        yield from _folder(str(root), (Path(os.path.abspath(root)).name,))
+        yield from _folder(str(root), _with_target(str(root), (Path(os.path.abspath(root)).name,)))
     else:
         item = MediaFile.named(root)
         yield MediaFile(path=root, label=item.label, names=_with_target(str(root), item.names))
@@ -106,18 +106,31 @@ def _listing(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unente
         elif is_link and os.path.isdir(path):
             yield Unentered(label=path, outcome=_LINKED_FOLDER)
         else:
-            yield MediaFile(path=Path(path), label=path, names=_with_target(path, judged) if is_link else judged)
+            names = _with_target(path, judged) if is_link else judged
+            yield MediaFile(path=Path(path), label=path, names=names, may_be_link=is_link)
 
 
 _LINKED_FOLDER = Unreadable(reason=UnreadableReason.LINKED_FOLDER)
 
 
 def _with_target(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the name behind a link, and its folder's: a link must not hide them from the gate."""
-    if not os.path.islink(path):
-        return names
-    target = Path(os.path.realpath(path))
-    return (*names, target.parent.name, target.name)
+    """Add every name on the way from a link to what it leads to: a link must not hide them from the gate.
+
+    Of each target, the folders that it does not share with the link are judged: what lies above both is neither's.
+    """
+    for _ in range(_LINKS_MAX):
+        if not os.path.islink(path):
+            break
+        here = os.path.dirname(os.path.abspath(path))
+        target = os.path.normpath(os.path.join(here, os.readlink(path)))
+        shared = os.path.commonpath([os.path.realpath(here), target])
+        names += tuple(part for part in target[len(shared) :].split("/") if part)
+        path = target
+    return names
+
+
+#: Linux follows forty links, then answers ELOOP (path_resolution(7)).
+_LINKS_MAX = 40
 
 
 def count(roots: Iterable[Path]) -> int:

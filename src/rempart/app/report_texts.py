@@ -121,7 +121,7 @@ _FRENCH: Final = Texts(
         UnreadableReason.MISSING: "fichier absent",
         UnreadableReason.FORBIDDEN: "accès refusé",
         UnreadableReason.NOT_A_FILE: "n’est pas un fichier ordinaire (tube, socket ou périphérique)",
-        UnreadableReason.LINK_LOOP: "lien symbolique qui revient sur lui-même",
+        UnreadableReason.LINK_LOOP: "lien symbolique qui ne peut pas être suivi",
         UnreadableReason.LINKED_FOLDER: "lien vers un dossier, non suivi (nommez ce dossier pour le comparer)",
         UnreadableReason.CHANGED: "modifié pendant la lecture",
         UnreadableReason.EMPTY: "fichier vide",

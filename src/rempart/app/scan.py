@@ -26,7 +26,7 @@ from rempart.config import Settings
 from rempart.detect import Bank, Matcher
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, Cleared, Match, MediaItem, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, Cleared, FingerprintedMedia, Match, MediaItem, Stopped, SuspectId, Unreadable
 
 #: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
 HAND_OFF = (
@@ -127,6 +127,7 @@ class Scan:
         self._pool = make_pool(settings)
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
         self._aside: deque[Skipped] = deque()
+        self._is_comparing = False
         self._started_s = clock.monotonic_s()
         self.tally = Tally()
 
@@ -182,18 +183,30 @@ class Scan:
     def _compare(self) -> Iterator[Match | Skipped]:
         items = self._cleared(self._suspects, Role.SUSPECT)
         options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
+        self._is_comparing = True
         for item, outcome in self._pool.run(items, options):
-            yield from self._set_aside()
-            if isinstance(outcome, Unreadable):
-                yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
-                continue
-            comparison = self._bank.compare(SuspectId(item.label), outcome)
-            self.tally.scanned += 1
-            self.tally.matched += bool(comparison.matches)
-            yield from comparison.matches
-            if comparison.abstained and not comparison.matches:
-                yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
+            yield from self._judge(item, outcome)
         yield from self._set_aside()
+
+    def leftovers(self) -> Iterator[Match | Skipped]:
+        """Yield, after an interruption, what was known already: answers that waited for their turn, stopped items."""
+        if self._is_comparing:
+            for item, outcome in self._pool.unclaimed():
+                yield from self._judge(item, outcome)
+        yield from self._set_aside()
+
+    def _judge(self, item: MediaItem, outcome: FingerprintedMedia | Unreadable) -> Iterator[Match | Skipped]:
+        """Compare one suspect that the sandbox has answered for."""
+        yield from self._set_aside()
+        if isinstance(outcome, Unreadable):
+            yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
+            return
+        comparison = self._bank.compare(SuspectId(item.label), outcome)
+        self.tally.scanned += 1
+        self.tally.matched += bool(comparison.matches)
+        yield from comparison.matches
+        if comparison.abstained and not comparison.matches:
+            yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
 
     def _cleared(self, roots: Iterable[Path], role: Role) -> Iterator[Cleared[MediaItem]]:
         """Let the gate judge each name before anything is opened; what does not pass is set aside."""

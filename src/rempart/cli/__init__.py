@@ -6,13 +6,15 @@ Each command's module is imported when that command runs: ``--help`` and ``--ver
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
 from typing import Final, NoReturn
 
 import click
 
 from rempart import __version__
-from rempart.cli.printing import flush_results, give_up_unwritable_results, say
+from rempart.cli.printing import INTERRUPTED, flush_results, give_up_unwritable_results, say
 from rempart.errors import RempartError
 
 #: Command: its module and its one-line help. One line here and one file make a command.
@@ -23,8 +25,8 @@ COMMANDS: Final = {
     "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),
 }
 
-#: Interrupted by Ctrl-C, as a shell reports it: 128 + SIGINT.
-INTERRUPTED: Final = 130
+#: An error that nobody foresaw: sysexits.h, EX_SOFTWARE.
+BUG: Final = 70
 
 
 class _LazyGroup(click.Group):
@@ -56,7 +58,7 @@ class _LazyGroup(click.Group):
 @click.command(
     cls=_LazyGroup,
     epilog="Exit codes: 0 done, 1 something found, 2 misuse, 3 configuration, 4 cannot be reached or written, "
-    "5 integrity failure, 6 refused for safety, 130 interrupted.",
+    "5 integrity failure, 6 refused for safety, 70 a bug, 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="rempart %(version)s")
@@ -69,7 +71,21 @@ def rempart(ctx: click.Context, config_file: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with the code that fits what happened."""
+    _open_missing_streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_missing_streams() -> None:
+    """Give a closed standard stream (``2>&-``) a place that refuses or forgets, so that no file takes its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            # Results that nobody can receive are an error, as a full disk is; talk is only lost.
+            place = "/dev/full" if name == "stdout" and os.path.exists("/dev/full") else os.devnull
+            descriptor = os.open(place, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def run(arguments: list[str]) -> int:
@@ -91,4 +107,9 @@ def run(arguments: list[str]) -> int:
             say(f"Error: {error.diagnostics()}")
         give_up_unwritable_results()
         return error.exit_code
+    except Exception:  # noqa: BLE001 - a bug must not end with 1, which means that something matched
+        traceback.print_exc()
+        say("Error: this is a bug in Rempart. Please report the lines above, without any name that is private.")
+        give_up_unwritable_results()
+        return BUG
     return status if isinstance(status, int) else 0

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 
 from rempart.errors import OutputError
 
+#: Interrupted by Ctrl-C, as a shell reports it: 128 + SIGINT.
+INTERRUPTED = 130
+
 #: Control, format (bidirectional marks), private, surrogate, and line or paragraph separators.
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rempart.cli.printing import put, put_json, safe, say
+from rempart.cli.printing import safe, say
 
 if TYPE_CHECKING:
-    from rempart.app.scan import Skipped, Tally
+    from rempart.app.scan import Scan, Skipped
+    from rempart.errors import SandboxError
     from rempart.model import Match
 
 
@@ -56,79 +58,64 @@ def command(
     from rempart.app.scan import Scan, Skipped  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
+    from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
     settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
+    outputs = [(path, mark) for path, mark in ((report, REPORT_MARK), (skipped, SKIPPED_MARK)) if path]
+    check_outputs(outputs, [*assets, *suspects])
     prepare(settings)
-    wanted = [(report, REPORT_MARK)] if report else []
-    check_outputs([*wanted, *([(skipped, SKIPPED_MARK)] if skipped else [])], [*assets, *suspects])
     page = ReportWriter(report, settings.report, radius_bits=settings.detect.radius_bits) if report else None
-    with Scan(assets=assets, suspects=suspects, settings=settings) as scan:
-        try:
-            with skipped_lines(skipped) as note, Progress(scan, suspects) as progress:
-                for event in scan.events():
-                    with progress.paused():
-                        _print(event, as_json=as_json)
-                    if page:
-                        page.add(event)
-                    if isinstance(event, Skipped):
-                        note(event)
-        except KeyboardInterrupt:
-            scan.tally.interrupted = True
+    with (
+        Scan(assets=assets, suspects=suspects, settings=settings) as scan,
+        skipped_lines(skipped) as note,
+        Progress(scan, suspects) as progress,
+    ):
+
+        def show(event: Match | Skipped) -> None:
+            with progress.paused():
+                print_event(event, as_json=as_json)
+            if page:
+                page.add(event)
+            if isinstance(event, Skipped):
+                note(event)
+
+        failure = _follow(scan, show)
         tally = scan.summary()
-        say_missing(scan.missing_protections())
-    _print_summary(tally, as_json=as_json)
+        missing = scan.missing_protections()
+    say_missing(missing)
+    print_summary(tally, as_json=as_json)
     if page:
         page.write(tally)
         say(f"Report: {safe(str(report))}")
-    return _exit_code(tally)
+    if failure:
+        raise failure
+    return exit_code(tally)
 
 
-def _print(event: Match | Skipped, *, as_json: bool) -> None:
-    """Print a match to stdout; what was not compared is talk, on stderr."""
-    from rempart.cli.records import clue_note, match_record  # noqa: PLC0415 - loaded by now
-    from rempart.model import Match  # noqa: PLC0415 - as above
+def _follow(scan: Scan, show: Callable[[Match | Skipped], None]) -> SandboxError | None:
+    """Show every event; what ends a scan early is noted, and what was known by then is shown all the same.
 
-    if not isinstance(event, Match):
-        say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
-    elif as_json:
-        put_json(match_record(event))
-    else:
-        clue = event.clues[0]
-        plural = "" if clue.distance_bits == 1 else "s"
-        how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bit{plural}"
-        note = clue_note(clue)
-        how += f", {note}" if note else ""
-        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(event.asset)}  ({how})")
+    Returns:
+        The failure of a sandbox in mid-scan, to be raised once the results are out.
 
+    Raises:
+        SandboxError: it failed before anything was compared.
+    """
+    from rempart.errors import SandboxError  # noqa: PLC0415 - loaded by now
 
-def _print_summary(tally: Tally, *, as_json: bool) -> None:
-    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - loaded by now
-    from rempart.cli.records import summary_record  # noqa: PLC0415 - as above
-
-    if as_json:
-        put_json(summary_record(tally))
-    else:
-        rate = tally.scanned / tally.seconds if tally.seconds else 0.0
-        put(
-            f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched, "
-            f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
-            f"{tally.seconds:.1f} s ({rate:.0f}/s)"
-        )
-    if tally.interrupted:
-        say("Interrupted: this is what was found until then.")
-    if tally.stopped or tally.assets_stopped:
-        stopped = tally.stopped + tally.assets_stopped
-        say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
-
-
-def _exit_code(tally: Tally) -> int:
-    from rempart.cli import INTERRUPTED  # noqa: PLC0415 - the package imports this module
-
-    if tally.interrupted:
-        return INTERRUPTED
-    if tally.matched:
-        return 1
-    return 6 if tally.is_all_stopped() else 0
+    failure = None
+    try:
+        for event in scan.events():
+            show(event)
+    except (KeyboardInterrupt, SandboxError) as ending:
+        if isinstance(ending, SandboxError):
+            if not scan.tally.assets:
+                raise
+            failure = ending
+        scan.tally.interrupted = True
+        for event in scan.leftovers():
+            show(event)
+    return failure

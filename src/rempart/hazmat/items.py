@@ -37,7 +37,8 @@ def open_item(item: MediaItem) -> int | Unreadable:
     try:
         if not stat.S_ISREG(item.path.stat().st_mode):
             return Unreadable(reason=UnreadableReason.NOT_A_FILE)
-        descriptor = os.open(item.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        descriptor = os.open(item.path, flags if item.may_be_link else flags | os.O_NOFOLLOW)
     except OSError as error:
         return why_unreadable(error)
     except ValueError:  # a NUL in the path

@@ -34,6 +34,8 @@ RecordT = TypeVar("RecordT")
 #: How far the fastest worker may be ahead of the slowest item, per worker: answers are given in order.
 _WINDOW_PER_WORKER: Final = 64
 _START_ATTEMPTS: Final = 3
+#: A worker whose socket closed is dying: it is given this long to say of what.
+_ENDING_S: Final = 0.5
 _DETAIL_LIMIT: Final = 200
 
 
@@ -99,6 +101,11 @@ class Pool(Generic[RecordT]):
                 self._start()
         return list(self._states)
 
+    def unclaimed(self) -> Iterator[tuple[MediaItem, RecordT | Unreadable]]:
+        """Yield the answers that an interrupted run had received and not given yet, in order."""
+        for index in sorted(self._answers):
+            yield self._answers.pop(index)
+
     def missing(self) -> list[ProtectionState]:
         """Return the protections that the last worker to start lacks."""
         return [state for state in self._states if not state.active]
@@ -112,6 +119,7 @@ class Pool(Generic[RecordT]):
             SandboxError: no worker can be started, or a required protection is missing.
             TypeError: an item did not pass the gate.
         """
+        self._answers.clear()
         source = iter(items)
         window = _WINDOW_PER_WORKER * self._settings.workers
         taken = given = 0
@@ -250,7 +258,7 @@ class Pool(Generic[RecordT]):
         """
         jobs, was_ready = list(worker.jobs), worker.ready
         worker.jobs.clear()
-        status = self._drop(worker)
+        status = self._drop(worker, _ENDING_S)
         logger.info("worker %d ended with %d after %d items", worker.process.pid, status, worker.done)
         if not was_ready:
             self._failed_starts += 1
@@ -271,14 +279,14 @@ class Pool(Generic[RecordT]):
             return
         self._answer(job, Unreadable(reason=reason, detail=detail or _ending(status)))
 
-    def _drop(self, worker: Worker) -> int:
+    def _drop(self, worker: Worker, grace_s: float = 0.0) -> int:
         """End a worker and return its status."""
         self._workers.remove(worker)
         with contextlib.suppress(KeyError):
             self._selector.unregister(worker.sock)
         for job in worker.jobs:
             _close(job)
-        return worker.end()
+        return worker.end(grace_s)
 
     def _forget(self) -> None:
         """Close what an unfinished run left open, and end the workers that still hold some of it."""
@@ -287,7 +295,6 @@ class Pool(Generic[RecordT]):
         for job in self._waiting:
             _close(job)
         self._waiting.clear()
-        self._answers.clear()
 
 
 def _proven(cleared: object) -> MediaItem:

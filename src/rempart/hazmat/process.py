@@ -73,7 +73,11 @@ class Worker:
         Raises:
             SandboxError: the system cannot start a process.
         """
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            message = f"cannot open a socket for a sandbox worker: {error.strerror}"
+            raise SandboxError(message, advice="Raise the limit on descriptors (ulimit -n).") from error
         command = [sys.executable, "-I", "-B", "-m", "rempart.hazmat.worker", str(theirs.fileno()), str(os.getpid())]
         nowhere = subprocess.DEVNULL
         try:
@@ -161,13 +165,16 @@ class Worker:
         self.ready = True
         self.since_s = clock.monotonic_s()
 
-    def end(self) -> int:
+    def end(self, grace_s: float = 0.0) -> int:
         """End the process, release everything, and return its status (negative: a signal).
 
         It is killed: it holds nothing that must be put away, and its interpreter would take a fifth of a second to
-        leave. One that ended by itself keeps its own status.
+        leave. One that is ending by itself is given ``grace_s`` seconds to leave its own status.
         """
         self.sock.close()
+        if grace_s:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self.process.wait(grace_s)
         self.process.kill()
         return self.process.wait()
 

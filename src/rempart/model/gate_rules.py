@@ -38,16 +38,16 @@ class GateRule:
 _ENGLISH_WORDS: Final = (
     "minors? underage underaged child children childhood kids? kiddies? teens? teenagers? teenage teeny preteens? "
     "tweens? toddlers? infants? bab(?:y|ies) juveniles? adolescents? adolescence schoolgirls? schoolboys? schoolkids? "
-    "kindergartens? kindergartners? school_(?:girls?|boys?|kids?) pre_teens? under_aged? "
-    "(?:under|below)_(?:18|eighteen) (?:middle|high|elementary|primary|junior_high|secondary)_school(?:er|ers)? "
-    "(?:little|young)_(?:girls?|boys?)"
+    "kindergartens? kindergartners? school_?(?:girls?|boys?|kids?) pre_?teens? under_?aged? "
+    "(?:under|below)_?(?:18|eighteen) (?:middle|high|elementary|primary|junior_?high|secondary)_?school(?:er|ers)? "
+    "(?:little|young)_?(?:girls?|boys?)"
 ).split()
 
 _FRENCH_WORDS: Final = (
     "mineure?s? enfants? enfance gamine?s? gosses? ados? adolescente?s? preados? preadolescente?s? "
     "collegien(?:ne)?s? lyceen(?:ne)?s? lycees? ecoliers? ecolieres? fillettes? garconnets? bebes? nourrissons? "
-    "(?:ecole_)?maternelles? cm_?1 cm_?2 ce_?1 ce_?2 ecole_primaire petites?_filles? petits?_garcons? pre_ados? "
-    "pas_majeure?s? non_majeure?s? (?:moins_de|sous)_(?:18|dix_huit) en_[3-6]_?(?:e|eme|ieme)"
+    "(?:ecole_?)?maternelles? ecole_?primaire petites?_?filles? petits?_?garcons? pre_?ados? "
+    "pas_majeure?s? non_majeure?s? (?:moins_?de|sous)_?(?:18|dix_?huit) en_[3-6]_?(?:e|eme|ieme)"
 ).split()
 
 #: Judged before accents are removed: without its accent this word is an English university.
@@ -62,12 +62,18 @@ _ENGLISH_AGES: Final = (
 _AGE: Final = r"(?:0?[1-9]|1[0-7])"
 
 # A digit string that goes on (2015, 115) is not an age; a space stands for every separator (see readings).
-_FRENCH_AGE: Final = rf"(?<![0-9])(?:{_AGE}|\b(?:{_FRENCH_AGES}))_ans?\b|\bagee?s?_(?:de_)?(?:{_AGE}|{_FRENCH_AGES})\b"
-_ENGLISH_AGE: Final = (
-    rf"(?<![0-9])(?:{_AGE}|\b(?:{_ENGLISH_AGES}))_(?:yo|yrs?|y_o|years?|year_old|yrs_old)\b"
-    rf"|\b(?:aged?)_(?:{_AGE}|{_ENGLISH_AGES})\b"
+_FRENCH_AGE: Final = (
+    rf"\b(?:{_AGE}|{_FRENCH_AGES})_?ans?\b"
+    rf"|\b(?:agee?s?_de|agees?)_(?:{_AGE}|{_FRENCH_AGES})\b"
+    rf"|\b(?:filles?|garcons?|gars)_de_(?:{_AGE}|{_FRENCH_AGES})\b"
 )
-_BIRTH_YEAR: Final = r"\b(?:born(?:_in)?|nee?_en|nee?|naissance)_20[0-9]{2}\b"
+_ENGLISH_AGE: Final = (
+    rf"\b(?:{_AGE}|{_ENGLISH_AGES})_?(?:yo|y_?o|yrs?|years?|(?:yr|year)s?_?olds?)\b"
+    rf"|(?<!\bice_)(?<!\bstone_)(?<!\bbronze_)(?<!\bnew_)\baged?_(?:{_AGE}|{_ENGLISH_AGES})\b"
+)
+_BIRTH_YEAR: Final = r"\b(?:born|n[ée]e|né|ne_(?:en|le)|date_de_naissance|naissance|birth)(?:_\w+){0,3}_20[0-9]{2}\b"
+#: Classes of children of 6 to 11; not after a figure (``10 cm 2``, a group of a UUID).
+_FRENCH_CLASS: Final = r"(?<![0-9]_)\b(?:cm|ce)_?[12]\b(?!_[0-9])"
 
 
 def _spaced(pattern: str) -> str:
@@ -86,6 +92,7 @@ def _words(words: tuple[str, ...] | list[str]) -> str:
 RULES: Final = (
     _rule("en-word", StopReason.MINOR_WORD, _words(_ENGLISH_WORDS)),
     _rule("fr-word", StopReason.MINOR_WORD, _words(_FRENCH_WORDS)),
+    _rule("fr-class", StopReason.MINOR_WORD, _FRENCH_CLASS),
     _rule("fr-college", StopReason.MINOR_WORD, _words(_FRENCH_ACCENTED)),
     _rule("fr-age", StopReason.MINOR_AGE, _FRENCH_AGE),
     _rule("en-age", StopReason.MINOR_AGE, _ENGLISH_AGE),
@@ -115,7 +122,7 @@ _LOOKALIKES: Final = str.maketrans(
         "æ": "ae",
     }
 )
-_LEET: Final = str.maketrans("013457@$!|", "oieastasii")
+_LEET: Final[dict[int, str]] = {ord(a): b for a, b in zip("013457@$!|", "oieastasii", strict=True)}
 
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Cs", "Mn"})
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -128,28 +135,56 @@ _EDGES_OF_PEOPLE: Final = 4
 def readings(name: str) -> Iterator[str]:
     """Yield the ways in which a person could read a name: lower-case words, one space between them.
 
-    1. Percent-encoding undone (three layers at most), compatibility forms and look-alike letters replaced by plain
+    1. Percent-encoding undone (whatever its depth), compatibility forms and look-alike letters replaced by plain
        ones, invisible characters removed, ``camelCase`` split, runs of three or more letters shortened to two.
     2. As 1, accents kept (an accent can change a word).
-    3. As 1, figures read as letters (``t33n``).
+    3. As 1, figures read as letters (``t33n``), 1 as i or as l.
     4. As 1, single letters joined (``t e e n``).
+    5. As 1, capitals inside a word not taken for a new one (``TeEn``).
+
+    Bytes that are not UTF-8 are read as the old code pages of Windows, of DOS and of the Macintosh too.
     """
     text = name if len(name) <= 2 * _NAME_LIMIT else f"{name[:_NAME_LIMIT]} {name[-_NAME_LIMIT:]}"
-    for _ in range(3):
-        text = unquote(text)
+    for _ in range(len(text)):
+        if text == (undone := unquote(text, errors="surrogateescape")):
+            break
+        text = undone
+    seen: dict[str, None] = {}
+    for decoded in _decoded(text):
+        seen |= dict.fromkeys(_readings_of(decoded))
+    yield from seen
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield the text, and what its bytes mean in the code pages in which old names were written."""
+    yield text
+    if any(unicodedata.category(c) == "Cs" for c in text):
+        raw = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace")
+        for page in ("cp1252", "cp850", "mac_roman"):
+            yield raw.decode(page, "replace")
+
+
+def _is_escaped(text: str) -> bool:
+    """Tell whether every surrogate stands for a byte, as the file system's names and ``unquote`` make them."""
+    return all("\udc80" <= c <= "\udcff" for c in text if unicodedata.category(c) == "Cs")
+
+
+def _readings_of(text: str) -> Iterator[str]:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
-    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", _split_case(text).casefold().translate(_LOOKALIKES))
-    plain = "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))
-    seen = dict.fromkeys(
-        (
-            _as_words(plain),
-            _as_words(accented),
-            _as_words(_read_figures(plain)),
-            re.sub(r"\b(\w) (?=\w\b)", r"\1", _as_words(plain)),
-        )
-    )
-    yield from seen
+    accented, plain = _plain(_split_case(text))
+    yield _as_words(plain)
+    yield _as_words(accented)
+    yield _as_words(_read_figures(plain, _LEET))
+    yield _as_words(_read_figures(plain, _LEET | {ord("1"): "l"}))
+    yield re.sub(r"\b(\w) (?=\w\b)", r"\1", _as_words(plain))
+    yield _as_words(_plain(text)[1])
+
+
+def _plain(text: str) -> tuple[str, str]:
+    """Return the text in small letters of this alphabet, with its accents and without them."""
+    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", text.casefold().translate(_LOOKALIKES))
+    return accented, "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))
 
 
 def _split_case(text: str) -> str:
@@ -168,7 +203,7 @@ def _is_drawn(word: str) -> bool:
     return len(_FIGURE_EDGE.findall(word)) > _EDGES_OF_PEOPLE
 
 
-def _read_figures(text: str) -> str:
+def _read_figures(text: str, letters: dict[int, str]) -> str:
     """Read figures and signs as letters in words that become letters only, with or without a number at their end.
 
     A random name is left as it is: of its figures, some never stand for a letter.
@@ -178,7 +213,7 @@ def _read_figures(text: str) -> str:
         word = found.group()
         if not any(c.isalpha() for c in word):
             return word
-        candidates = (word.translate(_LEET), word.rstrip("0123456789").translate(_LEET))
+        candidates = (word.translate(letters), word.rstrip("0123456789").translate(letters))
         return next((c for c in candidates if c.isalpha()), word)
 
     return re.sub(r"[\w@$!|]+", as_letters, text.replace("_", " "))

@@ -94,12 +94,14 @@ class MediaFile:
     """How it is shown to a person: the path as it was given, surrogates standing for bytes that are not UTF-8."""
     names: tuple[str, ...]
     """Every name that the gate must judge: its own, its folders' below the one that was given, its link's target."""
+    may_be_link: bool = True
+    """False if it was seen not to be a link: one that took its place since the gate judged it is not followed."""
 
     @classmethod
     def named(cls, path: str | os.PathLike[str]) -> MediaFile:
-        """Make an item whose own name and whose folder's name are what the gate judges."""
-        given = Path(path)
-        return cls(path=given, label=str(path), names=(given.parent.name, given.name))
+        """Make an item whose own name and whose folder's name are what the gate judges, wherever we stand."""
+        whole = Path(os.path.abspath(path))
+        return cls(path=Path(path), label=str(path), names=(whole.parent.name, whole.name))
 
     def names_to_check(self) -> tuple[str, ...]:
         """Return what the gate judges."""

@@ -36,7 +36,7 @@ _UNREADABLE_WORDS = {
     UnreadableReason.MISSING: "no such file",
     UnreadableReason.FORBIDDEN: "permission denied",
     UnreadableReason.NOT_A_FILE: "not a regular file (a pipe, a socket or a device)",
-    UnreadableReason.LINK_LOOP: "a symbolic link that leads to itself",
+    UnreadableReason.LINK_LOOP: "a symbolic link that cannot be followed",
     UnreadableReason.LINKED_FOLDER: "a link to a folder, not followed (name that folder to have it scanned)",
     UnreadableReason.CHANGED: "changed while it was read",
     UnreadableReason.EMPTY: "an empty file",

@@ -1,0 +1,50 @@
+"""What ``rempart scan`` prints: a line a match, the counts, and the exit code that they make."""
+
+from __future__ import annotations
+
+from rempart.app.scan import HAND_OFF, Skipped, Tally
+from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
+from rempart.cli.records import clue_note, match_record, summary_record
+from rempart.model import Match
+
+
+def print_event(event: Match | Skipped, *, as_json: bool) -> None:
+    """Print a match to stdout; what was not compared is talk, on stderr."""
+    if not isinstance(event, Match):
+        say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
+    elif as_json:
+        put_json(match_record(event))
+    else:
+        clue = event.clues[0]
+        plural = "" if clue.distance_bits == 1 else "s"
+        how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bit{plural}"
+        note = clue_note(clue)
+        how += f", {note}" if note else ""
+        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(event.asset)}  ({how})")
+
+
+def print_summary(tally: Tally, *, as_json: bool) -> None:
+    """Print the counts to stdout, and to stderr what a person must know about them."""
+    if as_json:
+        put_json(summary_record(tally))
+    else:
+        rate = tally.scanned / tally.seconds if tally.seconds else 0.0
+        put(
+            f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched, "
+            f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
+            f"{tally.seconds:.1f} s ({rate:.0f}/s)"
+        )
+    if tally.interrupted:
+        say("Interrupted: this is what was found until then.")
+    if tally.stopped or tally.assets_stopped:
+        stopped = tally.stopped + tally.assets_stopped
+        say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
+
+
+def exit_code(tally: Tally) -> int:
+    """Return what the process answers: interrupted, found, refused for safety, or nothing found."""
+    if tally.interrupted:
+        return INTERRUPTED
+    if tally.matched:
+        return 1
+    return 6 if tally.is_all_stopped() else 0
