@@ -106,8 +106,8 @@ def _listing(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unente
         elif is_link and os.path.isdir(path):
             yield Unentered(label=path, outcome=_LINKED_FOLDER)
         else:
-            names = _with_target(path, judged) if is_link else judged
-            yield MediaFile(path=Path(path), label=path, names=names, may_be_link=is_link)
+            judged = _with_target(path, judged) if is_link else judged
+            yield MediaFile(path=Path(path), label=path, names=judged, may_be_link=is_link)
 
 
 _LINKED_FOLDER = Unreadable(reason=UnreadableReason.LINKED_FOLDER)
