@@ -163,9 +163,9 @@ def accepted(key: str) -> str:
         several = "any of " if get_origin(field.annotation) is tuple else ""
         return several + ", ".join(choices)
     if field.annotation is int:
-        least = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
-        most = next((m.le for m in field.metadata if hasattr(m, "le")), None)
-        return f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}"
+        least = next(m.ge for m in field.metadata if hasattr(m, "ge"))
+        most = next(m.le for m in field.metadata if hasattr(m, "le"))
+        return f"a whole number from {least} to {most}"
     return "a path"
 
 
@@ -216,7 +216,11 @@ def load_settings(
 def _value_error(error: ValidationError, origins: Mapping[str, str]) -> SettingValueError:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"][:2])
-    message = f"{key} cannot be {first['input']!r} (from {origins.get(key, 'default')}): it takes {accepted(key)}"
+    return _cannot_be(key, first["input"], origins.get(key, "default"))
+
+
+def _cannot_be(key: str, value: object, origin: str) -> SettingValueError:
+    message = f"{key} cannot be {value!r} (from {origin}): it takes {accepted(key)}"
     return SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
 
 
@@ -253,18 +257,17 @@ def _layer_of(tree: Mapping[str, object], path: str) -> dict[str, tuple[object, 
     """
     layer: dict[str, tuple[object, str]] = {}
     for section, content in tree.items():
-        if section in Settings.model_fields and not isinstance(content, dict):
-            message = f"{section} is a section, not a setting, in {path}"
-            raise SettingValueError(message, advice=f"Write [{section}] on a line, and its settings below.")
-        if section not in Settings.model_fields or not isinstance(content, dict):
+        if section not in Settings.model_fields:
             first = next(iter(content), "") if isinstance(content, dict) else ""
             raise _unknown(f"{section}.{first}".rstrip("."), path)
+        if not isinstance(content, dict):
+            message = f"{section} is a section, not a setting, in {path}"
+            raise SettingValueError(message, advice=f"Write [{section}] on a line, and its settings below.")
         for name, value in content.items():
             key = _known(f"{section}.{name}", path)
             # TOML has types: true, 2.0 and "3" are not whole numbers, though pydantic would take them for one.
             if isinstance(value, bool | float) or (isinstance(value, str) and "whole number" in accepted(key)):
-                message = f"{key} cannot be {value!r} (from {path}): it takes {accepted(key)}"
-                raise SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
+                raise _cannot_be(key, value, path)
             layer[key] = (value, path)
     return layer
 
@@ -276,11 +279,11 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, tuple[object, s
     for variable, text in sorted(variables.items()):
         if not variable.startswith(_PREFIX) or variable == _NAMES_THE_FILE:
             continue
-        if not text and variable in names:
-            continue  # set to nothing is not set
         key = names.get(variable)
         if key is None:
             raise _unknown(variable, "the environment", list(names))
+        if not text:
+            continue  # set to nothing is not set
         is_list = key == "hazmat.require"
         value = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
         layer[key] = (value, variable)

@@ -117,17 +117,16 @@ def test_a_full_disk_under_the_results_gets_a_sentence(folders: tuple[Path, Path
     assert "Traceback" not in done.stderr
 
 
+def with_full_disk(blocks: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command whose files cannot grow beyond some blocks: met as a full disk is, where none can be mounted."""
+    limited = ["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh", *REMPART]
+    return subprocess.run([*limited, *arguments], capture_output=True, check=False, encoding="utf-8")
+
+
 def test_a_full_disk_under_the_report_keeps_the_results(folders: tuple[Path, Path], tmp_path: Path) -> None:
     """The matches are on stdout, the report is said to be missing, nothing half-written stays."""
     shoot, pile = folders
-    # A limit on the size of files is met as a full disk is, where no small disk can be mounted.
-    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *REMPART]
-    done = subprocess.run(
-        [*limited, "scan", pile, "--assets", shoot, "--report", tmp_path / "r.html"],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
+    done = with_full_disk(1, "scan", pile, "--assets", shoot, "--report", tmp_path / "r.html")
 
     assert done.returncode == 4
     assert "match  " in done.stdout
@@ -197,13 +196,7 @@ def test_where_namespaces_are_forbidden_the_loss_is_said(folders: tuple[Path, Pa
 def test_a_full_disk_under_the_skipped_items_gets_a_sentence(folders: tuple[Path, Path], tmp_path: Path) -> None:
     """Exit 4, not a traceback that ends like a match."""
     shoot, pile = folders
-    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *REMPART]
-    done = subprocess.run(
-        [*limited, "scan", pile, "--assets", shoot, "--skipped", tmp_path / "s.jsonl"],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
+    done = with_full_disk(0, "scan", pile, "--assets", shoot, "--skipped", tmp_path / "s.jsonl")
 
     assert done.returncode == 4
     assert "s.jsonl' cannot be written: File too large" in done.stderr

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rempart.app.wiring import make_pool, usable_processors, warm_kernels
+from rempart.app.wiring import choose_kernel_cache, make_pool, usable_processors
 from rempart.config import Settings, default_file
 from rempart.kernels import compile as kernel_cache
 from rempart.model import MediaFormat
@@ -36,7 +36,7 @@ def examine(settings: Settings) -> Iterator[Check]:
             words = state.protection.in_words()
             detail = words if state.active else f"missing ({state.detail}); it would give: {words}"
             yield Check(name=str(state.protection), ok=state.active, detail=detail)
-    folder = warm_kernels(settings)
+    folder = choose_kernel_cache(settings)
     kept = kernel_cache.is_kept()
     where = (
         f"kept in {folder}" if kept else "no folder can be written: compiled anew by every command, some ten seconds"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rempart.errors import MisuseError
@@ -69,7 +69,7 @@ def _root(root: Path) -> Iterator[MediaFile | Unentered]:
         yield from _folder(str(root), _with_target(str(root), (Path(os.path.abspath(root)).name,)))
     else:
         item = MediaFile.named(root)
-        yield MediaFile(path=root, label=item.label, names=_with_target(str(root), item.names))
+        yield replace(item, names=_with_target(str(root), item.names))
 
 
 def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered]:

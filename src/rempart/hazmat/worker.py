@@ -71,7 +71,7 @@ def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None]]:
 
 
 def _compiled() -> int:
-    """Count what the kernel cache lacked, for ``rempart doctor``."""
+    """Count what the kernel cache lacked: 0 where the parent warmed it."""
     from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - as above
 
     return kernel_cache.compiled_here()

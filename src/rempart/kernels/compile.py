@@ -111,8 +111,7 @@ def kernel(function: F) -> F:
     """
     dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
     _DISPATCHERS.append(dispatcher)
-    if not _CacheState.chosen:
-        cache_folder()
+    cache_folder()  # chosen now, if nobody did before
     _enable_cache(dispatcher)
     return cast("F", dispatcher)
 

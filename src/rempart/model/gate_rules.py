@@ -36,15 +36,15 @@ class GateRule:
 
 
 _ENGLISH_WORDS: Final = (
-    "minors? underage underaged child children childhood kids? kiddies? teens? teenagers? teenage teeny preteens? "
-    "tweens? toddlers? infants? bab(?:y|ies) juveniles? adolescents? adolescence schoolgirls? schoolboys? schoolkids? "
+    "minors? child children childhood kids? kiddies? teens? teenagers? teenage teeny "
+    "tweens? toddlers? infants? bab(?:y|ies) juveniles? adolescents? adolescence "
     "kindergartens? kindergartners? school_?(?:girls?|boys?|kids?) pre_?teens? under_?aged? "
     "(?:under|below)_?(?:18|eighteen) (?:middle|high|elementary|primary|junior_?high|secondary)_?school(?:er|ers)? "
     "(?:little|young)_?(?:girls?|boys?)"
 ).split()
 
 _FRENCH_WORDS: Final = (
-    "mineure?s? enfants? enfance gamine?s? gosses? ados? adolescente?s? preados? preadolescente?s? "
+    "mineure?s? enfants? enfance gamine?s? gosses? ados? adolescente?s? preadolescente?s? "
     "collegien(?:ne)?s? lyceen(?:ne)?s? lycees? ecoliers? ecolieres? fillettes? garconnets? bebes? nourrissons? "
     "(?:ecole_?)?maternelles? ecole_?primaire petites?_?filles? petits?_?garcons? pre_?ados? "
     "pas_majeure?s? non_majeure?s? (?:moins_?de|sous)_?(?:18|dix_?huit) en_[3-6]_?(?:e|eme|ieme)"
@@ -172,13 +172,16 @@ def _is_escaped(text: str) -> bool:
 def _readings_of(text: str) -> Iterator[str]:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
-    accented, plain = _plain(_split_case(text))
-    yield _as_words(plain)
+    split = _split_case(text)
+    accented, plain = _plain(split)
+    words = _as_words(plain)
+    yield words
     yield _as_words(accented)
     yield _as_words(_read_figures(plain, _LEET))
     yield _as_words(_read_figures(plain, _LEET | {ord("1"): "l"}))
-    yield re.sub(r"\b(\w) (?=\w\b)", r"\1", _as_words(plain))
-    yield _as_words(_plain(text)[1])
+    yield re.sub(r"\b(\w) (?=\w\b)", r"\1", words)
+    if split != text:
+        yield _as_words(_plain(text)[1])
 
 
 def _plain(text: str) -> tuple[str, str]:
