@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from rempart.app.intake import Plain, Role, Skipped
 from rempart.app.report import ReportWriter, ShownPath, outline, shown
 from rempart.app.report_texts import TEXTS, Texts
-from rempart.app.scan import Plain, Role, Skipped, Tally
+from rempart.app.scan import Tally
 from rempart.config import ReportSettings
 from rempart.errors import OutputError
 from rempart.model import (

@@ -12,7 +12,8 @@ from PIL import Image, ImageOps
 
 from leaks import encoded
 from pictures import scene
-from rempart.app.scan import Plain, Role, Scan, Skipped, Tally
+from rempart.app.intake import Plain, Role, Skipped
+from rempart.app.scan import Scan, Tally
 from rempart.config import GateSettings, HazmatSettings, Settings
 from rempart.errors import ConfigError, MisuseError, RefusedError
 from rempart.hazmat import Pool

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import Unentered, check_roots, walk
-from rempart.app.scan import Role, Skipped
 from rempart.app.wiring import make_gate, make_pool
 from rempart.config import Settings
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState
-from rempart.model import Cleared, FingerprintedMedia, MediaBytes, MediaItem, Unreadable
+from rempart.model import FingerprintedMedia, MediaBytes, MediaItem, Unreadable
 
 #: How standard input is named, on the command line and in results.
 STANDARD_INPUT = "-"
@@ -39,24 +39,16 @@ def fingerprint(
         ConfigError: the settings or the machine do not allow it.
     """
     check_roots(Path(p) for p in paths if p != STANDARD_INPUT)
-    gate, aside = make_gate(settings), list[Skipped]()
-
-    def cleared() -> Iterator[Cleared[MediaItem]]:
-        for found in _items(paths, settings.hazmat.max_bytes, standard_input):
-            verdict = found.outcome if isinstance(found, Unentered) else gate.check(found)
-            if isinstance(verdict, Cleared):
-                yield verdict
-            else:
-                aside.append(Skipped(label=found.label, role=Role.ASSET, outcome=verdict))
-
+    intake = Intake(make_gate(settings))
+    items = intake.cleared(_items(paths, settings.hazmat.max_bytes, standard_input), Role.ASSET)
     with make_pool(settings) as pool:
-        for item, outcome in pool.run(cleared(), {"frames": 1, "orientations": 1}):
-            yield from _emptied(aside)
+        for item, outcome in pool.run(items, {"frames": 1, "orientations": 1}):
+            yield from intake.set_aside()
             if isinstance(outcome, Unreadable):
                 yield Skipped(label=item.label, role=Role.ASSET, outcome=outcome)
             else:
                 yield item.label, outcome
-        yield from _emptied(aside)
+        yield from intake.set_aside()
         if missing is not None:
             missing += pool.missing()
 
@@ -74,8 +66,3 @@ def _items(paths: Sequence[str], max_bytes: int, standard_input: BinaryIO | None
             yield MediaBytes(data=data, label=STANDARD_INPUT)
         else:
             yield from walk([Path(path)])
-
-
-def _emptied(aside: list[Skipped]) -> Iterator[Skipped]:
-    while aside:
-        yield aside.pop(0)

@@ -20,8 +20,9 @@ import jinja2
 import markupsafe
 
 from rempart import __version__, clock
+from rempart.app.intake import Plain, Skipped
 from rempart.app.report_texts import TEXTS, Texts
-from rempart.app.scan import Plain, Skipped, Tally
+from rempart.app.scan import Tally
 from rempart.config import ReportSettings
 from rempart.detect import PDQ_VERSION, RADIUS_BITS
 from rempart.errors import OutputError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.app.scan import Role
+from rempart.app.intake import Role
 from rempart.model import Orientation, StopReason, UnreadableReason
 
 

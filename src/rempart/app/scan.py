@@ -11,22 +11,21 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rempart import clock
-from rempart.app.pile import Unentered, check_roots, walk
+from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.pile import check_roots, walk
 from rempart.app.wiring import make_gate, make_pool
 from rempart.config import Settings
 from rempart.detect import Bank, Matcher
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, Cleared, FingerprintedMedia, Match, MediaItem, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, SuspectId, Unreadable
 
 #: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
 HAND_OFF = (
@@ -38,45 +37,6 @@ HAND_OFF = (
 
 
 logger = logging.getLogger(__name__)
-
-
-class Role(StrEnum):
-    """Which side of the comparison an item is on."""
-
-    ASSET = "asset"
-    SUSPECT = "suspect"
-
-
-class Plain(StrEnum):
-    """Why an item that was read cannot be compared."""
-
-    TOO_PLAIN = "too_plain"
-
-    def in_words(self) -> str:
-        """Say it to a person, in English."""
-        return "without enough detail to compare; only identical bytes would match"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """An item that was not compared, and why: nothing is dropped in silence."""
-
-    label: str
-    """Its path, as it is shown."""
-    role: Role
-    """Asset or suspect."""
-    outcome: Unreadable | Stopped | Plain
-    """Why."""
-
-    def outcome_word(self) -> str:
-        """Return the class of outcome: unreadable, stopped or too plain."""
-        match self.outcome:
-            case Unreadable():
-                return "unreadable"
-            case Stopped():
-                return "stopped"
-            case Plain():
-                return "too plain"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,10 +83,9 @@ class Scan:
         self._assets = assets
         self._suspects = suspects
         self._settings = settings
-        self._gate = make_gate(settings)
+        self._intake = Intake(make_gate(settings))
         self._pool = make_pool(settings)
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
-        self._aside: deque[Skipped] = deque()
         self._is_comparing = False
         self._started_s = clock.monotonic_s()
         self.tally = Tally()
@@ -169,7 +128,7 @@ class Scan:
         return self._pool.missing()
 
     def _learn(self) -> Iterator[Skipped]:
-        items = self._cleared(self._assets, Role.ASSET)
+        items = self._intake.cleared(walk(self._assets), Role.ASSET)
         for item, outcome in self._pool.run(items, {"frames": 1, "orientations": 1}):
             yield from self._set_aside()
             if isinstance(outcome, Unreadable):
@@ -181,7 +140,7 @@ class Scan:
         yield from self._set_aside()
 
     def _compare(self) -> Iterator[Match | Skipped]:
-        items = self._cleared(self._suspects, Role.SUSPECT)
+        items = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
         options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
         self._is_comparing = True
         for item, outcome in self._pool.run(items, options):
@@ -208,21 +167,10 @@ class Scan:
         if comparison.abstained and not comparison.matches:
             yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
 
-    def _cleared(self, roots: Iterable[Path], role: Role) -> Iterator[Cleared[MediaItem]]:
-        """Let the gate judge each name before anything is opened; what does not pass is set aside."""
-        for found in walk(roots):
-            if isinstance(found, Unentered):
-                self._aside.append(Skipped(label=found.label, role=role, outcome=found.outcome))
-                continue
-            verdict = self._gate.check(found)
-            if isinstance(verdict, Stopped):
-                self._aside.append(Skipped(label=found.label, role=role, outcome=verdict))
-            else:
-                yield verdict
-
     def _set_aside(self) -> Iterator[Skipped]:
-        while self._aside:
-            yield self._skip(self._aside.popleft())
+        """Yield and count what did not go to the sandbox."""
+        for skipped in self._intake.set_aside():
+            yield self._skip(skipped)
 
     def _skip(self, skipped: Skipped) -> Skipped:
         """Count an item that was not compared."""

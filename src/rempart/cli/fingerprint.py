@@ -19,7 +19,8 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
     Exit code: 0 if every file was read, 2 if one could not be, 6 if one was stopped.
     """
     from rempart.app.fingerprint import fingerprint  # noqa: PLC0415 - heavy: numpy
-    from rempart.app.scan import HAND_OFF, Skipped  # noqa: PLC0415 - as above
+    from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
+    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.config import load_settings  # noqa: PLC0415 - as above

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from rempart.app.scan import Plain, Skipped, Tally
+from rempart.app.intake import Plain, Skipped
+from rempart.app.scan import Tally
 from rempart.model import Clue, FingerprintedMedia, Match, Stopped, Unreadable
 
 #: Raised when a field changes its meaning or disappears; new fields may come without notice.

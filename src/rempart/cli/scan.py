@@ -11,7 +11,8 @@ import click
 from rempart.cli.printing import safe, say
 
 if TYPE_CHECKING:
-    from rempart.app.scan import Scan, Skipped
+    from rempart.app.intake import Skipped
+    from rempart.app.scan import Scan
     from rempart.errors import SandboxError
     from rempart.model import Match
 
@@ -53,9 +54,10 @@ def command(
 
     Exit code: 1 if something matched, 0 if nothing did, 6 if only stopped items were left.
     """
+    from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
-    from rempart.app.scan import Scan, Skipped  # noqa: PLC0415 - as above
+    from rempart.app.scan import Scan  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rempart.app.scan import HAND_OFF, Skipped, Tally
+from rempart.app.intake import Skipped
+from rempart.app.scan import HAND_OFF, Tally
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
 from rempart.cli.records import clue_note, match_record, summary_record
 from rempart.model import Match

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rempart.app.scan import Skipped
+from rempart.app.intake import Skipped
 from rempart.cli.records import skipped_record
 from rempart.errors import MisuseError, OutputError
 

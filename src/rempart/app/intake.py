@@ -1,0 +1,73 @@
+"""What goes to the sandbox and what is set aside: the gate judges every name before anything is opened."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rempart.app.pile import Unentered
+from rempart.model import Cleared, MediaItem, MinorGate, Stopped, Unreadable
+
+
+class Role(StrEnum):
+    """Which side of the comparison an item is on."""
+
+    ASSET = "asset"
+    SUSPECT = "suspect"
+
+
+class Plain(StrEnum):
+    """Why an item that was read cannot be compared."""
+
+    TOO_PLAIN = "too_plain"
+
+    def in_words(self) -> str:
+        """Say it to a person, in English."""
+        return "without enough detail to compare; only identical bytes would match"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An item that was not compared, and why: nothing is dropped in silence."""
+
+    label: str
+    """Its path, as it is shown."""
+    role: Role
+    """Asset or suspect."""
+    outcome: Unreadable | Stopped | Plain
+    """Why."""
+
+    def outcome_word(self) -> str:
+        """Return the class of outcome: unreadable, stopped or too plain."""
+        match self.outcome:
+            case Unreadable():
+                return "unreadable"
+            case Stopped():
+                return "stopped"
+            case Plain():
+                return "too plain"
+
+
+class Intake:
+    """Lets items through to the sandbox, and keeps aside those that do not go there until somebody asks."""
+
+    def __init__(self, gate: MinorGate) -> None:
+        """Start with nothing aside."""
+        self._gate = gate
+        self._aside: deque[Skipped] = deque()
+
+    def cleared(self, found: Iterable[MediaItem | Unentered], role: Role) -> Iterator[Cleared[MediaItem]]:
+        """Yield what the gate lets pass; what it stops, and what could not be entered, is set aside."""
+        for one in found:
+            verdict = one.outcome if isinstance(one, Unentered) else self._gate.check(one)
+            if isinstance(verdict, Cleared):
+                yield verdict
+            else:
+                self._aside.append(Skipped(label=one.label, role=role, outcome=verdict))
+
+    def set_aside(self) -> Iterator[Skipped]:
+        """Yield, once, what was set aside so far."""
+        while self._aside:
+            yield self._aside.popleft()
