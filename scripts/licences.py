@@ -33,6 +33,9 @@ PERMISSIVE = frozenset(
         "libtiff",
         "MIT",
         "MIT-CMU",
+        "BSD-3-Clause-Attribution",
+        "OLDAP-2.8",
+        "PostgreSQL",
         "MIT-0",
         "MPL-2.0",
         "PSF-2.0",
@@ -46,11 +49,16 @@ PERMISSIVE = frozenset(
 )
 
 #: The LGPL lets a program load a library that its user can exchange; docs/decisions/0002 says why each is worth it.
-LGPL_ACCEPTED = {"pi-heif": "HEIC, what telephones make; loaded as shared libraries; Rempart works without it"}
+LGPL_ACCEPTED = {
+    "pi-heif": "HEIC, what telephones make; loaded as shared libraries; Rempart works without it",
+    "psycopg": "PostgreSQL, an extra: the core works without it",
+    "psycopg-binary": "as psycopg; it brings libpq and the shared libraries that libpq needs",
+}
 
 #: Packages whose metadata does not carry an SPDX expression: looked up in their own licence files.
 DECLARED = {
     "annotated-types": "MIT",
+    "asgiref": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "cython": "Apache-2.0",
     "pdqhash": "MIT",
@@ -63,6 +71,9 @@ DECLARED = {
     "pi-heif": "BSD-3-Clause AND LGPL-3.0-or-later",
     "pytest-socket": "MIT",
     "tzdata": "Apache-2.0",
+    "pyrage": "MIT",
+    "psycopg": "LGPL-3.0-only",
+    "psycopg-binary": "LGPL-3.0-only",
     "watchdog": "Apache-2.0",
     "simplejpeg": "MIT AND IJG AND BSD-3-Clause AND Zlib",
 }
@@ -73,19 +84,32 @@ BUNDLED = {
     "libavif": "BSD-2-Clause",
     "libbrotlicommon": "MIT",
     "libbrotlidec": "MIT",
+    "libcom_err": "MIT",
+    "libcrypt": "LGPL-2.1-or-later",
+    "libcrypto": "Apache-2.0",
     "libde": "LGPL-3.0-or-later",
     "libfreetype": "FTL",
     "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libgssapi_krb5": "MIT",
     "libharfbuzz": "MIT",
     "libheif": "LGPL-3.0-or-later",
     "libjpeg": "IJG",
+    "libk5crypto": "MIT",
+    "libkeyutils": "LGPL-2.1-or-later",
+    "libkrb5": "MIT",
+    "libkrb5support": "MIT",
+    "liblber": "OLDAP-2.8",
     "liblcms2": "MIT",
+    "libldap": "OLDAP-2.8",
     "liblzma": "0BSD",
     "libopenjp": "BSD-2-Clause",
     "libpng": "libpng-2.0",
+    "libpq": "PostgreSQL",
     "libquadmath": "LGPL-2.1-or-later WITH GCC-exception-2.0",
+    "libsasl2": "BSD-3-Clause-Attribution",
     "libscipy_openblas": "BSD-3-Clause",
     "libsharpyuv": "BSD-3-Clause",
+    "libssl": "Apache-2.0",
     "libtiff": "libtiff",
     "libturbojpeg": "IJG",
     "libwebp": "BSD-3-Clause",

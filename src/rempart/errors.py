@@ -4,11 +4,16 @@ The tree (a test keeps this drawing true)::
 
     RempartError
     ├── MisuseError
+    │   └── NotFoundError
     ├── ConfigError
     │   ├── UnknownSettingError
     │   ├── SettingValueError
-    │   └── SandboxError
+    │   ├── SandboxError
+    │   ├── WorkspaceError
+    │   └── KeyFileError
     ├── OutputError
+    ├── UnavailableError
+    ├── IntegrityError
     ├── RefusedError
     └── MediaError
 
@@ -48,6 +53,10 @@ class MisuseError(RempartError):
     exit_code = 2
 
 
+class NotFoundError(MisuseError):
+    """An identifier, or an owner's name, that this workspace does not hold."""
+
+
 class ConfigError(RempartError):
     """The settings, or what the machine offers, do not allow Rempart to start."""
 
@@ -66,10 +75,30 @@ class SandboxError(ConfigError):
     """The sandbox cannot be started, or lacks a protection that the settings require."""
 
 
+class WorkspaceError(ConfigError):
+    """There is no workspace, or its database is another workspace's, of another version, or not upgraded."""
+
+
+class KeyFileError(ConfigError):
+    """A key cannot be used: its file is missing, readable by others or damaged, or the passphrase is wrong."""
+
+
 class OutputError(RempartError):
     """Something could not be written: a report, the results. The work itself was done."""
 
     exit_code = 4
+
+
+class UnavailableError(RempartError):
+    """Something that must answer does not: a database that is locked or down, a full disk. Nothing was lost."""
+
+    exit_code = 4
+
+
+class IntegrityError(RempartError):
+    """What is stored is not what was written: a damaged database, a sealed value that does not open."""
+
+    exit_code = 5
 
 
 class RefusedError(RempartError):
