@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from required import ROOT
+from required import ROOT, skip_or_fail
+
+if TYPE_CHECKING:
+    from databases import PostgresServer
+    from rempart.store import Database
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +54,44 @@ def test_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_test_tasks(test_python: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers be started with an interpreter that knows the tests' tasks."""
     monkeypatch.setattr(sys, "executable", str(test_python))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Start a server for this session, or skip (red where CI requires it)."""
+    from databases import PostgresServer, server_programs  # noqa: PLC0415 - Django, for those who need it
+
+    programs = server_programs()
+    if programs is None:
+        skip_or_fail("postgresql", "its server programs are not installed")
+        return
+    server = PostgresServer(programs)
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a fresh database with the newest tables: each test runs on both kinds."""
+    from databases import PostgresServer, make_sqlite  # noqa: PLC0415 - as above
+    from rempart.store import Database, DatabaseLocation, upgrade  # noqa: PLC0415 - as above
+
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        assert isinstance(server, PostgresServer)
+        return server.make()
+    path = make_sqlite(tmp_path)
+    database = Database(DatabaseLocation.parse(path))
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open a fresh database with the newest tables: each test runs on both kinds."""
+    from rempart.store import Database, DatabaseLocation  # noqa: PLC0415 - as above
+
+    opened = Database(DatabaseLocation.parse(database_url), patience_s=5)
+    yield opened
+    opened.close()

@@ -14,3 +14,8 @@ def utc_now() -> dt.datetime:
 def monotonic_s() -> float:
     """Return seconds since an arbitrary start, never going back: for delays and rates."""
     return time.monotonic()
+
+
+def sleep_s(seconds: float) -> None:
+    """Wait, for what has no better way of being told."""
+    time.sleep(seconds)

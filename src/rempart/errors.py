@@ -13,6 +13,7 @@ The tree (a test keeps this drawing true)::
     │   └── KeyFileError
     ├── OutputError
     ├── UnavailableError
+    ├── LeaseLostError
     ├── IntegrityError
     ├── RefusedError
     └── MediaError
@@ -91,6 +92,12 @@ class OutputError(RempartError):
 
 class UnavailableError(RempartError):
     """Something that must answer does not: a database that is locked or down, a full disk. Nothing was lost."""
+
+    exit_code = 4
+
+
+class LeaseLostError(RempartError):
+    """Another worker has the job now: what this one did of it is rolled back."""
 
     exit_code = 4
 

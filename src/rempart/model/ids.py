@@ -1,9 +1,59 @@
-"""Identifiers: a type each, so that mixing them is a type error."""
+"""Identifiers: a type each, so that mixing them is a type error; random, because a sequence counts victims."""
 
-from typing import NewType
+from __future__ import annotations
 
-#: Names a media item that its owner gave: its path in a one-shot scan.
+import re
+import secrets
+from enum import StrEnum
+from typing import Final, NewType
+
+#: Names a media item that its owner gave: its path in a one-shot scan, ``ast_…`` in a workspace.
 AssetId = NewType("AssetId", str)
 
-#: Names a media item that may be a copy: its path in a one-shot scan.
+#: Names a media item that may be a copy: its path in a one-shot scan, its address in a web archive.
 SuspectId = NewType("SuspectId", str)
+
+UserId = NewType("UserId", str)
+OwnerId = NewType("OwnerId", str)
+GroundId = NewType("GroundId", str)
+ConsentId = NewType("ConsentId", str)
+ScanId = NewType("ScanId", str)
+SightingId = NewType("SightingId", str)
+MatchId = NewType("MatchId", str)
+JobId = NewType("JobId", str)
+
+
+class IdKind(StrEnum):
+    """The prefix that says what an identifier names."""
+
+    USER = "usr"
+    OWNER = "own"
+    ASSET = "ast"
+    GROUND = "grd"
+    CONSENT = "cns"
+    SOURCE = "src"
+    SCAN = "scn"
+    SIGHTING = "sgt"
+    MATCH = "mat"
+    JOB = "job"
+    EVENT = "evt"
+    ACCESS = "acc"
+    WORKSPACE = "wsp"
+
+
+_SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")
+#: Letters of the longest identifier: three of prefix, a line, thirty-two of 128 random bits.
+ID_LENGTH: Final = 36
+
+
+def new_id(kind: IdKind) -> str:
+    """Draw an identifier: a prefix that says what it names, and 128 random bits.
+
+    Not a sequence, which would count victims; not a ULID, which would tell the day.
+    """
+    return f"{kind}_{secrets.token_hex(16)}"
+
+
+def is_id(text: str, kind: IdKind) -> bool:
+    """Tell whether a text has the form of an identifier of this kind."""
+    return _SHAPE.fullmatch(text) is not None and text.startswith(f"{kind}_")

@@ -1,0 +1,145 @@
+"""Work that must not be lost: jobs with leases, events that are never rewritten, and who looked at what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rempart.model.ids import JobId
+
+#: What a job needs to know: identifiers and counts, never names or addresses.
+Payload = Mapping[str, str | int]
+
+
+class JobKind(StrEnum):
+    """The kinds of work that a worker knows."""
+
+    ERASE_ASSETS = "erase_assets"
+    """Prove that withdrawn fingerprints are gone from every file of the database."""
+    RESEAL = "reseal"
+    """Seal again, under the current key, what an older one sealed."""
+    ENFORCE_RETENTION = "enforce_retention"
+    """Delete what is past its end."""
+
+
+class JobState(StrEnum):
+    """Where a job stands; that it is being worked on is derived from its lease."""
+
+    QUEUED = "queued"
+    DONE = "done"
+    DEAD = "dead"
+    """Given up after its last attempt: a person must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One piece of work, as stored."""
+
+    id: JobId
+    """Random."""
+    kind: JobKind
+    """What to do."""
+    key: str
+    """Idempotency key: no two jobs have the same."""
+    payload: Payload
+    """On what."""
+    state: JobState
+    """Where it stands."""
+    attempts: int
+    """How often it was begun."""
+    max_attempts: int
+    """After how many it is given up."""
+    due_at: dt.datetime
+    """Not before."""
+    lease_by: str
+    """The worker that has it; empty if none."""
+    lease_until: dt.datetime | None
+    """Until when that worker has it."""
+    reason: str
+    """Why its last attempt failed; empty if none did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A job that this worker holds, and the proof that it does."""
+
+    job: Job
+    """What to do."""
+    token: str
+    """New with each claim: whoever claims after us makes ours void."""
+
+
+class AccessPurpose(StrEnum):
+    """Why something sealed was opened."""
+
+    LIST_ASSETS = "list_assets"
+    SHOW_ASSET = "show_asset"
+    SHOW_HITS = "show_hits"
+    SHOW_CONSENT = "show_consent"
+    SCAN = "scan"
+    BACKUP = "backup"
+    RESTORE = "restore"
+    RECOVERY_DRILL = "recovery_drill"
+    ROTATE_KEYS = "rotate_keys"
+    REGISTER = "register"
+    TRACE = "trace"
+
+
+class EventKind(StrEnum):
+    """What can happen in a workspace."""
+
+    WORKSPACE_MADE = "workspace_made"
+    WORKSPACE_SHARED = "workspace_shared"
+    DATABASE_UPGRADED = "database_upgraded"
+    USER_ADDED = "user_added"
+    OWNER_ADDED = "owner_added"
+    ASSETS_ADDED = "assets_added"
+    ASSET_WITHDRAWN = "asset_withdrawn"
+    WITHDRAWAL_PROVED = "withdrawal_proved"
+    ASSET_CONTESTED = "asset_contested"
+    CONTEST_DISMISSED = "contest_dismissed"
+    GROUND_ACCEPTED = "ground_accepted"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    KEYS_ROTATED = "keys_rotated"
+    RECOVERY_DRILLED = "recovery_drilled"
+    RECOVERY_SHEET_MADE = "recovery_sheet_made"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
+    RETENTION_ENFORCED = "retention_enforced"
+    JOB_RETRIED = "job_retried"
+    JOB_DEAD = "job_dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    at: dt.datetime
+    """When."""
+    actor: str
+    """Who: a user's identifier, or ``system``."""
+    kind: EventKind
+    """What."""
+    subject: str
+    """To what: an identifier."""
+    detail: Mapping[str, str | int]
+    """Identifiers, words of ours and counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One opening of something sealed."""
+
+    at: dt.datetime
+    """When."""
+    actor: str
+    """Who: a user's identifier."""
+    purpose: AccessPurpose
+    """Why."""
+    subject: str
+    """What: an identifier."""
+    count: int
+    """How many values."""

@@ -1,0 +1,49 @@
+"""Django models and repositories: the only room that speaks SQL, to SQLite or PostgreSQL alike.
+
+Repositories take and give values of ``rempart.model``; what names a person or a place is sealed before it is written::
+
+    database = Database(DatabaseLocation.parse("workspace/rempart.db"))
+    upgrade(database)
+    owners = OwnerRepository(database, keyring)
+
+Importing this package configures Django for this process, and connects to nothing.
+"""
+
+from rempart.store.setup import set_up
+
+set_up()
+
+from rempart.store.assets import AssetRepository  # noqa: E402 - models need a configured Django
+from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
+from rempart.store.database import Database  # noqa: E402 - as above
+from rempart.store.erasure import erase_traces  # noqa: E402 - as above
+from rempart.store.findings import FindingRepository  # noqa: E402 - as above
+from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
+from rempart.store.interface import FieldSealer  # noqa: E402 - as above
+from rempart.store.jobs import JobRepository  # noqa: E402 - as above
+from rempart.store.journal import Journal  # noqa: E402 - as above
+from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
+from rempart.store.people import OwnerRepository, UserRepository, WorkspaceRepository  # noqa: E402 - as above
+from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
+from rempart.store.sealing import reseal, stale  # noqa: E402 - as above
+
+__all__ = [
+    "AssetRepository",
+    "ConsentRepository",
+    "Database",
+    "DatabaseLocation",
+    "FieldSealer",
+    "FindingRepository",
+    "FingerprintRepository",
+    "JobRepository",
+    "Journal",
+    "OwnerRepository",
+    "UserRepository",
+    "WorkspaceRepository",
+    "erase_traces",
+    "faults",
+    "require_current",
+    "reseal",
+    "stale",
+    "upgrade",
+]

@@ -1,0 +1,223 @@
+"""Registered assets: adding many at once, listing, freezing, and taking back for good."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import IntegrityError as NotUniqueError
+from django.db.models import Q, QuerySet
+
+from rempart.errors import NotFoundError
+from rempart.model.asset import Asset, AssetProtection, AssetState, Registration, Sensitivity
+from rempart.model.ids import AssetId, IdKind, OwnerId, UserId, is_id
+from rempart.model.media import MediaKind
+from rempart.store.database import Database
+from rempart.store.interface import FieldSealer
+from rempart.store.models import AssetRow, DetailedRow, FingerprintRow, MatchRow, OwnerRow, SightingRow
+from rempart.store.people import ground_of
+from rempart.store.sealing import seal_text, unseal_text
+
+#: Rows that one listing holds at a time.
+_PAGE = 1_000
+
+
+class AssetRepository:
+    """What is registered."""
+
+    def __init__(self, database: Database, sealer: FieldSealer) -> None:
+        """Work on an open database."""
+        self._database = database
+        self._sealer = sealer
+
+    def add(self, registrations: Sequence[Registration]) -> list[AssetId]:
+        """Add assets with their fingerprints, all in one transaction; those that an owner has already are left out.
+
+        Returns:
+            The identifiers of those that were added.
+        """
+        try:
+            with self._database.transaction():
+                return self._add(registrations)
+        except NotUniqueError:  # another process added one of them just now
+            added = []
+            for registration in registrations:
+                with self._database.transaction():
+                    added += self._add([registration])
+            return added
+
+    def _add(self, registrations: Sequence[Registration]) -> list[AssetId]:
+        owners = {r.asset.owner for r in registrations}
+        known = {
+            (owner, bytes(digest))
+            for owner in owners
+            for digest in AssetRow.objects.filter(
+                owner_id=owner, digest__in=[r.digest for r in registrations if r.asset.owner == owner]
+            ).values_list("digest", flat=True)
+            if digest is not None
+        }
+        fresh: dict[tuple[OwnerId, bytes], Registration] = {}
+        for registration in registrations:
+            key = (registration.asset.owner, registration.digest)
+            if key not in known:
+                fresh.setdefault(key, registration)
+        AssetRow.objects.bulk_create([self._row(r) for r in fresh.values()])
+        FingerprintRow.objects.bulk_create(
+            FingerprintRow(
+                asset_id=r.asset.id,
+                number=number,
+                signal_type=f.signal_type,
+                version=f.version,
+                bits=f.bits,
+                quality=f.quality,
+            )
+            for r in fresh.values()
+            for number, f in enumerate(r.fingerprints)
+        )
+        DetailedRow.objects.bulk_create(
+            DetailedRow(asset_id=r.asset.id, codes_sealed=r.detailed_sealed)
+            for r in fresh.values()
+            if r.detailed_sealed is not None
+        )
+        return [r.asset.id for r in fresh.values()]
+
+    def knows(self, owner: OwnerId, digest: bytes) -> AssetId | None:
+        """Return this owner's asset of these very bytes, or None."""
+        with self._database.reading():
+            found = AssetRow.objects.filter(owner_id=owner, digest=digest).values_list("id", flat=True).first()
+        return AssetId(found) if found else None
+
+    def get(self, asset: str) -> Asset:
+        """Return one asset.
+
+        Raises:
+            NotFoundError: there is none of this identifier.
+        """
+        row = None
+        if is_id(asset, IdKind.ASSET):
+            with self._database.reading():
+                row = AssetRow.objects.select_related("ground").filter(id=asset).first()
+        if row is None:
+            message = f"there is no asset {asset!r}"
+            raise NotFoundError(message, advice="List them with: rempart asset list")
+        return self._asset(row)
+
+    def all(self, owner: OwnerId | None = None, *, withdrawn: bool = False) -> Iterator[Asset]:
+        """Yield assets, the oldest first, a page at a time."""
+        rows: QuerySet[AssetRow] = AssetRow.objects.select_related("ground").order_by("registered_at", "id")
+        if owner is not None:
+            rows = rows.filter(owner_id=owner)
+        if not withdrawn:
+            rows = rows.exclude(state=AssetState.WITHDRAWN)
+        last: AssetRow | None = None
+        while True:
+            page = rows
+            if last is not None:
+                later = Q(registered_at__gt=last.registered_at) | Q(registered_at=last.registered_at, id__gt=last.id)
+                page = rows.filter(later)
+            with self._database.reading():
+                found = list(page[:_PAGE])
+            if not found:
+                return
+            yield from map(self._asset, found)
+            last = found[-1]
+
+    def by_ids(self, assets: Iterable[AssetId]) -> dict[AssetId, Asset]:
+        """Return the assets of some identifiers, withdrawn ones too."""
+        with self._database.reading():
+            rows = AssetRow.objects.select_related("ground").filter(id__in=list(assets))
+            return {AssetId(row.id): self._asset(row) for row in rows}
+
+    def count(self, owner: OwnerId | None = None) -> int:
+        """Count the assets that are not withdrawn."""
+        rows = AssetRow.objects.exclude(state=AssetState.WITHDRAWN)
+        with self._database.reading():
+            return (rows.filter(owner_id=owner) if owner else rows).count()
+
+    def has_accepted(self, owner: OwnerId) -> bool:
+        """Tell whether anybody accepted the ground of one of this owner's assets, or the one that she stated once."""
+        with self._database.reading():
+            stated = OwnerRow.objects.filter(id=owner, ground__accepted_by__isnull=False)
+            return stated.exists() or AssetRow.objects.filter(owner_id=owner, accepted_by__isnull=False).exists()
+
+    def accept_ground(self, asset: AssetId, by: UserId, now: dt.datetime) -> None:
+        """Note that somebody accepted the ground of one asset."""
+        with self._database.transaction():
+            AssetRow.objects.filter(id=asset).update(accepted_by_id=by, accepted_at=now)
+
+    def set_state(self, asset: AssetId, state: AssetState) -> None:
+        """Freeze an asset, or look for it again."""
+        with self._database.transaction():
+            AssetRow.objects.filter(id=asset).exclude(state=AssetState.WITHDRAWN).update(state=state)
+
+    def withdraw(self, assets: Sequence[AssetId], now: dt.datetime) -> list[AssetId]:
+        """Delete everything about assets but that they were there; part of the caller's transaction.
+
+        Returns:
+            Those that were not withdrawn before.
+        """
+        with self._database.transaction():
+            rows = AssetRow.objects.filter(id__in=assets).exclude(state=AssetState.WITHDRAWN)
+            found = [AssetId(asset) for asset in rows.values_list("id", flat=True)]
+            FingerprintRow.objects.filter(asset_id__in=found).delete()
+            DetailedRow.objects.filter(asset_id__in=found).delete()
+            seen = set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True))
+            MatchRow.objects.filter(asset_id__in=found).delete()
+            still = set(MatchRow.objects.filter(sighting_id__in=seen).values_list("sighting_id", flat=True))
+            SightingRow.objects.filter(id__in=seen - still).delete()
+            AssetRow.objects.filter(id__in=found).update(
+                state=AssetState.WITHDRAWN, withdrawn_at=now, digest=None, label_sealed=None
+            )
+        return found
+
+    def drop_detail(self, assets: Sequence[AssetId]) -> None:
+        """Delete the codes of parts, which their owner no longer allows."""
+        with self._database.transaction():
+            DetailedRow.objects.filter(asset_id__in=assets).delete()
+            AssetRow.objects.filter(id__in=assets, protection=AssetProtection.DETAILED).update(
+                protection=AssetProtection.HASH_ONLY
+            )
+
+    def note_erased(self, before: dt.datetime, now: dt.datetime) -> int:
+        """Note that what was withdrawn before an instant has left every file of the database."""
+        with self._database.transaction():
+            rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None, withdrawn_at__lte=before)
+            return rows.update(erased_at=now)
+
+    def awaiting_erasure(self) -> int:
+        """Count what is withdrawn and not proved gone."""
+        with self._database.reading():
+            return AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None).count()
+
+    def _row(self, registration: Registration) -> AssetRow:
+        asset = registration.asset
+        return AssetRow(
+            id=asset.id,
+            owner_id=asset.owner,
+            kind=asset.kind,
+            state=asset.state,
+            sensitivity=asset.sensitivity,
+            protection=asset.protection,
+            ground_id=asset.ground.id,
+            registered_by_id=asset.registered_by,
+            registered_at=asset.registered_at,
+            digest=registration.digest,
+            label_sealed=seal_text(self._sealer, asset.label, AssetRow, "label_sealed", asset.id),
+        )
+
+    def _asset(self, row: AssetRow) -> Asset:
+        return Asset(
+            id=AssetId(row.id),
+            owner=OwnerId(row.owner_id),
+            kind=MediaKind(row.kind),
+            state=AssetState(row.state),
+            sensitivity=Sensitivity(row.sensitivity),
+            protection=AssetProtection(row.protection),
+            ground=ground_of(row.ground),
+            ground_accepted_by=UserId(row.accepted_by_id) if row.accepted_by_id else None,
+            registered_by=UserId(row.registered_by_id),
+            registered_at=row.registered_at,
+            label=unseal_text(self._sealer, row.label_sealed, AssetRow, "label_sealed", row.id),
+            withdrawn_at=row.withdrawn_at,
+            erased_at=row.erased_at,
+        )

@@ -1,0 +1,221 @@
+"""Scans that go on where they were cut, and what they found: only what matched is kept, and its address is sealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from rempart.model.asset import AssetState
+from rempart.model.finding import Aside, Finding, Hit, Place, ScanProgress, ScanState
+from rempart.model.fingerprint import SignalType
+from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, SuspectId, UserId, new_id
+from rempart.model.match import Clue, ClueKind, Match
+from rempart.model.media import Orientation
+from rempart.store.database import Database
+from rempart.store.interface import FieldSealer
+from rempart.store.models import AssetRow, MatchRow, ScanRow, ScanSkipRow, SightingRow
+from rempart.store.sealing import seal_text, unseal_text
+
+#: Rows that one reading of a scan's results holds at a time.
+_PAGE: Final = 500
+
+
+class FindingRepository:
+    """Scans, sightings and matches."""
+
+    def __init__(self, database: Database, sealer: FieldSealer) -> None:
+        """Work on an open database."""
+        self._database = database
+        self._sealer = sealer
+
+    def begin(self, work: str, *, by: UserId, now: dt.datetime, keep: dt.timedelta) -> ScanProgress:
+        """Begin a scan.
+
+        Args:
+            work: What is scanned and how: the same text finds an unfinished scan again.
+            by: Who scans.
+            now: When.
+            keep: How long its results are kept.
+        """
+        scan = ScanId(new_id(IdKind.SCAN))
+        with self._database.transaction():
+            row = ScanRow.objects.create(
+                id=scan,
+                work_sealed=seal_text(self._sealer, work, ScanRow, "work_sealed", scan),
+                work_index=self._sealer.index(work),
+                state=ScanState.RUNNING,
+                tally={},
+                started_by_id=by,
+                started_at=now,
+                updated_at=now,
+                expires_at=now + keep,
+            )
+        return self._progress(row)
+
+    def unfinished(self, work: str) -> ScanProgress | None:
+        """Return the latest scan of the same work that did not come to its end, or None."""
+        with self._database.reading():
+            rows = ScanRow.objects.filter(work_index__in=self._sealer.indexes(work), state=ScanState.RUNNING)
+            row = rows.order_by("-started_at").first()
+        return self._progress(row) if row else None
+
+    def record(
+        self,
+        scan: ScanId,
+        *,
+        findings: Sequence[Finding],
+        asides: Sequence[Aside],
+        place: Place,
+        tally: Mapping[str, int],
+        now: dt.datetime,
+        keep: dt.timedelta,
+        state: ScanState = ScanState.RUNNING,
+    ) -> list[Finding]:
+        """Write one step of a scan: what was found, and how far it came, or nothing of it.
+
+        A step that is written already is recognised (:meth:`Database.durably` may ask twice). A match of an asset
+        that was withdrawn or frozen meanwhile is left out.
+
+        Returns:
+            What was kept.
+        """
+
+        def write() -> list[Finding]:
+            row = ScanRow.objects.select_for_update().get(id=scan)
+            kept = self._still_active(findings)
+            if row.tally.get("items", 0) < tally.get("items", 0) or state is not ScanState.RUNNING:
+                self._write_findings(scan, kept, now, keep)
+                self._write_asides(scan, asides)
+                row.place_sealed = seal_text(self._sealer, json.dumps(place), ScanRow, "place_sealed", scan)
+                row.tally, row.state, row.updated_at = dict(tally), state, now
+                row.save(update_fields=["place_sealed", "tally", "state", "updated_at"])
+            return kept
+
+        return self._database.durably(write)
+
+    def results(self, scan: ScanId) -> Iterator[Finding | Aside]:
+        """Yield everything that a scan found and set aside, in the order of the pile."""
+        start = 0
+        while True:
+            with self._database.reading():
+                sightings = list(SightingRow.objects.filter(scan_id=scan, number__gte=start).order_by("number")[:_PAGE])
+                asides = list(ScanSkipRow.objects.filter(scan_id=scan, number__gte=start).order_by("number")[:_PAGE])
+            numbers = sorted({r.number for r in sightings} | {r.number for r in asides})[:_PAGE]
+            if not numbers:
+                return
+            start = numbers[-1] + 1
+            found: dict[int, Finding | Aside] = {
+                r.number: Finding(number=r.number, matches=self._matches(r)) for r in sightings if r.number < start
+            }
+            for row in asides:
+                if row.number < start:
+                    found[row.number] = Aside(number=row.number, record=self._aside_text(row))
+            # What lost its matches meanwhile (withdrawn assets) is no finding any more.
+            yield from (f for _, f in sorted(found.items()) if isinstance(f, Aside) or f.matches)
+
+    def hits(self, asset: AssetId, limit: int = 1_000) -> list[Hit]:
+        """Return the latest matches of an asset."""
+        with self._database.reading():
+            rows = MatchRow.objects.select_related("sighting").filter(asset_id=asset)
+            found = list(rows.order_by("-sighting__seen_at", "id")[:limit])
+        return [
+            Hit(sighting=SightingId(r.sighting_id), match=self._match(r, r.sighting), seen_at=r.sighting.seen_at)
+            for r in found
+        ]
+
+    def count_hits(self, asset: AssetId) -> int:
+        """Count the matches of an asset, without opening any."""
+        with self._database.reading():
+            return MatchRow.objects.filter(asset_id=asset).count()
+
+    def _still_active(self, findings: Sequence[Finding]) -> list[Finding]:
+        wanted = {m.asset for f in findings for m in f.matches}
+        active = set(AssetRow.objects.filter(id__in=wanted, state=AssetState.ACTIVE).values_list("id", flat=True))
+        kept = [Finding(number=f.number, matches=tuple(m for m in f.matches if m.asset in active)) for f in findings]
+        return [f for f in kept if f.matches]
+
+    def _write_findings(self, scan: ScanId, findings: Sequence[Finding], now: dt.datetime, keep: dt.timedelta) -> None:
+        matches = []
+        for finding in findings:
+            sighting, first = new_id(IdKind.SIGHTING), finding.matches[0]
+            SightingRow.objects.create(
+                id=sighting,
+                scan_id=scan,
+                number=finding.number,
+                place_sealed=seal_text(self._sealer, first.suspect, SightingRow, "place_sealed", sighting),
+                width=first.width,
+                height=first.height,
+                seen_at=now,
+                expires_at=now + keep,
+            )
+            matches += [_match_row(match, sighting) for match in finding.matches]
+        MatchRow.objects.bulk_create(matches)
+
+    def _write_asides(self, scan: ScanId, asides: Sequence[Aside]) -> None:
+        ScanSkipRow.objects.bulk_create(
+            ScanSkipRow(
+                scan_id=scan,
+                number=a.number,
+                skipped_sealed=seal_text(self._sealer, a.record, ScanSkipRow, "skipped_sealed", (scan, a.number)),
+            )
+            for a in asides
+        )
+
+    def _aside_text(self, row: ScanSkipRow) -> str:
+        return unseal_text(self._sealer, row.skipped_sealed, ScanSkipRow, "skipped_sealed", (row.scan_id, row.number))
+
+    def _matches(self, sighting: SightingRow) -> tuple[Match, ...]:
+        rows = MatchRow.objects.filter(sighting_id=sighting.id).order_by("-score", "asset_id")
+        with self._database.reading():
+            return tuple(self._match(row, sighting) for row in rows)
+
+    def _match(self, row: MatchRow, sighting: SightingRow) -> Match:
+        place = unseal_text(self._sealer, sighting.place_sealed, SightingRow, "place_sealed", sighting.id)
+        region = tuple(tuple(corner) for corner in row.region) if row.region else None
+        return Match(
+            asset=AssetId(row.asset_id),
+            suspect=SuspectId(place),
+            clues=tuple(_clue(c) for c in row.clues),
+            score=row.score,
+            false_match_bound=row.false_match_bound,
+            region=region,  # type: ignore[arg-type]  # four corners, as they were written
+            width=sighting.width,
+            height=sighting.height,
+        )
+
+    def _progress(self, row: ScanRow) -> ScanProgress:
+        place = unseal_text(self._sealer, row.place_sealed, ScanRow, "place_sealed", row.id)
+        return ScanProgress(
+            id=ScanId(row.id),
+            state=ScanState(row.state),
+            place=tuple(json.loads(place)) if place else (),
+            tally=row.tally,
+            started_at=row.started_at,
+        )
+
+
+def _match_row(match: Match, sighting: str) -> MatchRow:
+    return MatchRow(
+        id=new_id(IdKind.MATCH),
+        asset_id=match.asset,
+        sighting_id=sighting,
+        score=match.score,
+        false_match_bound=match.false_match_bound,
+        region=match.region,
+        clues=[asdict(clue) for clue in match.clues],
+    )
+
+
+def _clue(stored: dict[str, Any]) -> Clue:
+    """Read a clue back."""
+    return Clue(
+        kind=ClueKind(stored["kind"]),
+        signal_type=SignalType(stored["signal_type"]),
+        distance_bits=stored["distance_bits"],
+        weight=stored["weight"],
+        orientation=Orientation(stored["orientation"]),
+        frame=stored["frame"],
+    )

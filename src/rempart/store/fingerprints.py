@@ -1,0 +1,60 @@
+"""The bank, as it is stored: what is looked for, and nothing that is frozen, withdrawn or no longer allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rempart.model.asset import AssetState, BankEntry, ConsentScope
+from rempart.model.fingerprint import Fingerprint, SignalType
+from rempart.model.ids import AssetId
+from rempart.store.database import Database
+
+_PAGE: Final = 10_000
+
+# One statement by hand: the ORM would make a million objects to fill a table of numbers. An asset is looked for
+# while its owner allows matching; a word about this very asset counts before the one about all.
+_BANK: Final = """
+SELECT a.id, a.digest, f.signal_type, f.version, f.bits, f.quality, d.codes_sealed
+FROM asset a
+LEFT JOIN fingerprint f ON f.asset_id = a.id AND f.number = 0
+LEFT JOIN fingerprint_detailed d ON d.asset_id = a.id
+WHERE a.state = %s AND a.id > %s
+  AND (
+    EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.scope = %s AND c.withdrawn_at IS NULL)
+    OR (
+      NOT EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.scope = %s)
+      AND EXISTS (SELECT 1 FROM consent c WHERE c.owner_id = a.owner_id AND c.asset_id IS NULL AND c.scope = %s
+                  AND c.withdrawn_at IS NULL)
+    )
+  )
+ORDER BY a.id LIMIT %s
+"""
+
+
+class FingerprintRepository:
+    """Fingerprints of active assets."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._database = database
+
+    def bank(self) -> Iterator[BankEntry]:
+        """Yield what is looked for, in order of identifier, a page at a time."""
+        last = ""
+        while True:
+            scope = str(ConsentScope.MATCH)
+            rows = self._database.execute(_BANK, (str(AssetState.ACTIVE), last, scope, scope, scope, _PAGE))
+            if not rows:
+                return
+            yield from map(_entry, rows)
+            last = rows[-1][0]
+
+
+def _entry(row: tuple[Any, ...]) -> BankEntry:
+    asset, digest, signal_type, version, bits, quality, detailed = row
+    codes: tuple[Fingerprint, ...] = ()
+    if bits is not None:
+        codes = (Fingerprint(signal_type=SignalType(signal_type), version=version, bits=bytes(bits), quality=quality),)
+    sealed = bytes(detailed) if detailed is not None else None
+    return BankEntry(asset=AssetId(asset), digest=bytes(digest), fingerprints=codes, detailed_sealed=sealed)

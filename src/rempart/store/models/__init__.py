@@ -1,0 +1,25 @@
+"""The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
+
+from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
+from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
+from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
+from rempart.store.models.work import AccessRow, EventRow, JobRow
+
+__all__ = [
+    "AccessRow",
+    "AssetRow",
+    "ConsentRow",
+    "DetailedRow",
+    "EventRow",
+    "FingerprintRow",
+    "GroundRow",
+    "JobRow",
+    "MatchRow",
+    "OwnerRow",
+    "ScanRow",
+    "ScanSkipRow",
+    "SightingRow",
+    "SourceRow",
+    "User",
+    "WorkspaceRow",
+]

@@ -1,0 +1,129 @@
+"""Which columns are sealed, and sealing them again when the key changes: one table says it all.
+
+The context of a value is its column and its row: a ciphertext that is moved elsewhere does not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import models
+
+from rempart.store.database import Database
+from rempart.store.interface import FieldSealer
+from rempart.store.models import (
+    AssetRow,
+    OwnerRow,
+    ScanRow,
+    ScanSkipRow,
+    SightingRow,
+    SourceRow,
+    User,
+    WorkspaceRow,
+)
+
+#: Rows that are sealed again in one transaction.
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedColumn:
+    """One column that holds ciphertext."""
+
+    row: type[models.Model]
+    """Its table."""
+    column: str
+    """Its name."""
+    index: str = ""
+    """The column by which the same text is found again; empty if there is none."""
+
+    def context(self, row: models.Model) -> str:
+        """Return what ties a value to its place."""
+        return context_of(self.row, self.column, row.pk)
+
+
+SEALED_COLUMNS: Final = (
+    SealedColumn(row=WorkspaceRow, column="key_check"),
+    SealedColumn(row=User, column="name_sealed", index="name_index"),
+    SealedColumn(row=OwnerRow, column="name_sealed", index="name_index"),
+    SealedColumn(row=OwnerRow, column="contact_sealed"),
+    SealedColumn(row=AssetRow, column="label_sealed"),
+    SealedColumn(row=SourceRow, column="place_sealed", index="place_index"),
+    SealedColumn(row=ScanRow, column="work_sealed", index="work_index"),
+    SealedColumn(row=ScanRow, column="place_sealed"),
+    SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
+    SealedColumn(row=SightingRow, column="place_sealed"),
+)
+
+
+def context_of(row: type[models.Model], column: str, key: object) -> str:
+    """Return what ties a value to its column and its row."""
+    named = "/".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
+    return f"{row._meta.db_table}.{column}:{named}"  # noqa: SLF001 - Django's documented way to the table's name
+
+
+def seal_text(sealer: FieldSealer, text: str, row: type[models.Model], column: str, key: object) -> bytes:
+    """Seal a text for one place."""
+    return sealer.seal(text.encode("utf-8", "surrogateescape"), context=context_of(row, column, key))
+
+
+def unseal_text(sealer: FieldSealer, sealed: bytes | None, row: type[models.Model], column: str, key: object) -> str:
+    """Open a text; empty if there is none.
+
+    Raises:
+        IntegrityError: it was changed, moved, or its key was destroyed.
+    """
+    if sealed is None:
+        return ""
+    return sealer.unseal(bytes(sealed), context=context_of(row, column, key)).decode("utf-8", "surrogateescape")
+
+
+def reseal(database: Database, sealer: FieldSealer) -> Iterator[int]:
+    """Seal again, under the current key, whatever another one sealed; yield how many rows each transaction did.
+
+    It may be stopped anywhere and begun again: what is done is recognised.
+    """
+    for sealed in SEALED_COLUMNS:
+        last: Any = None
+        while True:
+            with database.transaction():
+                rows = _after(sealed.row, last)
+                changed = [row for row in rows if _reseal(row, sealed, sealer)]
+                columns = [sealed.column, *([sealed.index] if sealed.index else [])]
+                sealed.row._default_manager.bulk_update(changed, columns)  # noqa: SLF001 - a model not known by name
+            if not rows:
+                break
+            last = rows[-1].pk
+            yield len(changed)
+
+
+def stale(database: Database, sealer: FieldSealer) -> int:
+    """Count the values that are not under the current key."""
+    count = 0
+    with database.reading():
+        for sealed in SEALED_COLUMNS:
+            values = sealed.row._default_manager.exclude(**{f"{sealed.column}__isnull": True})  # noqa: SLF001 - as above
+            for value in values.values_list(sealed.column, flat=True).iterator(chunk_size=_BATCH):
+                count += not sealer.is_current(bytes(value))
+    return count
+
+
+def _after(row: type[models.Model], last: Any) -> list[models.Model]:  # noqa: ANN401 - a key of any table
+    rows = row._default_manager.order_by("pk")  # noqa: SLF001 - as above
+    if last is not None:
+        rows = rows.filter(pk__gt=last)
+    return list(rows[:_BATCH])
+
+
+def _reseal(row: models.Model, sealed: SealedColumn, sealer: FieldSealer) -> bool:
+    """Seal one value again; False if it is current or absent."""
+    value = getattr(row, sealed.column)
+    if value is None or sealer.is_current(bytes(value)):
+        return False
+    plain = sealer.unseal(bytes(value), context=sealed.context(row))
+    setattr(row, sealed.column, sealer.seal(plain, context=sealed.context(row)))
+    if sealed.index:
+        setattr(row, sealed.index, sealer.index(plain.decode("utf-8", "surrogateescape")))
+    return True

@@ -1,0 +1,99 @@
+"""Databases for tests: a file of SQLite, and a PostgreSQL server of our own behind a Unix socket, as nobody's root."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from rempart.store import Database, DatabaseLocation, upgrade
+
+#: Where Debian, Fedora and Homebrew put the server's programs, beside PATH.
+_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+
+
+def server_programs() -> Path | None:
+    """Return the folder of ``initdb`` and ``pg_ctl``, the newest; None where PostgreSQL is not installed."""
+    found = [Path(p).parent for p in [shutil.which("initdb")] if p]
+    for pattern in _PLACES:
+        found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    return next((folder for folder in found if (folder / "pg_ctl").exists() and (folder / "createdb").exists()), None)
+
+
+class PostgresServer:
+    """A server on a socket of its own, ended with the tests; it listens on no network address."""
+
+    def __init__(self, programs: Path) -> None:
+        """Make a cluster and start it: as ``postgres`` if we are root, whom initdb refuses."""
+        self._programs = programs
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self.folder = Path(tempfile.mkdtemp(prefix="rempart-pg-"))
+        if self._user:
+            os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
+        self._run(
+            "initdb", "--pgdata", self._data, "--auth=trust", "--username=rempart", "--encoding=UTF8", "--no-sync"
+        )
+        self.start()
+        with self._template() as database:
+            upgrade(database)
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def start(self) -> None:
+        """Start it."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=60"
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` is what a power cut looks like to its clients."""
+        self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    def end(self) -> None:
+        """Stop it for good."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        """Return the address of one of its databases."""
+        return f"postgresql://rempart@/{name}?host={self.folder}"
+
+    def make(self, template: str = "rempart_template") -> str:
+        """Make a database, with the newest tables or (``template0``) with none, and return its address."""
+        name = f"t{uuid.uuid4().hex}"
+        self._run("createdb", "-h", str(self.folder), "-U", "rempart", "-T", template, name)
+        return self.url(name)
+
+    @contextlib.contextmanager
+    def _template(self) -> Iterator[Database]:
+        self._run("createdb", "-h", str(self.folder), "-U", "rempart", "-T", "template0", "rempart_template")
+        database = Database(DatabaseLocation.parse(self.url("rempart_template")))
+        yield database
+        database.close()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(
+            command,
+            check=True,
+            user=self._user,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=120,
+        )
+
+
+def make_sqlite(folder: Path) -> str:
+    """Make an empty file for a database, as ``rempart init`` does, and return its path."""
+    path = folder / f"{uuid.uuid4().hex}.db"
+    path.touch(mode=0o600)
+    return str(path)
