@@ -53,8 +53,8 @@ def create_triggers(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "sqlite":
         statements = _SQLITE
     else:
-        editor.execute(_POSTGRESQL_FUNCTION)
+        editor.execute(_POSTGRESQL_FUNCTION, params=None)
         statements = _POSTGRESQL
     for table in APPEND_ONLY_TABLES:
         for statement in statements:
-            editor.execute(statement.format(table=table))
+            editor.execute(statement.format(table=table), params=None)
