@@ -1,0 +1,65 @@
+"""Keyrings for the tests of this room: new ones are cheap, those with a passphrase are made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rempart.keys import Keyring, RecoveryCode
+
+NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+LATER = NOW + dt.timedelta(days=365)
+PASSPHRASE = "five words are better, très"  # noqa: S105 - a test's
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """Return the instant of the tests."""
+    return NOW
+
+
+@pytest.fixture
+def later() -> dt.datetime:
+    """Return an instant one year on."""
+    return LATER
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> tuple[Keyring, RecoveryCode]:
+    """Return a new keyring without a passphrase, in ``tmp_path/keys``, and its code."""
+    return Keyring.create(tmp_path / "keys", passphrase=None, now=NOW)
+
+
+@pytest.fixture
+def keyring(made: tuple[Keyring, RecoveryCode]) -> Keyring:
+    """Return the keyring alone."""
+    return made[0]
+
+
+@pytest.fixture
+def code(made: tuple[Keyring, RecoveryCode]) -> RecoveryCode:
+    """Return its code."""
+    return made[1]
+
+
+@pytest.fixture
+def passphrase() -> str:
+    """Return the passphrase of the locked keyring."""
+    return PASSPHRASE
+
+
+@pytest.fixture(scope="session")
+def locked_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one keyring with a passphrase: scrypt takes a second."""
+    folder = tmp_path_factory.mktemp("locked") / "keys"
+    Keyring.create(folder, passphrase=PASSPHRASE, now=NOW)
+    return folder
+
+
+@pytest.fixture
+def locked(locked_original: Path, tmp_path: Path) -> Path:
+    """Return a copy of the keyring with a passphrase."""
+    return Path(shutil.copytree(locked_original, tmp_path / "locked"))
