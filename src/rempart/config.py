@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,15 @@ def _whole_path(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))
 
 
+def _printable(text: str) -> str:
+    """Refuse what cannot be shown on a line."""
+    if not text.isprintable():
+        message = "a text has no control characters"
+        raise ValueError(message)
+    return text
+
+
+SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 SettingPath = Annotated[Path, AfterValidator(_whole_path)]
 
 
@@ -97,6 +107,31 @@ class KernelSettings(_Section):
     """Where it is kept; none is ``rempart/kernels`` in the user's cache folder, or a temporary one."""
 
 
+class WorkspaceSettings(_Section):
+    """Where an organisation's work is kept, and who works."""
+
+    folder: SettingPath | None = None
+    """Folder of the workspace; none is ``rempart`` in the user's data folder (``$XDG_DATA_HOME``)."""
+    user: SettingText = ""
+    """Who works, as others call her; none is the name of this account."""
+
+
+class DatabaseSettings(_Section):
+    """The workspace's database."""
+
+    url: SettingText = ""
+    """``postgresql://user@host/name``; none is what ``rempart init`` was told, or else a file in the workspace."""
+    patience_s: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """Seconds that a command waits for a database that went away in the middle of its work."""
+
+
+class KeysSettings(_Section):
+    """What opens the workspace's keys."""
+
+    passphrase_file: SettingPath | None = None
+    """File (mode 600) that holds the passphrase, where there is one; a systemd credential comes before it."""
+
+
 class Settings(_Section):
     """Every setting of Rempart."""
 
@@ -110,6 +145,12 @@ class Settings(_Section):
     """The report."""
     kernels: KernelSettings = KernelSettings()
     """Compiled code."""
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    """The workspace."""
+    database: DatabaseSettings = DatabaseSettings()
+    """Its database."""
+    keys: KeysSettings = KeysSettings()
+    """Its keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +180,13 @@ class LoadedSettings:
         """Yield every setting, in the order of the tree."""
         for key, doc in setting_docs().items():
             section, _, name = key.partition(".")
-            value = getattr(getattr(self.settings, section), name)
+            value = without_password(getattr(getattr(self.settings, section), name))
             yield SettingLine(key=key, value=value, origin=self.origins.get(key, "default"), doc=doc)
+
+
+def without_password(value: object) -> object:
+    """Hide the password of an address: settings are shown, pasted and sent to others."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:…@", value) if isinstance(value, str) else value
 
 
 def setting_docs() -> dict[str, str]:
@@ -166,7 +212,7 @@ def accepted(key: str) -> str:
         least = next(m.ge for m in field.metadata if hasattr(m, "ge"))
         most = next(m.le for m in field.metadata if hasattr(m, "le"))
         return f"a whole number from {least} to {most}"
-    return "a path"
+    return "a text" if field.annotation is str else "a path"
 
 
 def variable_name(key: str) -> str:
@@ -220,7 +266,7 @@ def _value_error(error: ValidationError, origins: Mapping[str, str]) -> SettingV
 
 
 def _cannot_be(key: str, value: object, origin: str) -> SettingValueError:
-    message = f"{key} cannot be {value!r} (from {origin}): it takes {accepted(key)}"
+    message = f"{key} cannot be {without_password(value)!r} (from {origin}): it takes {accepted(key)}"
     return SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
 
 

@@ -33,6 +33,7 @@ class Texts:
     outline_legend: str
     same_bytes: str
     whole_frame: str
+    part: str
     frame: str
     orientations: Mapping[Orientation, str]
     stopped: str
@@ -93,6 +94,7 @@ _FRENCH: Final = Texts(
     "le point marque son coin supérieur gauche.",
     same_bytes="les deux fichiers sont identiques, octet pour octet",
     whole_frame="même image entière, écart de {bits} sur 256 bits",
+    part="partie de l’image, écart de {bits} sur 256 bits",
     frame="image n° {number} de l’animation",
     orientations={
         Orientation.ORIGINAL: "",
@@ -193,6 +195,7 @@ _ENGLISH: Final = Texts(
     "the dot marks its top left corner.",
     same_bytes="the two files are identical, byte for byte",
     whole_frame="same whole picture, difference of {bits} in 256 bits",
+    part="part of the picture, difference of {bits} in 256 bits",
     frame="frame {number} of the animation",
     orientations={orientation: orientation.in_words() for orientation in Orientation},
     stopped="Stopped: their names may concern a minor",

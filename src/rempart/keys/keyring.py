@@ -217,6 +217,11 @@ class Keyring:
             files.update(self._items.wrapped())
         return files
 
+    @property
+    def current(self) -> KeyId:
+        """Return which key seals."""
+        return self._live.fresh().ring.current.id
+
     def status(self) -> KeyringStatus:
         """Return what can be shown."""
         ring, record = self._live.fresh().ring, self._recovery.record()
