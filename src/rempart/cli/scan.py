@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.opening import Globals
 from rempart.cli.printing import safe, say
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _PATH = click.Path(path_type=Path, readable=False)
 @click.option("--radius-bits", type=int, help="Largest distance of a whole-frame clue.  [default: 31]")
 @click.pass_obj
 def command(
-    config_file: str | None,
+    given: Globals,
     suspects: tuple[Path, ...],
     assets: tuple[Path, ...],
     *,
@@ -62,10 +63,9 @@ def command(
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
-    settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
+    settings = given.settings(flags)
     outputs = [(path, mark) for path, mark in ((report, REPORT_MARK), (skipped, SKIPPED_MARK)) if path]
     check_outputs(outputs, [*assets, *suspects])
     prepare(settings)
