@@ -12,6 +12,7 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
+from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
 from rempart.keys.keyring import Keyring
@@ -30,6 +31,8 @@ __all__ = [
     "Protection",
     "RecoveryCode",
     "SheetLanguage",
+    "decrypt_backup",
+    "encrypt_backup",
     "find_passphrase",
     "render_recovery_sheet",
     "sealed_by",

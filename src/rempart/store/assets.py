@@ -176,6 +176,12 @@ class AssetRepository:
             found = DetailedRow.objects.filter(asset__owner_id=owner).values_list("asset_id", flat=True)
             return [AssetId(asset) for asset in found]
 
+    def counts_of(self, asset: AssetId) -> tuple[int, int]:
+        """Count an asset's codes, and its ciphertexts of codes of parts."""
+        with self._database.reading():
+            codes = FingerprintRow.objects.filter(asset_id=asset).count()
+            return codes, DetailedRow.objects.filter(asset_id=asset).count()
+
     def awaiting(self) -> list[AssetId]:
         """Return what is withdrawn and not proved gone."""
         with self._database.reading():
