@@ -163,7 +163,8 @@ class GzipStream(ByteStream):
             found = inflate.decompress(given, CHUNK)
         except zlib.error as error:
             raise self._damaged() from error
-        self._packed.advance(len(given) - len(inflate.unused_data) - len(inflate.unconsumed_tail))
+        # At the end zlib leaves the same bytes in both.
+        self._packed.advance(len(given) - len(inflate.unused_data if inflate.eof else inflate.unconsumed_tail))
         self._crc = zlib.crc32(found, self._crc)
         self._size += len(found)
         self._is_at_end = inflate.eof

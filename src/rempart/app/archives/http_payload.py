@@ -94,7 +94,8 @@ class Inflated:
                 found = self._inflate.decompress(given, size)
             except zlib.error as error:
                 raise ArchiveError(UnreadableReason.DAMAGED, "zlib", of_member=True) from error
-            self._stream.advance(len(given) - len(self._inflate.unused_data) - len(self._inflate.unconsumed_tail))
+            left = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+            self._stream.advance(len(given) - len(left))
             self._given += len(found)
             self._budget.check_member(self._given, self._stream.position)
             self._budget.give(len(found))

@@ -108,10 +108,12 @@ def _length(header: HeaderBlock, position: int) -> int:
 
 
 def _find_record(stream: ByteStream) -> None:
-    """Pass over what is no record, line by line, up to the next one or to the end of the gzip member."""
+    """Pass over what is no record, up to the next one or to the end of the gzip member."""
     try:
-        while (ahead := stream.peek(len(WARC_MARK))) and ahead != WARC_MARK:
-            stream.line(CHUNK)
+        while (ahead := stream.peek(CHUNK)) and not ahead.startswith(WARC_MARK):
+            found = ahead.find(WARC_MARK)
+            at_most = max(1, len(ahead) - len(WARC_MARK) + 1)  # it may begin at the end of what was seen
+            stream.advance(found if found >= 0 else at_most)
     except ArchiveError as error:
         if not error.of_member:
             raise
@@ -136,7 +138,9 @@ def _damaged(place: Place, error: ArchiveError) -> Entry:
 
 def _entry(fields: Mapping[str, str], part: Part, place: Place, budget: Budget) -> Entry:
     # WARC 1.0 wrote the address between < and >, as some writers still do.
-    address = fields.get("warc-target-uri", "").strip("<> ") or fields.get("warc-record-id", "")
+    address = fields.get("warc-target-uri", "") or fields.get("warc-record-id", "")
+    if address.startswith("<") and address.endswith(">"):
+        address = address[1:-1]
     record = _Record(fields, part, budget)
     return Entry(
         name=address,
