@@ -80,6 +80,19 @@ class HazmatSettings(_Section):
     """Protections without which nothing is decoded (``rempart doctor`` lists them); a comma between two."""
 
 
+class ArchiveSettings(_Section):
+    """How far zip, tar, gzip, WARC and WACZ files are opened; a member's own bytes: ``hazmat.max_bytes``."""
+
+    max_members: Annotated[int, Field(ge=1, le=2**40)] = 10_000_000
+    """Entries of one archive, those of the archives in it included."""
+    max_depth: Annotated[int, Field(ge=0, le=8)] = 3
+    """Archives around a member: 1 opens no archive in an archive, 0 opens none."""
+    max_ratio: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    """Times that an archive may expand, its first MiB aside."""
+    max_total_bytes: Annotated[int, Field(ge=1, le=2**60)] = 2**40
+    """Bytes that one archive may expand to, those of the archives in it included."""
+
+
 class DetectSettings(_Section):
     """When two pictures are taken for the same."""
 
@@ -139,6 +152,8 @@ class Settings(_Section):
     """What is never opened."""
     hazmat: HazmatSettings = HazmatSettings()
     """The sandbox."""
+    archives: ArchiveSettings = ArchiveSettings()
+    """What is opened of an archive."""
     detect: DetectSettings = DetectSettings()
     """When two pictures are the same."""
     report: ReportSettings = ReportSettings()

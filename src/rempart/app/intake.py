@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rempart.app.archives import Found, PassedOver
 from rempart.app.pile import Unentered
 from rempart.model import Cleared, MediaItem, MinorGate, Stopped, Unreadable
 
@@ -55,6 +56,7 @@ class Intake:
 
     def __init__(self, gate: MinorGate) -> None:
         """Start with nothing aside."""
+        self.not_pictures = 0
         self._gate = gate
         self._aside: deque[Skipped] = deque()
 
@@ -66,6 +68,17 @@ class Intake:
                 yield verdict
             else:
                 self._aside.append(Skipped(label=one.label, role=role, outcome=verdict))
+
+    def opened(self, found: Iterable[Found], role: Role) -> Iterator[Cleared[MediaItem]]:
+        """Yield what came out of archives; what could not be read of them is set aside, what is no picture counted."""
+        for one in found:
+            match one:
+                case Cleared():
+                    yield one
+                case Unentered():
+                    self._aside.append(Skipped(label=one.label, role=role, outcome=one.outcome))
+                case PassedOver():
+                    self.not_pictures += one.count
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield, once, what was set aside so far."""

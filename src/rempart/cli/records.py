@@ -54,6 +54,7 @@ def summary_record(tally: Tally) -> dict[str, object]:
         "assets_unreadable": tally.assets_unreadable,
         "assets_stopped": tally.assets_stopped,
         "interrupted": tally.interrupted,
+        "not_pictures": tally.not_pictures,
     }
     return {"v": VERSION, "summary": summary}
 

@@ -29,11 +29,12 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
     if as_json:
         put_json(summary_record(tally))
     else:
+        web = f"{tally.not_pictures} web records without a picture, " if tally.not_pictures else ""
         rate = tally.scanned / tally.seconds if tally.seconds else 0.0
         put(
             f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched, "
             f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
-            f"{tally.seconds:.1f} s ({rate:.0f}/s)"
+            f"{web}{tally.seconds:.1f} s ({rate:.0f}/s)"
         )
     if tally.interrupted:
         say("Interrupted: this is what was found until then.")
