@@ -145,6 +145,13 @@ class KeysSettings(_Section):
     """File (mode 600) that holds the passphrase, where there is one; a systemd credential comes before it."""
 
 
+class RetentionSettings(_Section):
+    """How many days what is stored is kept (docs/decisions/0009-privacy.md says why so long)."""
+
+    scans_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """Days that a scan, and the names of what it did not compare, are kept after its last step."""
+
+
 class Settings(_Section):
     """Every setting of Rempart."""
 
@@ -166,6 +173,8 @@ class Settings(_Section):
     """Its database."""
     keys: KeysSettings = KeysSettings()
     """Its keys."""
+    retention: RetentionSettings = RetentionSettings()
+    """How long what is stored is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,8 +57,10 @@ class Intake:
     def __init__(self, gate: MinorGate) -> None:
         """Start with nothing aside."""
         self.not_pictures = 0
+        """How many records of web archives were passed over, of what was told by :meth:`set_aside`."""
         self._gate = gate
-        self._aside: deque[Skipped] = deque()
+        self._passed = 0
+        self._aside: deque[tuple[int, Skipped | PassedOver]] = deque()
 
     def cleared(self, found: Iterable[MediaItem | Unentered], role: Role) -> Iterator[Cleared[MediaItem]]:
         """Yield what the gate lets pass; what it stops, and what could not be entered, is set aside."""
@@ -67,20 +69,39 @@ class Intake:
             if isinstance(verdict, Cleared):
                 yield verdict
             else:
-                self._aside.append(Skipped(label=one.label, role=role, outcome=verdict))
+                self._put_aside(Skipped(label=one.label, role=role, outcome=verdict))
 
     def opened(self, found: Iterable[Found], role: Role) -> Iterator[Cleared[MediaItem]]:
         """Yield what came out of archives; what could not be read of them is set aside, what is no picture counted."""
         for one in found:
             match one:
                 case Cleared():
+                    self._passed += 1
                     yield one
                 case Unentered():
-                    self._aside.append(Skipped(label=one.label, role=role, outcome=one.outcome))
+                    self._put_aside(Skipped(label=one.label, role=role, outcome=one.outcome))
                 case PassedOver():
-                    self.not_pictures += one.count
+                    self._put_aside(one)
 
-    def set_aside(self) -> Iterator[Skipped]:
-        """Yield, once, what was set aside so far."""
-        while self._aside:
-            yield self._aside.popleft()
+    def set_aside(self, answered: int | None = None) -> Iterator[Skipped]:
+        """Yield, once, what was set aside so far.
+
+        Args:
+            answered: Tell only what stood before this many of the items that :meth:`opened` let pass: the intake runs
+                ahead of the sandbox, and what is told must not be ahead of what is answered.
+        """
+        while self._aside and (answered is None or self._aside[0][0] < answered):
+            _, one = self._aside.popleft()
+            if isinstance(one, Skipped):
+                yield one
+            else:
+                self.not_pictures += one.count
+
+    def _put_aside(self, one: Skipped | PassedOver) -> None:
+        """Note something with how many items stood before it; counts that follow each other become one."""
+        if self._aside and isinstance(one, PassedOver):
+            before, last = self._aside[-1]
+            if before == self._passed and isinstance(last, PassedOver):
+                self._aside[-1] = (before, PassedOver(count=last.count + one.count))
+                return
+        self._aside.append((self._passed, one))

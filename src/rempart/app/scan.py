@@ -63,6 +63,8 @@ class Tally:
     """Assets that may involve a minor and were not opened."""
     seconds: float = 0.0
     """Since the scan began."""
+    sealed: int = 0
+    """Suspects that match an asset whose hits are sealed: a count without an address."""
     interrupted: bool = False
     """True if it was not finished."""
 
@@ -127,6 +129,10 @@ class Scan:
         self.tally.not_pictures = self._intake.not_pictures
         self.tally.seconds = clock.monotonic_s() - self._started_s
         return self.tally
+
+    def label_of(self, asset: AssetId) -> str:
+        """Return how an asset is shown to a person: here its path."""
+        return asset
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine; empty if everything held, or nothing was decoded."""

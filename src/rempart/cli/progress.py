@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from rempart.app.scan import Scan
+    from rempart.app.workspace_scan import WorkspaceScan
 
 
 class Progress:
     """A line that follows a scan's tally; the total is counted in the background."""
 
-    def __init__(self, scan: Scan, roots: Sequence[Path]) -> None:
+    def __init__(self, scan: Scan | WorkspaceScan, roots: Sequence[Path]) -> None:
         """Prepare; nothing is drawn where nobody looks."""
         self._scan = scan
         self._roots = roots

@@ -53,6 +53,7 @@ def summary_record(tally: Tally) -> dict[str, object]:
         "assets": tally.assets,
         "assets_unreadable": tally.assets_unreadable,
         "assets_stopped": tally.assets_stopped,
+        "sealed": tally.sealed,
         "interrupted": tally.interrupted,
         "not_pictures": tally.not_pictures,
     }
