@@ -91,13 +91,11 @@ def reseal(database: Database, sealer: FieldSealer) -> Iterator[int]:
         while True:
             with database.transaction():
                 rows = _after(sealed.row, last)
-                changed = [row for row in rows if _reseal(row, sealed, sealer)]
-                columns = [sealed.column, *([sealed.index] if sealed.index else [])]
-                sealed.row._default_manager.bulk_update(changed, columns)  # noqa: SLF001 - a model not known by name
+                done = sum(_reseal(row, sealed, sealer) for row in rows)
             if not rows:
                 break
             last = rows[-1].pk
-            yield len(changed)
+            yield done
 
 
 def sealed_values(database: Database) -> Iterator[bytes]:
@@ -131,12 +129,13 @@ def _after(row: type[models.Model], last: Any) -> list[models.Model]:  # noqa: A
 
 
 def _reseal(row: models.Model, sealed: SealedColumn, sealer: FieldSealer) -> bool:
-    """Seal one value again; False if it is current or absent."""
+    """Seal one value again; False if it is current or absent, or was changed meanwhile by another command."""
     value = getattr(row, sealed.column)
     if value is None or sealer.is_current(bytes(value)):
         return False
     plain = sealer.unseal(bytes(value), context=sealed.context(row))
-    setattr(row, sealed.column, sealer.seal(plain, context=sealed.context(row)))
+    new = {sealed.column: sealer.seal(plain, context=sealed.context(row))}
     if sealed.index:
-        setattr(row, sealed.index, sealer.index(plain.decode("utf-8", "surrogateescape")))
-    return True
+        new[sealed.index] = sealer.index(plain.decode("utf-8", "surrogateescape"))
+    # Only what is still there: a value written, or deleted, since it was read is not undone.
+    return bool(sealed.row._default_manager.filter(pk=row.pk, **{sealed.column: value}).update(**new))  # noqa: SLF001 - as above
