@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, Operation
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from rempart import clock
-from rempart.errors import ConfigError, IntegrityError, UnavailableError, WorkspaceError
+from rempart.errors import ConfigError, DatabaseAwayError, IntegrityError, WorkspaceError
 from rempart.store.location import DatabaseLocation
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Database:
         """Connect.
 
         Raises:
-            UnavailableError: the server does not answer.
+            DatabaseAwayError: the server does not answer.
             WorkspaceError: the file does not exist.
             ConfigError: the driver is not installed.
         """
@@ -78,7 +78,7 @@ class Database:
         """Do several things or none of them; foreign errors become sentences.
 
         Raises:
-            UnavailableError: locked, down, or the disk is full. Nothing of the transaction is kept.
+            DatabaseAwayError: locked, down, or the disk is full. Nothing of the transaction is kept.
             IntegrityError: the file is damaged.
         """
         with _explained(self.location), transaction.atomic():
@@ -90,21 +90,25 @@ class Database:
         with _explained(self.location):
             yield
 
-    def durably(self, work: Callable[[], T]) -> T:
+    def durably(self, work: Callable[[], T], *, is_over: Callable[[], bool] | None = None) -> T:
         """Do some work in a transaction, again and again while the database is away.
 
         ``work`` may be done twice: a commit whose answer was lost may have happened. It must look before it acts.
 
+        Args:
+            work: What to do.
+            is_over: Whether to give up, asked before each pause; by default when the patience has run out.
+
         Raises:
-            UnavailableError: the database stayed away longer than the patience.
+            DatabaseAwayError: the database stayed away longer than the patience.
         """
         pause_s, since_s = _FIRST_PAUSE_S, clock.monotonic_s()
         while True:
             try:
                 with self.transaction():
                     return work()
-            except UnavailableError:
-                if clock.monotonic_s() - since_s > self._patience_s:
+            except DatabaseAwayError:
+                if is_over() if is_over else clock.monotonic_s() - since_s > self._patience_s:
                     raise
                 logger.info("the database is away, trying again in %.1f s", pause_s)
                 self.close()
@@ -146,7 +150,7 @@ def _explained(location: DatabaseLocation) -> Iterator[None]:
         raise
 
 
-def _explanation(location: DatabaseLocation, text: str) -> UnavailableError | IntegrityError:
+def _explanation(location: DatabaseLocation, text: str) -> DatabaseAwayError | IntegrityError:
     """Turn what a driver says into one sentence and what to do."""
     lower, place = text.lower(), location.in_words()
     if any(word in lower for word in _DAMAGED):
@@ -154,12 +158,12 @@ def _explanation(location: DatabaseLocation, text: str) -> UnavailableError | In
         return IntegrityError(message, advice="Restore the last backup: rempart restore. Keep the damaged file.")
     if any(word in lower for word in _FULL):
         message = f"the database {place} cannot be written: the disk is full or failing"
-        return UnavailableError(message, advice="Free some space and run the command again: nothing was lost.")
+        return DatabaseAwayError(message, advice="Free some space and run the command again: nothing was lost.")
     if "readonly" in lower or "read-only" in lower:
         message = f"the database {place} can only be read"
-        return UnavailableError(message, advice="Check the permissions of the file and of its folder.")
+        return DatabaseAwayError(message, advice="Check the permissions of the file and of its folder.")
     if any(word in lower for word in _LOCKED):
         message = f"the database {place} is locked by another command"
-        return UnavailableError(message, advice="Wait for it to end, then run this command again: nothing was lost.")
+        return DatabaseAwayError(message, advice="Wait for it to end, then run this command again: nothing was lost.")
     message = f"the database {place} does not answer"
-    return UnavailableError(message, advice="Start it or check its address, then run the command again.")
+    return DatabaseAwayError(message, advice="Start it or check its address, then run the command again.")
