@@ -13,6 +13,7 @@ The tree (a test keeps this drawing true)::
     │   └── KeyFileError
     ├── OutputError
     ├── UnavailableError
+    │   └── DatabaseAwayError
     ├── LeaseLostError
     ├── IntegrityError
     ├── RefusedError
@@ -95,6 +96,10 @@ class UnavailableError(RempartError):
     """Something that must answer does not: a database that is locked or down, a full disk. Nothing was lost."""
 
     exit_code = 4
+
+
+class DatabaseAwayError(UnavailableError):
+    """The database itself does not answer: what was begun is undone, and can be done again when it is back."""
 
 
 class LeaseLostError(RempartError):
