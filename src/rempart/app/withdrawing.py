@@ -46,12 +46,13 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
     for asset in assets:
         workspace.assets.get(asset)
 
+    key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
+
     def delete() -> list[AssetId]:  # (1)
         found = workspace.assets.withdraw(list(dict.fromkeys(assets)), now)
         for asset in found:
             workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
         if found:
-            key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
             workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now)
         return found
 
@@ -60,6 +61,7 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
         elsewhere = prove_erasure(workspace, now)
     except UnavailableError as error:
         return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
+    workspace.jobs.settle(key, clock.utc_now())
     return Withdrawal(assets=gone, is_proved=True, elsewhere=elsewhere, waits_for="")
 
 

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "key": ("rempart.cli.key", "The keys: status, rotation, the recovery sheet."),
     "backup": ("rempart.cli.backup", "Write the whole workspace to one encrypted file."),
     "restore": ("rempart.cli.restore", "Make a workspace again from a backup and its recovery sheet."),
+    "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
     "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
     "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
     "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
