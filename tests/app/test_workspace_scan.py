@@ -189,22 +189,20 @@ def test_a_cut_scan_goes_on_where_it_was(made: Made, tmp_path: Path, cut_after: 
     pile = cut_pile(tmp_path)
     whole = scan(settings, workspace, pile)
 
-    with (
-        mock.patch.object(workspace_scan, "_STEP_ITEMS", 1),
-        WorkspaceScan(workspace, [pile], settings) as cut,
-        pytest.raises(DatabaseAwayError),
-    ):
-        judge, seen = cut._judge, []
+    cut = WorkspaceScan(workspace, [pile], settings)
+    judge, seen = cut._judge, list[object]()
 
-        def judge_some(*arguments: object) -> None:
-            if len(seen) == cut_after:
-                raise DatabaseAwayError("cut")  # noqa: EM101 - stands for a power cut
-            seen.append(arguments)
-            judge(*arguments)  # type: ignore[arg-type]  # handed on
+    def judge_some(*arguments: object) -> None:
+        if len(seen) == cut_after:
+            raise DatabaseAwayError("cut")  # noqa: EM101 - stands for a power cut
+        seen.append(arguments)
+        judge(*arguments)  # type: ignore[arg-type]  # handed on
 
-        with mock.patch.object(cut, "_judge", judge_some):
-            list(cut.events())
-    with mock.patch.object(workspace_scan, "walk", side_effect=workspace_scan.walk) as walked:
+    with mock.patch.object(workspace_scan, "_STEP_ITEMS", 1), cut, mock.patch.object(cut, "_judge", judge_some):
+        events = cut.events()
+        with pytest.raises(DatabaseAwayError):
+            list(events)
+    with mock.patch.object(workspace_scan, "walk", side_effect=pile_walk) as walked:
         rest = scan(settings, workspace, pile, resume=True)
 
     assert sorted(rest[0]) == sorted(whole[0])
