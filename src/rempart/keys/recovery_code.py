@@ -18,6 +18,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "L", "1": "L"})
 _CODE_LETTERS = 58
 _LINE_LETTERS = 15
 _GROUP_LETTERS = 5
+_TYPED_MAX = 1000
 _LINES = -(-_CODE_LETTERS // _LINE_LETTERS)
 
 #: ``1: QPZRY 9X8GF 2TVDW = 0S``, wherever its end is.
@@ -56,6 +57,9 @@ class RecoveryCode:
         Raises:
             KeyFileError: says what is wrong and on which line, without repeating the code.
         """
+        if len(text) > _TYPED_MAX:
+            message = f"the recovery code is {len(text)} characters long"
+            raise KeyFileError(message, advice="Type the lines of the code only, not the whole sheet.")
         lines = _SHEET_LINE.findall(text.strip())
         letters = _join_lines(lines) if lines else _letters(_without_prefix(text))
         if len(letters) != _CODE_LETTERS:
@@ -119,7 +123,7 @@ def _join_lines(lines: list[tuple[str, str, str, str]]) -> str:
 
 def _without_prefix(text: str) -> str:
     """Drop the words that begin an age identity, if they were typed."""
-    return re.sub(r"^[\s-]*AGE[\s-]*SECRET[\s-]*KEY[\s-]*[1IL](?=[\W\w])", "", text, flags=re.IGNORECASE)
+    return re.sub(r"^[\s-]*AGE[\s-]*SECRET[\s-]*KEY[\s-]*[1IL]", "", text, flags=re.IGNORECASE)
 
 
 def _letters(text: str, *, where: str = "") -> str:
