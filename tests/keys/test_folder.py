@@ -159,11 +159,16 @@ def test_a_full_disk_leaves_the_old_file(folder: GuardedFolder, monkeypatch: pyt
 
 def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     """An error on the way leaves nothing beside it either."""
-    message = "on the way"
-    with pytest.raises(RuntimeError, match=message), new_folder(tmp_path / "keys") as unfinished:
-        unfinished.write("a", b"secret")
-        assert not (tmp_path / "keys").exists()
-        raise RuntimeError(message)
+
+    def fill_and_fail() -> None:
+        message = "on the way"
+        with new_folder(tmp_path / "keys") as unfinished:
+            unfinished.write("a", b"secret")
+            assert not (tmp_path / "keys").exists()
+            raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        fill_and_fail()
 
     assert list(tmp_path.iterdir()) == []
 
@@ -180,10 +185,15 @@ def test_a_new_folder_may_take_an_empty_one_s_place(tmp_path: Path) -> None:
 
 def test_of_two_new_folders_the_first_stays(tmp_path: Path) -> None:
     """The second finds the place taken, whenever it looks."""
-    with pytest.raises(KeyFileError, match="already exists"), new_folder(tmp_path / "keys") as second:
-        second.write("a", b"second")
-        with new_folder(tmp_path / "keys") as first:
-            first.write("a", b"first")
+
+    def fill_both() -> None:
+        with new_folder(tmp_path / "keys") as second:
+            second.write("a", b"second")
+            with new_folder(tmp_path / "keys") as first:
+                first.write("a", b"first")
+
+    with pytest.raises(KeyFileError, match="already exists"):
+        fill_both()
 
     assert GuardedFolder(tmp_path / "keys").read("a") == b"first"
     assert [p.name for p in tmp_path.iterdir()] == ["keys"]

@@ -74,7 +74,7 @@ class Keyring:
             KeyFileError: a file is missing, damaged or not private, or the passphrase is wrong or missing.
         """
         keyring = cls(LiveKeys(GuardedFolder(folder), Passphrase(passphrase)))
-        rotation.resume_destruction(keyring._live, keyring._recovery)
+        rotation.clean(keyring._live, keyring._recovery)
         return keyring
 
     @classmethod
