@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,6 +15,13 @@ from rempart.keys import Keyring, RecoveryCode, age_passphrase
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=365)
 PASSPHRASE = "five words are better, très"  # noqa: S105 - a test's
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Return a folder in memory where there is one: these tests sync to the disk thousands of times."""
+    with TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

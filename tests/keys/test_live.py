@@ -37,10 +37,11 @@ def test_nothing_is_read_again_while_nothing_changes(live: LiveKeys, monkeypatch
     def refuse(*_: object, **__: object) -> int:
         pytest.fail("a file was opened")
 
-    monkeypatch.setattr(os, "open", refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
 
-    assert live.fresh() is before
-    assert live.find(before.current.id) is before.current
+        assert live.fresh() is before
+        assert live.find(before.current.id) is before.current
 
 
 def test_a_destroyed_key_is_forgotten(live: LiveKeys, keyring: Keyring, later: dt.datetime) -> None:

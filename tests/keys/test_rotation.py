@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -114,7 +115,7 @@ class SeveralProcesses(RuleBasedStateMachine):
     def __init__(self) -> None:
         """Open the folder twice."""
         super().__init__()
-        self.parent = TemporaryDirectory()
+        self.parent = TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
         folder = Path(self.parent.name) / "keys"
         first, self.code = Keyring.create(folder, passphrase=None, now=NOW)
         self.rings = (first, Keyring.open(folder, passphrase=None))
