@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,20 @@ def test_files_that_are_no_items_are_passed_over(keyring: Keyring, tmp_path: Pat
     (tmp_path / "keys" / "items" / "lost+found").mkdir()
 
     assert list(keyring.items()) == [ITEM]
+
+
+def test_of_two_keys_made_at_once_for_one_item_one_is_kept(keyring: Keyring, tmp_path: Path) -> None:
+    """What every thread sealed opens with the key that stays."""
+    rings = [keyring, Keyring.open(tmp_path / "keys", passphrase=None)] * 2
+    items = [f"ast_{n:032x}" for n in range(25)]
+    start = threading.Barrier(len(rings))
+
+    def make_all(ring: Keyring) -> list[bytes]:
+        start.wait()
+        return [ring.make_item_key(item).seal(b"film", context="c") for item in items]
+
+    with ThreadPoolExecutor(len(rings)) as threads:
+        sealed = list(threads.map(make_all, rings))
+
+    for films in sealed:
+        assert all(keyring.item_box(i).unseal(f, context="c") == b"film" for i, f in zip(items, films, strict=True))

@@ -1,8 +1,8 @@
 """Write age files that a passphrase opens, with a fixed amount of work.
 
-pyrage offers no such setting: it chooses by a measurement of a millisecond, and on one machine gave 2**19 and 2**20 (1.2 s
-and 512 MiB, 2.5 s and 1 GiB), which depends on what else the machine was doing. The format is small (https://age-encryption.org/v1, C2SP);
-pyrage and the ``age`` tool read what this file writes.
+pyrage offers no such setting: it chooses by a measurement of a millisecond, and on one machine gave 2**19 and 2**20
+(1.2 s and 512 MiB, 2.5 s and 1 GiB), by what else the machine was doing. The format is small (age-encryption.org/v1,
+C2SP); pyrage and the ``age`` tool read what this file writes.
 """
 
 from __future__ import annotations
