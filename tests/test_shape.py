@@ -150,6 +150,8 @@ def test_every_source_file_is_tested_by_its_namesake_or_named_here() -> None:
         ),
         *("cli/remarks.py", "cli/printing.py", "cli/progress.py", "app/doctor.py", "app/fingerprint.py"),
         *("app/wiring.py",),
+        # by tests/keys/test_keyring.py
+        *("keys/interface.py",),
         # by tests/app/test_report.py, tests/model/test_gate.py
         *("app/report_texts.py", "model/gate_rules.py", "detect/interface.py"),
         # by tests/hazmat/test_picture.py, test_pool.py, test_sandbox.py

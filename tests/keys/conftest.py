@@ -1,18 +1,33 @@
-"""Keyrings for the tests of this room: new ones are cheap, those with a passphrase are made once."""
+"""Keyrings for the tests of this room: new ones are cheap, those with a passphrase do little work."""
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from rempart.keys import Keyring, RecoveryCode
+from rempart.keys import Keyring, RecoveryCode, age_passphrase
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=365)
 PASSPHRASE = "five words are better, très"  # noqa: S105 - a test's
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Return a folder in memory where there is one: these tests sync to the disk thousands of times."""
+    with TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scrypt be quick; one test shows the real amount of work."""
+    monkeypatch.setattr(age_passphrase, "WORK_FACTOR", 10)
 
 
 @pytest.fixture
@@ -51,15 +66,8 @@ def passphrase() -> str:
     return PASSPHRASE
 
 
-@pytest.fixture(scope="session")
-def locked_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make one keyring with a passphrase: scrypt takes a second."""
-    folder = tmp_path_factory.mktemp("locked") / "keys"
-    Keyring.create(folder, passphrase=PASSPHRASE, now=NOW)
-    return folder
-
-
 @pytest.fixture
-def locked(locked_original: Path, tmp_path: Path) -> Path:
-    """Return a copy of the keyring with a passphrase."""
-    return Path(shutil.copytree(locked_original, tmp_path / "locked"))
+def locked(tmp_path: Path) -> Path:
+    """Return the folder of a keyring with a passphrase."""
+    Keyring.create(tmp_path / "locked", passphrase=PASSPHRASE, now=NOW)
+    return tmp_path / "locked"

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 import pyrage
 
 from rempart.errors import KeyFileError
+from rempart.keys import age_passphrase
+
+#: pyrage refuses work that it believes too long, by a measurement so short that a busy machine misleads it.
+_TRIES = 3
 
 
 def new_identity() -> str:
@@ -58,8 +62,10 @@ def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
 
 
 def encrypt_with_passphrase(passphrase: str, plain: bytes) -> bytes:
-    """Encrypt under a passphrase (scrypt; a second and half a gigabyte on purpose), armored."""
-    return bytes(pyrage.passphrase.encrypt(plain, _normalised(passphrase), armored=True))
+    """Encrypt under a passphrase, armored; slow and large on purpose."""
+    return age_passphrase.encrypt_with_passphrase(
+        _normalised(passphrase), plain, work_factor=age_passphrase.WORK_FACTOR
+    )
 
 
 def decrypt_with_passphrase(passphrase: str, sealed: bytes, *, name: str) -> bytes:
@@ -68,15 +74,17 @@ def decrypt_with_passphrase(passphrase: str, sealed: bytes, *, name: str) -> byt
     Raises:
         KeyFileError: the passphrase is wrong, or the content is damaged.
     """
-    try:
-        return bytes(pyrage.passphrase.decrypt(sealed, _normalised(passphrase)))
-    except pyrage.DecryptError as error:
-        if "work parameter" in str(error):
-            message = f"{name} asks for more work than this machine can do"
-            advice = "It was made on a much faster machine: change the passphrase there."
-            raise KeyFileError(message, advice=advice) from None
-        message = f"the passphrase does not open {name}"
-        raise KeyFileError(message, advice="Try again; if it is right, the file is damaged: restore it.") from None
+    reason = ""
+    for _ in range(_TRIES):
+        try:
+            return bytes(pyrage.passphrase.decrypt(sealed, _normalised(passphrase)))
+        except pyrage.DecryptError as error:
+            reason = str(error)
+        if "work parameter" not in reason:
+            message = f"the passphrase does not open {name}"
+            raise KeyFileError(message, advice="Try again; if it is right, the file is damaged: restore it.")
+    message = f"{name} asks for more work than this machine can do"
+    raise KeyFileError(message, advice="It was not made by Rempart, or this machine is very slow or very busy.")
 
 
 def _normalised(passphrase: str) -> str:

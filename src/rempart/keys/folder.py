@@ -38,7 +38,7 @@ class GuardedFolder:
 
     def __init__(self, path: Path) -> None:
         """Name the folder; nothing is opened yet."""
-        self.path = path
+        self.path = Path(os.path.abspath(path))
 
     def below(self, name: str) -> GuardedFolder:
         """Return a folder inside this one."""
@@ -204,13 +204,14 @@ def read_checked(
     Raises:
         KeyFileError: it is not a file, not ours, open to others, or too large.
     """
-    with open(descriptor, "rb", buffering=0) as file:
+    try:
         check(os.fstat(descriptor), path, folder=False, owners=owners, forbidden=forbidden)
-        try:
-            content = b"".join(iter(lambda: file.read(LIMIT_BYTES), b"")) if _fits(descriptor) else None
-        except OSError as error:
-            raise _unreadable(path, error) from error
-    if content is None or len(content) > LIMIT_BYTES:
+        content = os.read(descriptor, LIMIT_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
+    if len(content) > LIMIT_BYTES:
         message = f"{path} is larger than {LIMIT_BYTES} bytes"
         raise KeyFileError(message, advice="It is not a file of Rempart. Put the right one back from a backup.")
     return content
@@ -241,19 +242,16 @@ def check(
         raise KeyFileError(message, advice=advice)
 
 
-def _fits(descriptor: int) -> bool:
-    """Return whether a file is of a size that we read."""
-    return os.fstat(descriptor).st_size <= LIMIT_BYTES
-
-
 def _fill(descriptor: int, content: bytes) -> None:
     """Write a whole new file down to the disk, and close it."""
-    with open(descriptor, "wb", buffering=0) as file:
+    try:
         os.fchmod(descriptor, 0o600)
         view = memoryview(content)
         while view:
-            view = view[file.write(view) :]
+            view = view[os.write(descriptor, view) :]
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _open_old(stack: contextlib.ExitStack, folder: int, name: str) -> int | None:

@@ -62,7 +62,7 @@ class ItemKeys:
             MisuseError: it is not an item's identifier.
         """
         shard = self._shard(item)
-        with self._live.folder.locked(shared=True):
+        with self._live.reading():
             content = self._content(shard, item)
         if content is None:
             message = f"the key of {item} was destroyed, or never made: what it sealed cannot be opened"

@@ -74,7 +74,7 @@ class Keyring:
             KeyFileError: a file is missing, damaged or not private, or the passphrase is wrong or missing.
         """
         keyring = cls(LiveKeys(GuardedFolder(folder), Passphrase(passphrase)))
-        rotation.resume_destruction(keyring._live, keyring._recovery)
+        rotation.clean(keyring._live, keyring._recovery)
         return keyring
 
     @classmethod
@@ -209,7 +209,7 @@ class Keyring:
 
     def export_for_backup(self) -> dict[str, bytes]:
         """Return path and content of what a backup may hold: nothing that opens without the recovery code."""
-        with self._live.changing() as snapshot:
+        with self._live.reading() as snapshot:
             live = snapshot.ring.live
             files = {f"{RECOVERY}/{age_name(key)}": self._recovery.content(key) for key in live}
             files[RECORD] = self._recovery.record().render()
@@ -224,18 +224,19 @@ class Keyring:
 
     def status(self) -> KeyringStatus:
         """Return what can be shown."""
-        ring, record = self._live.fresh().ring, self._recovery.record()
-        return KeyringStatus(
-            folder=self._live.folder.path,
-            current=ring.current.id,
-            created_at=ring.current.created_at,
-            retiring=ring.retiring,
-            protection=self._live.protection(),
-            items=sum(1 for _ in self._items.items()),
-            recovery_recipient=record.recipient,
-            recovery_created_at=record.created_at,
-            last_drill_at=record.last_drill_at,
-        )
+        with self._live.reading() as snapshot:
+            ring, record = snapshot.ring, self._recovery.record()
+            return KeyringStatus(
+                folder=self._live.folder.path,
+                current=ring.current.id,
+                created_at=ring.current.created_at,
+                retiring=ring.retiring,
+                protection=self._live.protection(),
+                items=sum(1 for _ in self._items.items()),
+                recovery_recipient=record.recipient,
+                recovery_created_at=record.created_at,
+                last_drill_at=record.last_drill_at,
+            )
 
     def __repr__(self) -> str:
         """Show where it is."""

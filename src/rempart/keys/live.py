@@ -107,6 +107,12 @@ class LiveKeys:
         with self.folder.locked():
             yield self._load()
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Keep others from writing while several files are read."""
+        with self.folder.locked(shared=True):
+            yield self._load()
+
     def save_ring(self, ring: Ring) -> Snapshot:
         """Replace ``ring.json``, under the lock, and take over what it says."""
         self.folder.write(RING, ring.render())
@@ -124,8 +130,8 @@ class LiveKeys:
         self._passphrase.replace(new)
 
     def protection(self) -> Protection:
-        """Return what protects the current key's file."""
-        return _protection(self._document(self.fresh().ring.current.id))
+        """Return what protects the current key's file, under the lock."""
+        return _protection(self._document(self._load().ring.current.id))
 
     def _load(self) -> Snapshot:
         """Take over what changed; the caller holds the lock."""

@@ -18,8 +18,12 @@ _MISREAD = str.maketrans({"O": "0", "I": "L", "1": "L"})
 _CODE_LETTERS = 58
 _LINE_LETTERS = 15
 _GROUP_LETTERS = 5
+_TYPED_MAX = 1000
 _LINES = -(-_CODE_LETTERS // _LINE_LETTERS)
 
+#: What may stand between letters: spaces, line ends, dashes of any kind.
+_GAP = r"[\s\-\u2010-\u2015\u00ad_]"
+_AGE_PREFIX = re.compile(_GAP + f"*AGE{_GAP}*SECRET{_GAP}*KEY{_GAP}*[1IL]", re.IGNORECASE)
 #: ``1: QPZRY 9X8GF 2TVDW = 0S``, wherever its end is.
 _SHEET_LINE = re.compile(r"(?<!\w)(\d)\s*[:.)]([^=:.)]*?)(?:=\s*(\w)\s*(\w))?\s*(?=(?<!\w)\d\s*[:.)]|$)", re.ASCII)
 
@@ -56,6 +60,9 @@ class RecoveryCode:
         Raises:
             KeyFileError: says what is wrong and on which line, without repeating the code.
         """
+        if len(text) > _TYPED_MAX:
+            message = f"the recovery code is {len(text)} characters long"
+            raise KeyFileError(message, advice="Type the lines of the code only, not the whole sheet.")
         lines = _SHEET_LINE.findall(text.strip())
         letters = _join_lines(lines) if lines else _letters(_without_prefix(text))
         if len(letters) != _CODE_LETTERS:
@@ -119,7 +126,7 @@ def _join_lines(lines: list[tuple[str, str, str, str]]) -> str:
 
 def _without_prefix(text: str) -> str:
     """Drop the words that begin an age identity, if they were typed."""
-    return re.sub(r"^[\s-]*AGE[\s-]*SECRET[\s-]*KEY[\s-]*[1IL](?=[\W\w])", "", text, flags=re.IGNORECASE)
+    return _AGE_PREFIX.sub("", text, count=1)
 
 
 def _letters(text: str, *, where: str = "") -> str:
@@ -128,7 +135,7 @@ def _letters(text: str, *, where: str = "") -> str:
     Raises:
         KeyFileError: a character can be in no code.
     """
-    typed = re.sub(r"[\s\-\u2010-\u2015\u00ad_]", "", text).upper().translate(_MISREAD)
+    typed = re.sub(rf"{_GAP}+", "", text).upper().translate(_MISREAD)
     for place, letter in enumerate(typed, 1):
         if letter not in _LETTERS:
             message = f"character {place}{where} of the recovery code is one that no code has"

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator
 
 from rempart.errors import KeyFileError
+from rempart.keys.folder import UNFINISHED
 from rempart.keys.interface import KeyId
 from rempart.keys.item_keys import ItemKeys
 from rempart.keys.live import LiveKeys, Snapshot, file_name
@@ -53,11 +54,13 @@ def finish(live: LiveKeys, recovery: Recovery, items: ItemKeys, sealed_by: Itera
     return destroyed
 
 
-def resume_destruction(live: LiveKeys, recovery: Recovery) -> None:
-    """Go on destroying what a killed process had begun to destroy."""
-    if live.fresh().ring.destroying:
+def clean(live: LiveKeys, recovery: Recovery) -> None:
+    """Remove what a killed process left: keys that it had begun to destroy, files that it had not finished."""
+    if live.fresh().ring.destroying or _unfinished(live):
         with live.changing() as snapshot:
             destroy(live, recovery, snapshot)
+            for name in _unfinished(live):
+                live.folder.shred(name)
 
 
 def destroy(live: LiveKeys, recovery: Recovery, snapshot: Snapshot) -> tuple[KeyId, ...]:
@@ -69,6 +72,11 @@ def destroy(live: LiveKeys, recovery: Recovery, snapshot: Snapshot) -> tuple[Key
     if destroying:
         live.save_ring(snapshot.ring.without_destroying())
     return destroying
+
+
+def _unfinished(live: LiveKeys) -> list[str]:
+    """Return the files that were being written; under the lock, nobody is writing them any more."""
+    return [name for name in live.folder.names() if name.endswith(UNFINISHED)]
 
 
 def _refuse_needed(retiring: tuple[KeyId, ...], items: ItemKeys, sealed_by: Iterable[KeyId]) -> None:

@@ -95,7 +95,8 @@ I ou O : ce qui y ressemble est 8, L ou 0. Sans Rempart, l’outil age
 des groupes des lignes, sans espaces, numéros de ligne ni contrôles.
 
 COMMENT L’UTILISER
-Installez Rempart sur un ordinateur sain, apportez la sauvegarde, tapez :
+Installez Rempart sur un ordinateur sain, apportez la sauvegarde et
+tapez :
     rempart restore
 Recopiez les lignes ci-dessus quand on les demande ; majuscules et
 espaces ne comptent pas. Faites ensuite une nouvelle feuille et

@@ -143,5 +143,8 @@ class WorkspaceKey:
 
 
 def normalised(text: str) -> str:
-    """Return one form for texts that people take for the same: composed, without case or outer spaces."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()
+    """Return one form for texts that people take for the same: composed, without case or outer spaces.
+
+    Canonical caseless matching, Unicode 3.13 D145: decomposed before the case is folded.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold()).strip()
