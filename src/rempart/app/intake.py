@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from rempart.app.archives import Found, PassedOver
 from rempart.app.pile import Unentered
@@ -51,6 +52,10 @@ class Skipped:
                 return "too plain"
 
 
+#: What may be set aside of archives before somebody takes it.
+_ASIDE_MAX: Final = 1_000
+
+
 class Intake:
     """Lets items through to the sandbox, and keeps aside those that do not go there until somebody asks."""
 
@@ -69,16 +74,30 @@ class Intake:
             else:
                 self._aside.append(Skipped(label=one.label, role=role, outcome=verdict))
 
-    def opened(self, found: Iterable[Found], role: Role) -> Iterator[Cleared[MediaItem]]:
-        """Yield what came out of archives; what could not be read of them is set aside, what is no picture counted."""
-        for one in found:
-            match one:
-                case Cleared():
-                    yield one
-                case Unentered():
-                    self._aside.append(Skipped(label=one.label, role=role, outcome=one.outcome))
-                case PassedOver():
-                    self.not_pictures += one.count
+    def portions(self, found: Iterator[Found], role: Role) -> Iterator[Iterator[Cleared[MediaItem]]]:
+        """Yield what came out of archives; what could not be read of them is set aside, what is no picture counted.
+
+        A portion ends where much was set aside: an archive may hold a million things that are no pictures. Take the
+        next one once the first was read to its end, and what was set aside taken.
+        """
+        is_more = True
+
+        def portion() -> Iterator[Cleared[MediaItem]]:
+            nonlocal is_more
+            for one in found:
+                match one:
+                    case Cleared():
+                        yield one
+                    case Unentered():
+                        self._aside.append(Skipped(label=one.label, role=role, outcome=one.outcome))
+                        if len(self._aside) >= _ASIDE_MAX:
+                            return
+                    case PassedOver():
+                        self.not_pictures += one.count
+            is_more = False
+
+        while is_more:
+            yield portion()
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield, once, what was set aside so far."""

@@ -76,6 +76,10 @@ WEB = {
 }
 
 
+SOUND = [record(address, http(payload)) for address, payload in WEB.items()]
+DAMAGED = [b"".join(SOUND), b"".join(map(packed, SOUND))]
+
+
 @pytest.mark.parametrize("gz", [False, True])
 @pytest.mark.parametrize("headers", [[], [("Content-Type", "image/jpeg"), ("X-Folded", "a\r\n b")]])
 def test_records_are_those_of_warcio(gz: bool, headers: list[tuple[str, str]]) -> None:  # noqa: FBT001 - a parameter
@@ -180,10 +184,10 @@ def test_a_flipped_bit_in_gzip_loses_one_record() -> None:
 @pytest.mark.parametrize("gz", [False, True])
 def test_any_cut_keeps_what_was_before(gz: bool) -> None:  # noqa: FBT001 - a parameter
     """And is told once, unless it is between two records."""
-    data = warc_of(WEB, gz=gz)
+    data = DAMAGED[gz]
     whole = read(data)
 
-    for cut in range(1, len(data), 97):
+    for cut in range(1, len(data), 1 if gz else 97):
         found = read(data[:cut])
         good = [one for one in found if isinstance(one[1], bytes)]
         assert good == whole[: len(good)]
@@ -286,10 +290,6 @@ def test_any_bytes_are_read_to_their_end(data: bytes, how: str) -> None:
 
     for _, outcome in read(data, limits=ArchiveLimits(max_members=1000)):
         assert isinstance(outcome, bytes | str)
-
-
-SOUND = [record(address, http(payload)) for address, payload in WEB.items()]
-DAMAGED = [b"".join(SOUND), b"".join(map(packed, SOUND))]
 
 
 @given(st.data())
