@@ -14,8 +14,8 @@ import pytest
 import workspaces
 from rempart.app import workspace_scan
 from rempart.app.intake import Skipped
-from rempart.app.pile import walk as pile_walk
 from rempart.app.listing import asset_with_hits
+from rempart.app.pile import walk as pile_walk
 from rempart.app.rights import (
     accept_ground,
     contest_asset,

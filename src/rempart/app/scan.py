@@ -152,12 +152,12 @@ class Scan:
 
     def _compare(self) -> Iterator[Match | Skipped]:
         files = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
-        items = self._intake.opened(self._archives.opened(files), Role.SUSPECT)
         options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
         self._is_comparing = True
-        for item, outcome in self._pool.run(items, options):
-            yield from self._judge(item, outcome)
-        yield from self._set_aside()
+        for items in self._intake.portions(self._archives.opened(files), Role.SUSPECT):
+            for item, outcome in self._pool.run(items, options):
+                yield from self._judge(item, outcome)
+            yield from self._set_aside()
 
     def leftovers(self) -> Iterator[Match | Skipped]:
         """Yield, after an interruption, what was known already: answers that waited for their turn, stopped items."""

@@ -100,13 +100,16 @@ class WorkspaceScan:
         self._begin()
         yield from self._earlier()
         files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
-        items = self._intake.opened(self._archives.opened(files, self._place), Role.SUSPECT)
+        found = self._archives.opened(files, self._place)
         options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
-        for item, outcome in self._pool.run(items, options):
-            self._judge(item, outcome)
-            if self._answered % _STEP_ITEMS == 0 or clock.monotonic_s() - self._step_s >= _STEP_S:
-                yield from self._write(ScanState.RUNNING)
-        self._put_aside(None)
+        for items in self._intake.portions(found, Role.SUSPECT):
+            for item, outcome in self._pool.run(items, options):
+                self._judge(item, outcome)
+                if self._answered % _STEP_ITEMS == 0 or clock.monotonic_s() - self._step_s >= _STEP_S:
+                    yield from self._write(ScanState.RUNNING)
+            self._put_aside(None)
+            self._place = self._intake.reached or self._place
+            yield from self._write(ScanState.RUNNING)
         yield from self._write(ScanState.FINISHED)
 
     def leftovers(self) -> Iterator[Match | Skipped]:

@@ -116,7 +116,10 @@ class GzipStream(ByteStream):
             self._packed.advance(zeros)
         if not self._packed.peek(1):
             return False
-        if self._packed.peek(len(_MAGIC)) != _MAGIC:
+        magic = self._packed.peek(len(_MAGIC))
+        if magic != _MAGIC:
+            if len(magic) < len(_MAGIC) and _MAGIC.startswith(magic):
+                raise ArchiveError(UnreadableReason.TRUNCATED, f"@{self._packed.position}")
             raise self._damaged()
         self._member = self._packed.position
         self._read_header()
@@ -184,6 +187,7 @@ class GzipStream(ByteStream):
             self._packed.advance(found if found >= 0 else len(ahead) - len(_MAGIC) + 1)
             if found >= 0:
                 return True
+        self._packed.advance(len(ahead))
         return False
 
     def _append(self, found: bytes, *, is_new: bool) -> None:

@@ -79,6 +79,7 @@ class Inflated:
         self._budget = budget
         self._inflate = zlib.decompressobj(window)
         self._given = 0
+        self._is_done = False
 
     def read(self, size: int, /) -> bytes:
         """Return at most ``size`` bytes; none at the end.
@@ -86,7 +87,7 @@ class Inflated:
         Raises:
             ArchiveError: they are damaged or cut short, or too many for what they were.
         """
-        while not self._inflate.eof:
+        while not self._is_done:
             given = self._stream.buffered(CHUNK)
             if not given:
                 raise ArchiveError(UnreadableReason.TRUNCATED, of_member=True)
@@ -94,7 +95,8 @@ class Inflated:
                 found = self._inflate.decompress(given, size)
             except zlib.error as error:
                 raise ArchiveError(UnreadableReason.DAMAGED, "zlib", of_member=True) from error
-            left = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+            self._is_done = self._inflate.eof
+            left = self._inflate.unused_data if self._is_done else self._inflate.unconsumed_tail
             self._stream.advance(len(given) - len(left))
             self._given += len(found)
             self._budget.check_member(self._given, self._stream.position)
@@ -131,8 +133,8 @@ class Dechunked:
         return found
 
     def _next(self) -> None:
-        if not self._is_first:
-            self._stream.line(2)  # the end of the chunk before
+        if not self._is_first and self._stream.line(2).strip(b"\r\n"):
+            raise ArchiveError(UnreadableReason.DAMAGED, "chunk", of_member=True)
         self._is_first = False
         line = self._stream.line(_CHUNK_LINE_MAX)
         count = _chunk_size(line)

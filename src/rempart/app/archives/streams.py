@@ -1,14 +1,15 @@
 """Read bytes in order, with bounded memory: what every archive format is parsed from.
 
 A :class:`Readable` gives what it has, and nothing only at its end. A :class:`ByteStream` puts a small buffer over one:
-peek, lines with a limit, positions; skipping seeks where the bytes below can.
+peek, lines with a limit, positions; skipping seeks where the bytes below are :class:`Seekable`.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from typing import Final, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from typing import Final, Protocol
 
 from rempart.app.archives.limits import Budget
 from rempart.errors import ArchiveError
@@ -28,17 +29,26 @@ class Readable(Protocol):
         """
 
 
-@runtime_checkable
-class Seekable(Readable, Protocol):
+class Seekable(ABC):
     """Bytes whose number is known, and that can be read from anywhere."""
 
     size: int
+    """How many there are."""
 
+    @abstractmethod
     def seek(self, position: int) -> None:
         """Go to a position, from the start."""
 
+    @abstractmethod
+    def read(self, size: int, /) -> bytes:
+        """Return at most ``size`` bytes; none at the end.
 
-class FileBytes:
+        Raises:
+            ArchiveError: the disk failed.
+        """
+
+
+class FileBytes(Seekable):
     """The bytes of an open file. It counts what is read, and is read with ``pread``: the position is ours alone."""
 
     def __init__(self, descriptor: int, budget: Budget) -> None:
@@ -67,7 +77,7 @@ class FileBytes:
         return data
 
 
-class HeldBytes:
+class HeldBytes(Seekable):
     """Bytes in memory: an archive that must be read from its end, inside another one."""
 
     def __init__(self, data: bytes) -> None:

@@ -46,9 +46,12 @@ def has_valid_sum(block: bytes) -> bool:
     if len(block) < BLOCK or not block[0]:
         return False
     told = _number(block[148:156])
+    if told is None:
+        return False
     others = block[:148] + b" " * 8 + block[156:]
+    plain = sum(others)
     # Some old tars added signed bytes.
-    return told in {sum(others), sum(b - 256 if b > 127 else b for b in others)}  # noqa: PLR2004 - a byte's sign
+    return told in {plain, plain - 256 * sum(b > 127 for b in others)}  # noqa: PLR2004 - a byte's sign
 
 
 def parse_header(block: bytes, position: int) -> TarHeader:
