@@ -133,6 +133,8 @@ class Database:
         return clock.utc_now()
 
 
+# What SQLite says of a mistake of ours, in the class of errors of a database that is away: waiting would not help.
+_MISTAKEN: Final = ("no such", "syntax error", "has no column", "too many", "already exists")
 _LOCKED: Final = ("locked", "busy", "lock timeout", "deadlock", "could not serialize")
 _FULL: Final = ("full", "no space", "disk i/o", "could not extend", "disk quota")
 _DAMAGED: Final = ("malformed", "not a database", "corrupt", "invalid page")
@@ -143,6 +145,8 @@ def _explained(location: DatabaseLocation) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        if any(word in str(error).lower() for word in _MISTAKEN):
+            raise
         raise _explanation(location, str(error)) from error
     except DatabaseError as error:
         if any(word in str(error).lower() for word in _DAMAGED):
