@@ -134,7 +134,7 @@ class Database:
 
 
 # What SQLite says of a mistake of ours, in the class of errors of a database that is away: waiting would not help.
-_MISTAKEN: Final = ("no such", "syntax error", "has no column", "too many", "already exists")
+_MISTAKEN: Final = ("no such table", "no such column", "no such function", "syntax error", "has no column")
 _LOCKED: Final = ("locked", "busy", "lock timeout", "deadlock", "could not serialize")
 _FULL: Final = ("full", "no space", "disk i/o", "could not extend", "disk quota")
 _DAMAGED: Final = ("malformed", "not a database", "corrupt", "invalid page")
@@ -145,7 +145,7 @@ def _explained(location: DatabaseLocation) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if any(word in str(error).lower() for word in _MISTAKEN):
+        if location.vendor == "sqlite" and any(word in str(error).lower() for word in _MISTAKEN):
             raise
         raise _explanation(location, str(error)) from error
     except DatabaseError as error:
