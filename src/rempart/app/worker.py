@@ -35,7 +35,7 @@ T = TypeVar("T")
 #: Extends the lease; a handler that may take longer than a few seconds calls it as often as it likes.
 Keep = Callable[[], None]
 #: What a job changes in the database. It may be run again after it was rolled back, and does nothing outside.
-Effect = Callable[[], None]
+Effect = Callable[[], object]
 #: Does one kind of job.
 Handler = Callable[[Job, Keep], Effect | None]
 

@@ -78,7 +78,7 @@ class JobRepository:
 
         A worker does this before each claim, in one transaction with what it notes of those given up.
         """
-        with self._database.transaction():
+        with self._database.reading():
             return [_job(row) for row in self._line.reclaim(now, kinds) if row.state == JobState.DEAD]
 
     def claim(
@@ -114,8 +114,7 @@ class JobRepository:
         Raises:
             LeaseLostError: another worker has it.
         """
-        with self._database.transaction():
-            self._change(claim, lease_until=now + self.lease)
+        self._change(claim, lease_until=now + self.lease)
 
     def finish(self, claim: Claim, now: dt.datetime) -> None:
         """Note that a job is done; called in the transaction of its effect.
@@ -123,8 +122,7 @@ class JobRepository:
         Raises:
             LeaseLostError: another worker has it; the caller's transaction must not be kept.
         """
-        with self._database.transaction():
-            self._change(claim, state=JobState.DONE, finished_at=now, **_NO_LEASE, reason="")
+        self._change(claim, state=JobState.DONE, finished_at=now, **_NO_LEASE, reason="")
 
     def give_back(self, claim: Claim, now: dt.datetime, *, reason: str, delay: dt.timedelta | None = None) -> JobState:
         """Note why an attempt failed: tried again later, or given up after the last one.
@@ -141,11 +139,10 @@ class JobRepository:
         job = claim.job
         wait = min(_delay(job.attempts) if delay is None else delay, LONGEST_DELAY)
         reason = reason[:_REASON_LIMIT]
-        with self._database.transaction():
-            if job.attempts >= job.max_attempts:
-                self._change(claim, state=JobState.DEAD, finished_at=now, reason=reason, **_NO_LEASE)
-                return JobState.DEAD
-            self._change(claim, turn=None, due_at=now + wait, reason=reason, **_NO_LEASE)
+        if job.attempts >= job.max_attempts:
+            self._change(claim, state=JobState.DEAD, finished_at=now, reason=reason, **_NO_LEASE)
+            return JobState.DEAD
+        self._change(claim, turn=None, due_at=now + wait, reason=reason, **_NO_LEASE)
         return JobState.QUEUED
 
     def release(self, claim: Claim) -> None:
@@ -154,8 +151,7 @@ class JobRepository:
         Raises:
             LeaseLostError: another worker has it.
         """
-        with self._database.transaction():
-            self._change(claim, attempts=claim.job.attempts - 1, **_NO_LEASE)
+        self._change(claim, attempts=claim.job.attempts - 1, **_NO_LEASE)
 
     def retry(self, job: str, now: dt.datetime) -> Job:
         """Let a job that was given up be tried again, from the first attempt on.
@@ -212,8 +208,11 @@ class JobRepository:
             return self._line.next_instant()
 
     def _change(self, claim: Claim, **values: object) -> None:
+        """Change the row if the claim still holds: one statement, so that no transaction of its own is needed."""
         rows = JobRow.objects.filter(id=claim.job.id, state=JobState.QUEUED, lease_token=claim.token)
-        if not rows.update(**values):
+        with self._database.reading():
+            changed = rows.update(**values)
+        if not changed:
             message = f"the job {claim.job.id} was given to another worker"
             raise LeaseLostError(message, advice="Nothing was done twice: what this worker did of it is undone.")
 

@@ -30,16 +30,25 @@ _CLAIM_LOCK: Final = 0x52454D50
 # MATERIALIZED because PostgreSQL may otherwise run a locking subquery more than once, and lock more than its limit.
 _SKIP: Final = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 _LAST_TURNS: Final = """
-SELECT (SELECT MAX(turn) FROM job WHERE attempts > 0), (SELECT MAX(turn) FROM job WHERE lane = %s)
-"""
-_DUE: Final = """
-SELECT id, lane, attempts FROM job WHERE state = 'queued' AND turn IS NULL AND due_at <= %s
-ORDER BY due_at LIMIT %s {skip}
+SELECT (SELECT MAX(turn) FROM job WHERE attempts > 0 AND turn IS NOT NULL),
+    (SELECT MAX(turn) FROM job WHERE lane = %s AND turn IS NOT NULL)
 """
 # A retry that waits longer than any may was delayed under a clock that has since gone back.
-_MISDATED: Final = """
-SELECT id, lane, attempts FROM job WHERE state = 'queued' AND turn IS NULL AND attempts > 0 AND due_at > %s
-ORDER BY due_at LIMIT %s {skip}
+_DUE: Final = """
+SELECT * FROM (
+    SELECT id, lane, attempts FROM job WHERE state = 'queued' AND turn IS NULL AND attempts = 0 AND due_at <= %s
+    ORDER BY due_at LIMIT %s {skip}
+) AS due
+UNION ALL
+SELECT * FROM (
+    SELECT id, lane, attempts FROM job WHERE state = 'queued' AND turn IS NULL AND attempts > 0 AND due_at <= %s
+    ORDER BY due_at LIMIT %s {skip}
+) AS retry
+UNION ALL
+SELECT * FROM (
+    SELECT id, lane, attempts FROM job WHERE state = 'queued' AND turn IS NULL AND attempts > 0 AND due_at > %s
+    ORDER BY due_at LIMIT %s {skip}
+) AS misdated
 """
 _PLACE: Final = "UPDATE job SET turn = %s WHERE id = %s"
 # A lease that ends later than any may was written under a clock that has since gone back.
@@ -70,12 +79,12 @@ picked AS MATERIALIZED (SELECT id FROM first ORDER BY turn, id LIMIT %s)
 UPDATE job SET lease_by = %s, lease_token = %s, lease_until = %s, attempts = attempts + 1
 WHERE id IN (SELECT id FROM picked) RETURNING *
 """
-_NEXT_DUE: Final = """
-SELECT id, due_at FROM job WHERE state = 'queued' AND turn IS NULL ORDER BY due_at LIMIT 1
-"""
-_NEXT_END: Final = """
-SELECT id, lease_until FROM job WHERE state = 'queued' AND lease_until IS NOT NULL ORDER BY lease_until LIMIT 1
-"""
+_NEXT_INSTANTS: Final = (
+    "SELECT id, due_at FROM job WHERE state = 'queued' AND turn IS NULL AND attempts = 0 ORDER BY due_at LIMIT 1",
+    "SELECT id, due_at FROM job WHERE state = 'queued' AND turn IS NULL AND attempts > 0 ORDER BY due_at LIMIT 1",
+    "SELECT id, lease_until AS due_at FROM job WHERE state = 'queued' AND lease_until IS NOT NULL "
+    "ORDER BY lease_until LIMIT 1",
+)
 
 
 class JobLine:
@@ -98,10 +107,9 @@ class JobLine:
 
     def admit(self, now: dt.datetime) -> None:
         """Give a place to the jobs that have become due."""
-        found = self._database.execute(_DUE.format(skip=self._skip), (self._stored(now), _BATCH))
-        late = self._stored(now + LONGEST_DELAY)
-        found += self._database.execute(_MISDATED.format(skip=self._skip), (late, _BATCH))
-        for job, lane, attempts in found:
+        instant, late = self._stored(now), self._stored(now + LONGEST_DELAY)
+        sql = _DUE.format(skip=self._skip)
+        for job, lane, attempts in self._database.execute(sql, (instant, _BATCH, instant, _BATCH, late, _BATCH)):
             self._database.execute(_PLACE, (self.turn(lane, attempts), job))
 
     def reclaim(self, now: dt.datetime, kinds: Collection[JobKind]) -> list[JobRow]:
@@ -139,9 +147,8 @@ class JobLine:
 
     def next_instant(self) -> dt.datetime | None:
         """Return when the next job becomes due or the next lease ends; None if nothing waits for an instant."""
-        due = [row.due_at for row in JobRow.objects.raw(_NEXT_DUE)]
-        ends = [row.lease_until for row in JobRow.objects.raw(_NEXT_END) if row.lease_until]
-        return min(due + ends, default=None)
+        rows = [row for sql in _NEXT_INSTANTS for row in JobRow.objects.raw(sql)]
+        return min((row.due_at for row in rows), default=None)
 
     def _stored(self, instant: dt.datetime) -> object:
         return self._database.connection.ops.adapt_datetimefield_value(instant)

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                         name="job_line",
                     ),
                     models.Index(
-                        condition=models.Q(("state", "queued"), ("turn__isnull", True)),
+                        condition=models.Q(("state", "queued"), ("turn__isnull", True), ("attempts", 0)),
                         fields=["due_at"],
                         name="job_waiting",
                     ),
@@ -227,8 +227,12 @@ class Migration(migrations.Migration):
                         fields=["lease_until"],
                         name="job_leased",
                     ),
-                    models.Index(fields=["lane", "turn"], name="job_lane"),
-                    models.Index(condition=models.Q(("attempts__gt", 0)), fields=["turn"], name="job_begun"),
+                    models.Index(condition=models.Q(("turn__isnull", False)), fields=["lane", "turn"], name="job_lane"),
+                    models.Index(
+                        condition=models.Q(("turn__isnull", False), ("attempts__gt", 0)),
+                        fields=["turn"],
+                        name="job_begun",
+                    ),
                 ],
             },
         ),

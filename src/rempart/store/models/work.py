@@ -10,6 +10,7 @@ from rempart.store.models.fields import id_field, word_field
 
 _IN_LINE: Final = models.Q(state="queued", turn__isnull=False, lease_until__isnull=True)
 _WAITING: Final = models.Q(state="queued", turn__isnull=True)
+_PLACED: Final = models.Q(turn__isnull=False)
 _LEASED: Final = models.Q(state="queued", lease_until__isnull=False)
 
 
@@ -41,11 +42,11 @@ class JobRow(models.Model):
         db_table = "job"
         indexes: ClassVar = [
             models.Index(fields=["kind", "turn", "id"], name="job_line", condition=_IN_LINE),
-            models.Index(fields=["due_at"], name="job_waiting", condition=_WAITING),
+            models.Index(fields=["due_at"], name="job_waiting", condition=_WAITING & models.Q(attempts=0)),
             models.Index(fields=["due_at"], name="job_retry", condition=_WAITING & models.Q(attempts__gt=0)),
             models.Index(fields=["lease_until"], name="job_leased", condition=_LEASED),
-            models.Index(fields=["lane", "turn"], name="job_lane"),
-            models.Index(fields=["turn"], name="job_begun", condition=models.Q(attempts__gt=0)),
+            models.Index(fields=["lane", "turn"], name="job_lane", condition=_PLACED),
+            models.Index(fields=["turn"], name="job_begun", condition=_PLACED & models.Q(attempts__gt=0)),
         ]
 
 
