@@ -158,8 +158,11 @@ def test_of_two_keys_made_at_once_for_one_item_one_is_kept(keyring: Keyring, tmp
     start = threading.Barrier(len(rings))
 
     def make_all(ring: Keyring) -> list[bytes]:
-        start.wait()
-        return [ring.make_item_key(item).seal(b"film", context="c") for item in items]
+        films = []
+        for item in items:
+            start.wait()
+            films.append(ring.make_item_key(item).seal(b"film", context="c"))
+        return films
 
     with ThreadPoolExecutor(len(rings)) as threads:
         sealed = list(threads.map(make_all, rings))
