@@ -24,7 +24,7 @@ def put(database: Database, table: str, key: str, end: dt.datetime | None, verb:
     columns, values = ROWS[table]
     adapt = database.connection.ops.adapt_datetimefield_value
     ends = adapt(end) if end else None
-    database.execute(f"{verb} {table} ({columns}) VALUES ({values})", (key, adapt(FUTURE), ends))  # noqa: S608 - above
+    database.execute(f"{verb} {table} ({columns}) VALUES ({values})", (key, adapt(FUTURE), ends))
 
 
 def keys(database: Database, table: str) -> set[str]:

@@ -70,10 +70,15 @@ def write_elsewhere(path: str, limit: int = 0, user: int = 0) -> str:
 
 def test_a_transaction_is_done_or_not(with_table: Database) -> None:
     """Nothing of one that failed is kept."""
-    with pytest.raises(MisuseError), with_table.transaction():
-        with_table.execute("INSERT INTO t (n) VALUES (1)")
-        message = "stop"
-        raise MisuseError(message)
+
+    def half() -> None:
+        with with_table.transaction():
+            with_table.execute("INSERT INTO t (n) VALUES (1)")
+            message = "stop"
+            raise MisuseError(message)
+
+    with pytest.raises(MisuseError):
+        half()
 
     assert numbers(with_table) == [-1]
 
@@ -309,9 +314,13 @@ def test_durably_inside_a_transaction_is_done_once(with_table: Database) -> None
         message = "away"
         raise UnavailableError(message)
 
-    with pytest.raises(UnavailableError), with_table.transaction():
-        with_table.execute("INSERT INTO t (n) VALUES (1)")
-        with_table.durably(work)
+    def whole() -> None:
+        with with_table.transaction():
+            with_table.execute("INSERT INTO t (n) VALUES (1)")
+            with_table.durably(work)
+
+    with pytest.raises(UnavailableError):
+        whole()
 
     assert calls == [1]
     assert numbers(with_table) == [-1]
@@ -402,7 +411,7 @@ def test_postgresql_not_installed_in_the_server_is_upgraded(own_server: Postgres
 
 
 def test_sqlite_keeps_what_it_promises(tmp_path: Path) -> None:
-    """Each connection: foreign keys, overwriting, a log that does not block readers, nothing in the temporary folder."""
+    """Each connection: foreign keys, overwriting, a log that blocks no reader, nothing in the temporary folder."""
     database = Database(DatabaseLocation.parse(make_sqlite(tmp_path)))
 
     pragmas = ("foreign_keys", "secure_delete", "journal_mode", "synchronous", "temp_store")

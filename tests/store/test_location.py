@@ -62,8 +62,11 @@ def test_an_odd_address_is_refused_without_its_password(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "  ", "a\0b", "~nobody-of-this-name/x.db", "sqlite://", "sqlite:///", "sqlite:///a?mode=ro", "sqlite:///a#b"]
-    + ["postgresql://h/d?sslmode", "postgresql://h/d?sslmode=", "postgresql://h/d?options=-c%20x", "://", "x://"],
+    [
+        *("", "  ", "a\0b", "~nobody-of-this-name/x.db", "sqlite://", "sqlite:///", "sqlite:///a?mode=ro"),
+        *("sqlite:///a#b", "postgresql://h/d?sslmode", "postgresql://h/d?sslmode=", "://", "x://"),
+        "postgresql://h/d?options=-c%20x",
+    ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     """An option without a value is not passed over: sslmode is one."""
