@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from registered import ANNE, OSCAR, asset
+from one_asset import ANNE, OSCAR, asset
 from rempart.errors import RefusedError
 from rempart.model.asset import Depicts, GroundKind, Right, Sensitivity
 from rempart.register import merge_rights, refuse_acceptance_by_registrant, require_right

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from registered import ANNE, OSCAR, asset
+from one_asset import ANNE, OSCAR, asset
 from rempart.model.asset import Asset, AssetState, Depicts, GroundKind, Sensitivity
 from rempart.register import Visibility, visibility
 

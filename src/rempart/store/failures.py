@@ -66,6 +66,8 @@ def _of_postgresql(error: DatabaseError | InterfaceError, location: DatabaseLoca
     for explain, codes in kinds.items():
         if code.startswith(codes):
             return explain(location)
+    if not code and "FATAL:" in str(error):  # a server that answers before there is a session; libpq gives no code
+        return _refused(location)
     # Without a code the connection was lost, or never made.
     if code.startswith(_AWAY) or (not code and isinstance(error, OperationalError | InterfaceError)):
         return _away(location)
@@ -93,7 +95,7 @@ def _forbidden(location: DatabaseLocation) -> DatabaseAwayError:
 
 
 def _refused(location: DatabaseLocation) -> DatabaseAwayError:
-    message = f"the database {location.in_words()} does not exist or refuses this user"
+    message = f"the database {location.in_words()} does not exist, refuses this user, or is just starting"
     return DatabaseAwayError(message, advice="Check its name, the user and the password, then run this command again.")
 
 
