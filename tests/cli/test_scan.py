@@ -100,7 +100,8 @@ def test_files_and_folders_mix(folders: tuple[Path, Path]) -> None:
     "arguments, code, words",
     [
         (("scan", "absent", "--assets", "."), 2, "cannot read 'absent': No such file or directory"),
-        (("scan", "."), 2, "Missing option '--assets'"),
+        (("scan", "."), 3, "there is no workspace in"),
+        (("scan", ".", "--assets", ".", "--resume"), 2, "a scan with --assets keeps nothing"),
         (
             ("scan", ".", "--assets", ".", "--workers", "-1"),
             3,

@@ -14,8 +14,8 @@ import os
 import shutil
 import tarfile
 import tempfile
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -66,28 +66,22 @@ def _write(workspace: Workspace, snapshot: Path, unfinished: Path) -> None:
     """Let a thread pack while this one encrypts: nothing is on the disk in between."""
     recipient = workspace.keyring.status().recovery_recipient
     reading, writing = os.pipe()
-    failures: list[BaseException] = []
 
     def pack() -> None:
-        try:
-            with os.fdopen(writing, "wb") as pipe:
-                _pack(workspace, snapshot, pipe)
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            failures.append(error)
+        with os.fdopen(writing, "wb") as pipe:
+            _pack(workspace, snapshot, pipe)
 
-    packer = threading.Thread(target=pack)
     descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, os.fdopen(reading, "rb") as pipe:
-        packer.start()
-        try:
-            encrypt_backup(recipient, pipe, file)
-            file.flush()
-            os.fsync(descriptor)
-        finally:
-            pipe.close()  # a packer that nobody reads from ends
-            packer.join()
-    if failures:
-        raise failures[0]
+    with (
+        ThreadPoolExecutor(max_workers=1) as pool,
+        os.fdopen(descriptor, "wb") as file,
+        os.fdopen(reading, "rb") as pipe,  # closed first: a packer that nobody reads from ends
+    ):
+        packing = pool.submit(pack)
+        encrypt_backup(recipient, pipe, file)
+        file.flush()
+        os.fsync(descriptor)
+        packing.result()
 
 
 def _pack(workspace: Workspace, snapshot: Path, pipe: BinaryIO) -> None:

@@ -272,7 +272,7 @@ def read_note(folder: Path) -> WorkspaceNote:
     except OSError as error:
         message = f"there is no workspace in {folder}: {error.strerror}"
         raise WorkspaceError(
-            message, advice="Make one: rempart init. Or name its folder: --workspace FOLDER"
+            message, advice="Make one: rempart init. Or name its folder: rempart --workspace FOLDER …"
         ) from error
     try:
         note = json.loads(text)
