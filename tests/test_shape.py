@@ -85,7 +85,9 @@ def test_nothing_is_pickled_and_nothing_speaks_sql(path: Path) -> None:
     """Stored data are JSON or arrays with a header; only a store would speak SQL."""
     assert not imported(TREES[path]) & {"pickle", "marshal", "shelve", "dill", "multiprocessing"}
     if "store" not in path.relative_to(SOURCE).parts:
-        assert not {name for name in imported(TREES[path]) if name.partition(".")[0] in {"sqlite3", "psycopg", "django"}}
+        assert not {
+            name for name in imported(TREES[path]) if name.partition(".")[0] in {"sqlite3", "psycopg", "django"}
+        }
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -33,7 +33,7 @@ from rempart.model.work import AccessPurpose, EventKind
 from rempart.store import Database, DatabaseLocation, WorkspaceRepository, read_snapshot, require_current, upgrade
 
 _KEY_FILE_LIMIT_BYTES: Final = 65_536
-_KEY_NAME: Final = re.compile(r"keys/([a-z0-9_./]{1,120})")
+_KEY_NAME: Final = re.compile(r"keys/((?:[a-z0-9_]+/){0,2}[a-z0-9_]+\.(?:json|age))")
 _VAULT_NAME: Final = re.compile(rf"{VAULT_FOLDER}/([0-9a-f]{{2}}/ast_[0-9a-f]{{32}}\.sealed)")
 _PACKED: Final = "backup.tar"
 
