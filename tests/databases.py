@@ -12,10 +12,16 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from rempart.store import Database, DatabaseLocation, upgrade
 
 #: Where Debian, Fedora and Homebrew put the server's programs, beside PATH.
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+
+#: Marks of a test that has a sense on one kind of database only.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 def server_programs() -> Path | None:

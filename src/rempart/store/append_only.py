@@ -20,9 +20,10 @@ _SQLITE: Final[tuple[str, ...]] = (
     "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
     "WHEN OLD.expires_at IS NULL OR OLD.expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-    # INSERT OR REPLACE deletes without firing the trigger above (recursive_triggers is off): no known id comes twice.
+    # INSERT OR REPLACE deletes without firing the trigger above (recursive_triggers is off): no known id comes twice,
+    # nor a known rowid, by which a row can be replaced as well (it is -1 here unless the statement gives one).
     "CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-    "WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+    "WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid) "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
 )
 _POSTGRESQL_FUNCTION: Final = """

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import IntegrityError as NotUniqueError
 from django.db.models import Q, QuerySet
 
 from rempart.errors import NotFoundError
 from rempart.model.asset import Asset, AssetProtection, AssetState, Registration, Sensitivity
 from rempart.model.ids import AssetId, IdKind, OwnerId, UserId, is_id
 from rempart.model.media import MediaKind
+from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import AssetRow, DetailedRow, FingerprintRow, MatchRow, OwnerRow, SightingRow
@@ -36,32 +36,23 @@ class AssetRepository:
         Returns:
             The identifiers of those that were added.
         """
-        try:
-            with self._database.transaction():
-                return self._add(registrations)
-        except NotUniqueError:  # another process added one of them just now
-            added = []
-            for registration in registrations:
-                with self._database.transaction():
-                    added += self._add([registration])
+        with self._database.transaction():
+            added: list[AssetId] = []
+            for batch in in_batches(registrations):
+                added += self._add(batch)
             return added
 
     def _add(self, registrations: Sequence[Registration]) -> list[AssetId]:
-        owners = {r.asset.owner for r in registrations}
-        known = {
-            (owner, bytes(digest))
-            for owner in owners
-            for digest in AssetRow.objects.filter(
-                owner_id=owner, digest__in=[r.digest for r in registrations if r.asset.owner == owner]
-            ).values_list("digest", flat=True)
-            if digest is not None
-        }
-        fresh: dict[tuple[OwnerId, bytes], Registration] = {}
+        wanted: dict[tuple[OwnerId, bytes], Registration] = {}
         for registration in registrations:
-            key = (registration.asset.owner, registration.digest)
-            if key not in known:
-                fresh.setdefault(key, registration)
-        AssetRow.objects.bulk_create([self._row(r) for r in fresh.values()])
+            wanted.setdefault((registration.asset.owner, registration.digest), registration)
+        # Another process may add the same ones just now: then the rows that are there first stay. In one order, so
+        # that two batches never wait for each other; without an error, which PostgreSQL logs with the digest in it.
+        rows = [self._row(wanted[key]) for key in sorted(wanted)]
+        AssetRow.objects.bulk_create(rows, ignore_conflicts=True)
+        ids = [row.id for row in rows]
+        added = set(AssetRow.objects.filter(id__in=ids).values_list("id", flat=True))
+        fresh = [r for r in wanted.values() if r.asset.id in added]
         FingerprintRow.objects.bulk_create(
             FingerprintRow(
                 asset_id=r.asset.id,
@@ -71,15 +62,15 @@ class AssetRepository:
                 bits=f.bits,
                 quality=f.quality,
             )
-            for r in fresh.values()
+            for r in fresh
             for number, f in enumerate(r.fingerprints)
         )
         DetailedRow.objects.bulk_create(
             DetailedRow(asset_id=r.asset.id, codes_sealed=r.detailed_sealed)
-            for r in fresh.values()
+            for r in fresh
             if r.detailed_sealed is not None
         )
-        return [r.asset.id for r in fresh.values()]
+        return [r.asset.id for r in fresh]
 
     def knows(self, owner: OwnerId, digest: bytes) -> AssetId | None:
         """Return this owner's asset of these very bytes, or None."""
@@ -124,9 +115,12 @@ class AssetRepository:
 
     def by_ids(self, assets: Iterable[AssetId]) -> dict[AssetId, Asset]:
         """Return the assets of some identifiers, withdrawn ones too."""
-        with self._database.reading():
-            rows = AssetRow.objects.select_related("ground").filter(id__in=list(assets))
-            return {AssetId(row.id): self._asset(row) for row in rows}
+        found: dict[AssetId, Asset] = {}
+        for batch in in_batches(set(assets)):
+            with self._database.reading():
+                rows = list(AssetRow.objects.select_related("ground").filter(id__in=batch))
+            found |= {AssetId(row.id): self._asset(row) for row in rows}
+        return found
 
     def count(self, owner: OwnerId | None = None) -> int:
         """Count the assets that are not withdrawn."""
@@ -157,37 +151,62 @@ class AssetRepository:
             Those that were not withdrawn before.
         """
         with self._database.transaction():
-            rows = AssetRow.objects.filter(id__in=assets).exclude(state=AssetState.WITHDRAWN)
-            found = [AssetId(asset) for asset in rows.values_list("id", flat=True)]
-            FingerprintRow.objects.filter(asset_id__in=found).delete()
-            DetailedRow.objects.filter(asset_id__in=found).delete()
-            seen = set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True))
-            MatchRow.objects.filter(asset_id__in=found).delete()
-            still = set(MatchRow.objects.filter(sighting_id__in=seen).values_list("sighting_id", flat=True))
-            SightingRow.objects.filter(id__in=seen - still).delete()
-            AssetRow.objects.filter(id__in=found).update(
-                state=AssetState.WITHDRAWN, withdrawn_at=now, digest=None, label_sealed=None
-            )
+            found: list[AssetId] = []
+            for batch in in_batches(sorted(set(assets))):
+                found += self._withdraw(batch, now)
         return found
+
+    def _withdraw(self, assets: Sequence[AssetId], now: dt.datetime) -> list[AssetId]:
+        # Locked, in one order: a scan that records a match of one of them waits, then leaves it out.
+        rows = AssetRow.objects.select_for_update().filter(id__in=assets).exclude(state=AssetState.WITHDRAWN)
+        found = [AssetId(asset) for asset in rows.order_by("id").values_list("id", flat=True)]
+        FingerprintRow.objects.filter(asset_id__in=found).delete()
+        DetailedRow.objects.filter(asset_id__in=found).delete()
+        seen = sorted(set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True)))
+        # Locked before their matches go: of two withdrawals at once, one sees that the other left nothing.
+        for batch in in_batches(seen):
+            list(SightingRow.objects.select_for_update().filter(id__in=batch).order_by("id").values_list("id"))
+        MatchRow.objects.filter(asset_id__in=found).delete()
+        for batch in in_batches(seen):
+            still = set(MatchRow.objects.filter(sighting_id__in=batch).values_list("sighting_id", flat=True))
+            SightingRow.objects.filter(id__in=set(batch) - still).delete()
+        AssetRow.objects.filter(id__in=found).update(
+            state=AssetState.WITHDRAWN, withdrawn_at=now, digest=None, label_sealed=None
+        )
+        return found
+
+    def detailed(self, owner: OwnerId) -> list[AssetId]:
+        """Return an owner's assets of which codes of parts are kept."""
+        with self._database.reading():
+            found = DetailedRow.objects.filter(asset__owner_id=owner).values_list("asset_id", flat=True)
+            return [AssetId(asset) for asset in found]
+
+    def counts_of(self, asset: AssetId) -> tuple[int, int]:
+        """Count an asset's codes, and its ciphertexts of codes of parts."""
+        with self._database.reading():
+            codes = FingerprintRow.objects.filter(asset_id=asset).count()
+            return codes, DetailedRow.objects.filter(asset_id=asset).count()
+
+    def awaiting(self) -> list[AssetId]:
+        """Return what is withdrawn and not proved gone."""
+        with self._database.reading():
+            rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None)
+            return [AssetId(asset) for asset in rows.values_list("id", flat=True)]
 
     def drop_detail(self, assets: Sequence[AssetId]) -> None:
         """Delete the codes of parts, which their owner no longer allows."""
         with self._database.transaction():
-            DetailedRow.objects.filter(asset_id__in=assets).delete()
-            AssetRow.objects.filter(id__in=assets, protection=AssetProtection.DETAILED).update(
-                protection=AssetProtection.HASH_ONLY
-            )
+            for batch in in_batches(assets):
+                DetailedRow.objects.filter(asset_id__in=batch).delete()
+                AssetRow.objects.filter(id__in=batch, protection=AssetProtection.DETAILED).update(
+                    protection=AssetProtection.HASH_ONLY
+                )
 
     def note_erased(self, before: dt.datetime, now: dt.datetime) -> int:
         """Note that what was withdrawn before an instant has left every file of the database."""
         with self._database.transaction():
             rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None, withdrawn_at__lte=before)
             return rows.update(erased_at=now)
-
-    def awaiting_erasure(self) -> int:
-        """Count what is withdrawn and not proved gone."""
-        with self._database.reading():
-            return AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None).count()
 
     def _row(self, registration: Registration) -> AssetRow:
         asset = registration.asset

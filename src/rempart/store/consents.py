@@ -8,7 +8,7 @@ from rempart.errors import MisuseError
 from rempart.model.asset import Consent, ConsentScope
 from rempart.model.ids import AssetId, ConsentId, IdKind, OwnerId, UserId, new_id
 from rempart.store.database import Database
-from rempart.store.models import ConsentRow
+from rempart.store.models import AssetRow, ConsentRow, OwnerRow
 
 
 class ConsentRepository:
@@ -29,8 +29,13 @@ class ConsentRepository:
         by: UserId,
         now: dt.datetime,
     ) -> Consent:
-        """Write a consent; one that holds already is returned as it is."""
+        """Write a consent; one that holds already is returned as it is.
+
+        Raises:
+            MisuseError: the asset is not this owner's.
+        """
         with self._database.transaction():
+            _lock(owner, asset)
             held = ConsentRow.objects.filter(owner_id=owner, asset_id=asset, scope=scope, withdrawn_at=None).first()
             row = held or ConsentRow.objects.create(
                 id=new_id(IdKind.CONSENT),
@@ -50,9 +55,10 @@ class ConsentRepository:
         """Take a consent back; for one asset, a consent of the owner for all is refused for that one.
 
         Raises:
-            MisuseError: it was taken back already, or never given.
+            MisuseError: it was taken back already, or never given, or the asset is not this owner's.
         """
         with self._database.transaction():
+            _lock(owner, asset)
             rows = ConsentRow.objects.filter(owner_id=owner, scope=scope)
             held = rows.filter(asset_id=asset, withdrawn_at=None).first()
             if held is None and asset is not None and not rows.filter(asset_id=asset).exists():
@@ -71,7 +77,8 @@ class ConsentRepository:
             if held is None:
                 raise _nothing_to_revoke(scope, rows.filter(asset_id=asset).order_by("-withdrawn_at").first())
             held.withdrawn_at = now
-            held.save(update_fields=["withdrawn_at"])
+            # All that hold, should there be two: none may go on holding after she took it back.
+            rows.filter(asset_id=asset, withdrawn_at=None).update(withdrawn_at=now)
         return _consent(held)
 
     def of(self, owner: OwnerId) -> list[Consent]:
@@ -86,6 +93,18 @@ class ConsentRepository:
             if asset is not None and (own := list(rows.filter(asset_id=asset))):
                 return any(row.withdrawn_at is None for row in own)
             return rows.filter(asset_id=None, withdrawn_at=None).exists()
+
+
+def _lock(owner: OwnerId, asset: AssetId | None) -> None:
+    """Let one command at a time change what an owner allowed.
+
+    Raises:
+        MisuseError: the asset is not hers: nobody's word counts for somebody else's picture.
+    """
+    list(OwnerRow.objects.select_for_update(no_key=True).filter(id=owner).values_list("id"))
+    if asset is not None and not AssetRow.objects.filter(id=asset, owner_id=owner).exists():
+        message = f"the asset {asset} is not of the owner {owner}"
+        raise MisuseError(message, advice="See whose it is with: rempart asset show")
 
 
 def _nothing_to_revoke(scope: ConsentScope, last: ConsentRow | None) -> MisuseError:

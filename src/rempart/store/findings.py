@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState
-from rempart.model.finding import Aside, Finding, Hit, Place, ScanProgress, ScanState
+from rempart.model.finding import Aside, Finding, Hit, ScanProgress, ScanState
 from rempart.model.fingerprint import SignalType
 from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, SuspectId, UserId, new_id
 from rempart.model.match import Clue, ClueKind, Match
-from rempart.model.media import Orientation
+from rempart.model.media import Orientation, Place
+from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import AssetRow, MatchRow, ScanRow, ScanSkipRow, SightingRow
@@ -81,12 +83,18 @@ class FindingRepository:
 
         Returns:
             What was kept.
+
+        Raises:
+            NotFoundError: the scan was deleted meanwhile.
         """
 
         def write() -> list[Finding]:
-            row = ScanRow.objects.select_for_update().get(id=scan)
+            row = ScanRow.objects.select_for_update().filter(id=scan).first()
+            if row is None:
+                message = f"there is no scan {scan!r}: its results are past their end"
+                raise NotFoundError(message, advice="Begin it again.")
             kept = self._still_active(findings)
-            if row.tally.get("items", 0) < tally.get("items", 0) or state is not ScanState.RUNNING:
+            if ScanState(row.state) is ScanState.RUNNING and row.tally.get("items", 0) <= tally.get("items", 0):
                 self._write_findings(scan, kept, now, keep)
                 self._write_asides(scan, asides)
                 row.place_sealed = seal_text(self._sealer, json.dumps(place), ScanRow, "place_sealed", scan)
@@ -107,8 +115,9 @@ class FindingRepository:
             if not numbers:
                 return
             start = numbers[-1] + 1
+            matches = self._matches([r for r in sightings if r.number < start])
             found: dict[int, Finding | Aside] = {
-                r.number: Finding(number=r.number, matches=self._matches(r)) for r in sightings if r.number < start
+                r.number: Finding(number=r.number, matches=matches.get(r.id, ())) for r in sightings if r.number < start
             }
             for row in asides:
                 if row.number < start:
@@ -132,14 +141,20 @@ class FindingRepository:
             return MatchRow.objects.filter(asset_id=asset).count()
 
     def _still_active(self, findings: Sequence[Finding]) -> list[Finding]:
-        wanted = {m.asset for f in findings for m in f.matches}
-        active = set(AssetRow.objects.filter(id__in=wanted, state=AssetState.ACTIVE).values_list("id", flat=True))
+        wanted = sorted({m.asset for f in findings for m in f.matches})
+        active: set[str] = set()
+        for batch in in_batches(wanted):
+            # Locked until the step is written: a withdrawal waits, then deletes what was written too.
+            rows = AssetRow.objects.select_for_update(no_key=True).filter(id__in=batch, state=AssetState.ACTIVE)
+            active |= set(rows.order_by("id").values_list("id", flat=True))
         kept = [Finding(number=f.number, matches=tuple(m for m in f.matches if m.asset in active)) for f in findings]
         return [f for f in kept if f.matches]
 
     def _write_findings(self, scan: ScanId, findings: Sequence[Finding], now: dt.datetime, keep: dt.timedelta) -> None:
-        matches = []
+        matches, known = [], _numbers(SightingRow, scan, [f.number for f in findings])
         for finding in findings:
+            if finding.number in known:
+                continue
             sighting, first = new_id(IdKind.SIGHTING), finding.matches[0]
             SightingRow.objects.create(
                 id=sighting,
@@ -155,6 +170,7 @@ class FindingRepository:
         MatchRow.objects.bulk_create(matches)
 
     def _write_asides(self, scan: ScanId, asides: Sequence[Aside]) -> None:
+        known = _numbers(ScanSkipRow, scan, [a.number for a in asides])
         ScanSkipRow.objects.bulk_create(
             ScanSkipRow(
                 scan_id=scan,
@@ -162,15 +178,20 @@ class FindingRepository:
                 skipped_sealed=seal_text(self._sealer, a.record, ScanSkipRow, "skipped_sealed", (scan, a.number)),
             )
             for a in asides
+            if a.number not in known
         )
 
     def _aside_text(self, row: ScanSkipRow) -> str:
         return unseal_text(self._sealer, row.skipped_sealed, ScanSkipRow, "skipped_sealed", (row.scan_id, row.number))
 
-    def _matches(self, sighting: SightingRow) -> tuple[Match, ...]:
-        rows = MatchRow.objects.filter(sighting_id=sighting.id).order_by("-score", "asset_id")
+    def _matches(self, sightings: Sequence[SightingRow]) -> dict[str, tuple[Match, ...]]:
+        by_id = {r.id: r for r in sightings}
+        found: dict[str, list[Match]] = {}
         with self._database.reading():
-            return tuple(self._match(row, sighting) for row in rows)
+            rows = list(MatchRow.objects.filter(sighting_id__in=by_id).order_by("-score", "asset_id"))
+        for row in rows:
+            found.setdefault(row.sighting_id, []).append(self._match(row, by_id[row.sighting_id]))
+        return {sighting: tuple(matches) for sighting, matches in found.items()}
 
     def _match(self, row: MatchRow, sighting: SightingRow) -> Match:
         place = unseal_text(self._sealer, sighting.place_sealed, SightingRow, "place_sealed", sighting.id)
@@ -195,6 +216,14 @@ class FindingRepository:
             tally=row.tally,
             started_at=row.started_at,
         )
+
+
+def _numbers(row: type[SightingRow | ScanSkipRow], scan: ScanId, numbers: Sequence[int]) -> set[int]:
+    """Return which items of a scan are written already."""
+    known: set[int] = set()
+    for batch in in_batches(numbers):
+        known |= set(row.objects.filter(scan_id=scan, number__in=batch).values_list("number", flat=True))
+    return known
 
 
 def _match_row(match: Match, sighting: str) -> MatchRow:

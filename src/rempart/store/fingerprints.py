@@ -21,9 +21,10 @@ LEFT JOIN fingerprint f ON f.asset_id = a.id AND f.number = 0
 LEFT JOIN fingerprint_detailed d ON d.asset_id = a.id
 WHERE a.state = %s AND a.id > %s
   AND (
-    EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.scope = %s AND c.withdrawn_at IS NULL)
+    EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.owner_id = a.owner_id AND c.scope = %s
+            AND c.withdrawn_at IS NULL)
     OR (
-      NOT EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.scope = %s)
+      NOT EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.owner_id = a.owner_id AND c.scope = %s)
       AND EXISTS (SELECT 1 FROM consent c WHERE c.owner_id = a.owner_id AND c.asset_id IS NULL AND c.scope = %s
                   AND c.withdrawn_at IS NULL)
     )

@@ -168,6 +168,12 @@ class JobRepository:
                 raise NotFoundError(message, advice="Only dead jobs are tried again: rempart job list --state dead")
         return self.get(job)
 
+    def settle(self, key: str, now: dt.datetime) -> None:
+        """Note that the job of a key is done, unless a worker has it: whoever added it did it at once."""
+        with self._database.transaction():
+            rows = JobRow.objects.filter(key=key, state=JobState.QUEUED, lease_by="")
+            rows.update(state=JobState.DONE, finished_at=now, reason="")
+
     def get(self, job: str) -> Job:
         """Return one job.
 

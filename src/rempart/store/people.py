@@ -85,15 +85,20 @@ class UserRepository:
         if known := self.find(name):
             return known
         user = UserId(new_id(IdKind.USER))
-        with self._database.transaction():
-            row = UserRow.objects.create(
-                id=user,
-                name_sealed=seal_text(self._sealer, name, UserRow, "name_sealed", user),
-                name_index=self._sealer.index(name),
-                role=role,
-                password="!",  # noqa: S106 - Django's mark of an account that no password opens
-                created_at=now,
-            )
+        try:
+            with self._database.transaction():
+                row = UserRow.objects.create(
+                    id=user,
+                    name_sealed=seal_text(self._sealer, name, UserRow, "name_sealed", user),
+                    name_index=self._sealer.index(name),
+                    role=role,
+                    password="!",  # noqa: S106 - Django's mark of an account that no password opens
+                    created_at=now,
+                )
+        except NotUniqueError:
+            if known := self.find(name):  # another process added her just now
+                return known
+            raise
         return self._user(row)
 
     def names(self) -> dict[UserId, str]:

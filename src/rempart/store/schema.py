@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Final
 
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from rempart.errors import WorkspaceError
+from rempart.errors import UnavailableError, WorkspaceError
 from rempart.store.append_only import trigger_names
 from rempart.store.database import Database
 
 _APP: Final = "store"
-#: The last migration of this version; a test compares it with the folder. Knowing it spares reading them all.
-LATEST: Final = "0002_findings"
+#: Every migration of this version; a test compares them with the folder. Knowing them spares reading them all.
+_KNOWN: Final = ("0001_initial", "0002_findings")
+LATEST: Final = _KNOWN[-1]
+_ENABLED_TRIGGERS: Final = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+#: Which advisory lock of PostgreSQL lets one command at a time upgrade.
+_UPGRADE_LOCK: Final = 0x52454D51
 
 
 def upgrade(database: Database) -> list[str]:
     """Apply every migration that is missing, each in one transaction, and return their names. There is no way back.
 
+    A migration and the note that it was applied are one transaction: a power cut leaves the old version or the new
+    one (Django alone writes the note in a transaction of its own). Two commands at once do it once.
+
     Raises:
-        WorkspaceError: the database was made by a newer version.
+        WorkspaceError: the database was made by a newer version, or belongs to another program.
     """
-    _refuse_newer(_applied(database))
+    done: list[str] = []
+    while LATEST not in _known_only(database):
+        name = _apply_next(database)
+        if name is not None:
+            done.append(name)
+    return done
+
+
+def _apply_next(database: Database) -> str | None:
+    """Apply the first migration that is missing; None if another command did it meanwhile."""
+    connection = database.connection
     with database.reading():
-        executor = MigrationExecutor(database.connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes(_APP))
-        executor.migrate(executor.loader.graph.leaf_nodes(_APP), plan=plan)
-    return [migration.name for migration, _ in plan]
+        # SQLite changes a table by making it anew, which foreign keys forbid; they cannot be lifted in a transaction.
+        connection.disable_constraint_checking()
+    try:
+        with database.transaction():
+            if database.vendor == "postgresql":
+                database.execute("SELECT pg_advisory_xact_lock(%s)", (_UPGRADE_LOCK,))
+            if not _known_only(database):
+                _refuse_foreign(database)
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes(_APP))[:1]
+            if not plan:
+                return None
+            [(migration, _)] = plan
+            executor.migrate([(migration.app_label, migration.name)], plan=plan)
+            return migration.name
+    finally:
+        with contextlib.suppress(UnavailableError), database.reading():
+            connection.enable_constraint_checking()
 
 
 def require_current(database: Database) -> None:
@@ -36,8 +68,7 @@ def require_current(database: Database) -> None:
     Raises:
         WorkspaceError: the database is empty, older or newer.
     """
-    applied = _applied(database)
-    _refuse_newer(applied)
+    applied = _known_only(database)
     if not applied:
         message = f"the database {database.location.in_words()} holds no workspace"
         raise WorkspaceError(message, advice="Make one with: rempart init")
@@ -55,9 +86,9 @@ def faults(database: Database) -> list[str]:
         found += [f"a row of {row[0]} refers to a row of {row[2]} that is gone" for row in broken[:20]]
         present = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     else:
-        present = {str(row[0]) for row in database.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")}
+        present = {str(row[0]) for row in database.execute(_ENABLED_TRIGGERS)}
     missing = sorted(trigger_names(database.vendor) - present)
-    found += [f"the trigger {name} is missing: history could be rewritten" for name in missing]
+    found += [f"the trigger {name} is missing or switched off: history could be rewritten" for name in missing]
     return found
 
 
@@ -67,12 +98,27 @@ def _applied(database: Database) -> set[str]:
         return {name for app, name in recorder.applied_migrations() if app == _APP}
 
 
-def _refuse_newer(applied: set[str]) -> None:
-    """Stop before a database of a later version is touched.
+def _known_only(database: Database) -> set[str]:
+    """Return what is applied, and stop before a database of a later version is touched.
 
     Raises:
         WorkspaceError: it has a migration that this version does not know.
     """
-    if newer := sorted(name for name in applied if name[:4] > LATEST[:4]):
+    applied = _applied(database)
+    if newer := sorted(applied - set(_KNOWN)):
         message = f"the database is of a newer version of Rempart ({newer[-1]}) than this one ({LATEST})"
         raise WorkspaceError(message, advice="Install the newer version: there is no way back but an older backup.")
+    return applied
+
+
+def _refuse_foreign(database: Database) -> None:
+    """Stop before tables are made among those of another program.
+
+    Raises:
+        WorkspaceError: there are some.
+    """
+    with database.reading():
+        tables = database.connection.introspection.table_names()
+    if tables:
+        message = f"the database {database.location.in_words()} holds something else already ({min(tables)})"
+        raise WorkspaceError(message, advice="Give Rempart a database of its own, empty.")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import models
 
+from rempart.errors import IntegrityError
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import (
@@ -90,24 +91,34 @@ def reseal(database: Database, sealer: FieldSealer) -> Iterator[int]:
         while True:
             with database.transaction():
                 rows = _after(sealed.row, last)
-                changed = [row for row in rows if _reseal(row, sealed, sealer)]
-                columns = [sealed.column, *([sealed.index] if sealed.index else [])]
-                sealed.row._default_manager.bulk_update(changed, columns)  # noqa: SLF001 - a model not known by name
+                done = sum(_reseal(row, sealed, sealer) for row in rows)
             if not rows:
                 break
             last = rows[-1].pk
-            yield len(changed)
+            yield done
 
 
-def stale(database: Database, sealer: FieldSealer) -> int:
-    """Count the values that are not under the current key."""
-    count = 0
+def sealed_values(database: Database) -> Iterator[bytes]:
+    """Yield every sealed value there is: to see which keys are still needed."""
     with database.reading():
         for sealed in SEALED_COLUMNS:
             values = sealed.row._default_manager.exclude(**{f"{sealed.column}__isnull": True})  # noqa: SLF001 - as above
             for value in values.values_list(sealed.column, flat=True).iterator(chunk_size=_BATCH):
-                count += not sealer.is_current(bytes(value))
-    return count
+                yield bytes(value)
+
+
+def sealed_faults(database: Database, sealer: FieldSealer) -> Iterator[str]:
+    """Yield, in words, every sealed value that does not open in its place."""
+    for sealed in SEALED_COLUMNS:
+        with database.reading():
+            rows = sealed.row._default_manager.order_by("pk")  # noqa: SLF001 - as above
+            for row in rows.iterator(chunk_size=_BATCH):
+                value = getattr(row, sealed.column)
+                try:
+                    if value is not None:
+                        sealer.unseal(bytes(value), context=sealed.context(row))
+                except IntegrityError:
+                    yield f"{sealed.context(row)} does not open"
 
 
 def _after(row: type[models.Model], last: Any) -> list[models.Model]:  # noqa: ANN401 - a key of any table
@@ -118,12 +129,13 @@ def _after(row: type[models.Model], last: Any) -> list[models.Model]:  # noqa: A
 
 
 def _reseal(row: models.Model, sealed: SealedColumn, sealer: FieldSealer) -> bool:
-    """Seal one value again; False if it is current or absent."""
+    """Seal one value again; False if it is current or absent, or was changed meanwhile by another command."""
     value = getattr(row, sealed.column)
     if value is None or sealer.is_current(bytes(value)):
         return False
     plain = sealer.unseal(bytes(value), context=sealed.context(row))
-    setattr(row, sealed.column, sealer.seal(plain, context=sealed.context(row)))
+    new = {sealed.column: sealer.seal(plain, context=sealed.context(row))}
     if sealed.index:
-        setattr(row, sealed.index, sealer.index(plain.decode("utf-8", "surrogateescape")))
-    return True
+        new[sealed.index] = sealer.index(plain.decode("utf-8", "surrogateescape"))
+    # Only what is still there: a value written, or deleted, since it was read is not undone.
+    return bool(sealed.row._default_manager.filter(pk=row.pk, **{sealed.column: value}).update(**new))  # noqa: SLF001 - as above

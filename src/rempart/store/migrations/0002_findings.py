@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from rempart.store.erasure import withhold_statistics
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -133,4 +135,5 @@ class Migration(migrations.Migration):
             model_name="sightingrow",
             constraint=models.UniqueConstraint(fields=("scan", "number"), name="sighting_once_per_scan"),
         ),
+        migrations.RunPython(withhold_statistics),
     ]

@@ -1,0 +1,242 @@
+"""Versions of a database: made, upgraded without losing a row, refused untouched when they are not ours."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+import rempart.store.migrations
+from databases import PostgresServer, make_sqlite
+from fakes import FakeSealer
+from rempart.errors import WorkspaceError
+from rempart.model.ids import AssetId
+from rempart.store import (
+    AssetRepository,
+    Database,
+    DatabaseLocation,
+    FingerprintRepository,
+    Journal,
+    OwnerRepository,
+    WorkspaceRepository,
+    faults,
+    require_current,
+    upgrade,
+)
+from rempart.store.schema import LATEST
+from required import ROOT
+from vectors import make_workspace_0001 as first_version
+
+VECTOR = ROOT / "tests" / "vectors" / "workspace-0001.sql"
+FOLDER = Path(rempart.store.migrations.__file__).parent
+
+
+def open_at(url: str) -> Database:
+    return Database(DatabaseLocation.parse(url), patience_s=5)
+
+
+def old_file(folder: Path) -> str:
+    path = make_sqlite(folder)
+    writer = sqlite3.connect(path)
+    writer.executescript(VECTOR.read_text())
+    writer.close()
+    return path
+
+
+def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    tables = sorted(t for t in connection.introspection.table_names() if t != "django_migrations")
+    found = {t: database.execute(f"SELECT * FROM {t}") for t in tables}  # noqa: S608 - our own tables
+    plain = {
+        t: [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in r] for t, r in found.items()
+    }
+    return {t: sorted(r, key=repr) for t, r in plain.items()}
+
+
+def test_the_latest_is_the_newest_file() -> None:
+    """A constant spares reading them all at each start."""
+    assert max(p.stem for p in FOLDER.glob("0*.py")) == LATEST
+
+
+def test_tables_and_migrations_do_not_drift(database: Database) -> None:
+    """Django finds nothing to write."""
+    assert database.vendor
+    call_command("makemigrations", "store", check=True, dry_run=True, verbosity=0)
+
+
+def test_from_nothing_and_again(tmp_path: Path) -> None:
+    """The second time does nothing."""
+    database = open_at(make_sqlite(tmp_path))
+
+    first = upgrade(database)
+    before = rows_of(database)
+    second = upgrade(database)
+
+    assert first[-1] == LATEST
+    assert second == []
+    assert rows_of(database) == before
+    assert faults(database) == []
+    assert database.execute("PRAGMA foreign_keys") == [(1,)]
+    database.close()
+
+
+def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
+    """It holds no workspace."""
+    database = open_at(make_sqlite(tmp_path))
+
+    with pytest.raises(WorkspaceError, match="holds no workspace"):
+        require_current(database)
+    database.close()
+
+
+@pytest.mark.parametrize("name", ["0003_from_tomorrow", "0002_of_another_branch", "9999_x"])
+def test_a_later_database_is_refused_untouched(database: Database, name: str) -> None:
+    """Whatever its number: what this version does not know it must not touch."""
+    now = database.connection.ops.adapt_datetimefield_value(database.instant())
+    database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('store', %s, %s)", (name, now))
+    database.close()
+    before = contents(database)
+
+    with pytest.raises(WorkspaceError, match=f"newer version of Rempart \\({name}\\)"):
+        require_current(database)
+    with pytest.raises(WorkspaceError, match="newer version"):
+        upgrade(database)
+    database.close()
+
+    assert contents(database) == before
+
+
+def contents(database: Database) -> object:
+    if database.vendor == "sqlite":
+        return hashlib.sha256(Path(database.location.name).read_bytes()).hexdigest()
+    found = rows_of(database), database.execute("SELECT relname, relfilenode FROM pg_class ORDER BY 1, 2")
+    database.close()
+    return found
+
+
+def test_a_database_of_another_program_is_refused_untouched(tmp_path: Path) -> None:
+    """A wrong path in the settings must not put our tables into somebody's bookmarks."""
+    path = make_sqlite(tmp_path)
+    writer = sqlite3.connect(path)
+    writer.execute("CREATE TABLE moz_places (id INTEGER)")
+    writer.close()
+    database = open_at(path)
+
+    with pytest.raises(WorkspaceError, match="holds something else already"):
+        upgrade(database)
+
+    assert connection.introspection.table_names() == ["moz_places"]
+    database.close()
+
+
+def check_upgraded(database: Database, before: dict[str, list[tuple[object, ...]]]) -> None:
+    """Every row is kept, and repositories work with them."""
+    after = rows_of(database)
+    assert {table: after[table] for table in before} == before
+    assert faults(database) == []
+    require_current(database)
+    sealer = FakeSealer()
+    assert WorkspaceRepository(database, sealer).require("wsp_1") is True
+    owner = OwnerRepository(database, sealer).get("nadia")
+    labels = [asset.label for asset in AssetRepository(database, sealer).all(owner.id)]
+    assert labels == ["0.jpg", "1.jpg"]
+    assert [entry.digest for entry in FingerprintRepository(database).bank()] == [bytes(32), bytes([1]) * 32]
+    assert len(Journal(database, access_days=1).events("wsp_1")) == 1
+    assert AssetRepository(database, sealer).withdraw([AssetId(first_version.ASSETS[0])], first_version.NOW)
+
+
+def test_an_old_file_is_upgraded(tmp_path: Path) -> None:
+    """A file as the first version wrote it, with a row in each table."""
+    database = open_at(old_file(tmp_path))
+    before = rows_of(database)
+    with pytest.raises(WorkspaceError, match=r"older version of Rempart \(0001_initial\)"):
+        require_current(database)
+
+    assert upgrade(database)[0] == "0002_findings"
+
+    assert all(before.values())
+    check_upgraded(database, before)
+    database.close()
+
+
+def test_an_old_database_of_a_server_is_upgraded(postgres: PostgresServer) -> None:
+    """The same rows on PostgreSQL."""
+    database = open_at(postgres.make("template0"))
+    apps = first_version.at_first_migration()
+    first_version.fill(lambda name: apps.get_model("store", name))
+    before = rows_of(database)
+
+    upgrade(database)
+
+    check_upgraded(database, before)
+    database.close()
+
+
+def test_two_commands_upgrade_at_once(tmp_path: Path, postgres: PostgresServer) -> None:
+    """It is done once, and neither fails."""
+    code = "import sys; from rempart.store import *; upgrade(Database(DatabaseLocation.parse(sys.argv[1])))"
+    for url in (make_sqlite(tmp_path), postgres.make("template0")):
+        running = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
+
+        assert [process.wait(timeout=60) for process in running] == [0, 0]
+
+        database = open_at(url)
+        require_current(database)
+        assert faults(database) == []
+        database.close()
+
+
+def test_a_power_cut_in_the_middle_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    """Killed at every moment: each migration is there with its note, or neither is; going on works."""
+    code = (
+        "import os, signal, sys\nfrom rempart.store import *\nfrom django.db import connection\n"
+        "database, left = Database(DatabaseLocation.parse(sys.argv[1])), [int(sys.argv[2])]\n"
+        "def count(execute, *arguments):\n"
+        "    left[0] -= 1\n"
+        "    if not left[0]: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return execute(*arguments)\n"
+        "connection.execute_wrappers.append(count)\nupgrade(database)"
+    )
+    path = old_file(tmp_path)
+    killed = 0
+    for moment in (4, 12, 20, 26, 29, 32):
+        done = subprocess.run([sys.executable, "-c", code, path, str(moment)], check=False, timeout=60)
+        killed += done.returncode == -signal.SIGKILL
+        reader = sqlite3.connect(path)
+        names = {row[0] for row in reader.execute("SELECT name FROM django_migrations")}
+        tables = {row[0] for row in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        reader.close()
+        assert ("match_found" in tables) == ("0002_findings" in names)
+
+    database = open_at(path)
+    upgrade(database)
+
+    assert killed >= 3
+    assert faults(database) == []
+    database.close()
+
+
+def test_upgrading_from_a_thread(tmp_path: Path) -> None:
+    """A server upgrades outside its main thread."""
+    database = open_at(make_sqlite(tmp_path))
+    done: list[str] = []
+
+    def work() -> None:
+        done.extend(upgrade(database))
+        database.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert done[-1] == LATEST
+    assert os.path.getsize(database.location.name) > 0
+    database.close()
