@@ -214,9 +214,42 @@ def test_a_long_line_is_cut_after_it_was_redacted() -> None:
     assert "Nadia" not in record.getMessage()
 
 
-UNITS = ["a", "a ", "@", "a@", "/", "a/", "a.", "1.", ":", "f:", "'", "'/", "b'", "b\"b'", "\\", "b'\\", "%", "%41", "//"]
+UNITS = [
+    "a",
+    "a ",
+    "@",
+    "a@",
+    "/",
+    "a/",
+    "a.",
+    "1.",
+    ":",
+    "f:",
+    "'",
+    "'/",
+    "b'",
+    "b\"b'",
+    "\\",
+    "b'\\",
+    "%",
+    "%41",
+    "//",
+]
 UNITS += ["://", "a-", "_a", "(", " /", "x /a", "~", "+1 ", "token=", ".jpg", "'.jpg?", "01 ", "=", "é", "\u0301", "\n"]
-UNITS += ["00:", "www.", "a.com", ".com", "magnet:", "bearer ", "' a b.jp ", "[path]", "name1 surname", "\\x", "job_", "-"]
+UNITS += [
+    "00:",
+    "www.",
+    "a.com",
+    ".com",
+    "magnet:",
+    "bearer ",
+    "' a b.jp ",
+    "[path]",
+    "name1 surname",
+    "\\x",
+    "job_",
+    "-",
+]
 
 
 @pytest.mark.parametrize("unit, letters", [*((unit, 200_000) for unit in UNITS), ("".join(UNITS), 1_000_000)])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from rempart.errors import UnavailableError
 from rempart.store.database import Database
 
-#: Tables in which something withdrawn may have been.
-_TABLES = "asset, fingerprint, fingerprint_detailed, match_found, sighting, scan_skipped"
+#: Tables from which something is withdrawn, or deleted at its end.
+_TABLES = (
+    "asset, fingerprint, fingerprint_detailed, match_found, sighting, scan, scan_skipped, consent, ground, job, event, "
+    "access_trace"
+)
 
 
 def erase_traces(database: Database) -> str:
