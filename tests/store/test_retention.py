@@ -10,8 +10,15 @@ from filled import Filled
 from rempart.config import Settings
 from rempart.model.retention import RetentionTerms, RowClass
 from rempart.model.work import AccessPurpose, EventKind, JobKind, JobState
-from rempart.store import AssetRepository, ConsentRepository, Database, FindingRepository, JobRepository, Journal
-from rempart.store import RetentionRepository
+from rempart.store import (
+    AssetRepository,
+    ConsentRepository,
+    Database,
+    FindingRepository,
+    JobRepository,
+    Journal,
+    RetentionRepository,
+)
 from rempart.store.models import (
     AccessRow,
     AssetRow,

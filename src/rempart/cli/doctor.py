@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from rempart.cli.printing import put, put_json, safe
@@ -18,9 +16,9 @@ def command(config_file: str | None, *, as_json: bool) -> int:
     Exit code: 0, or 3 if something that the settings require is missing.
     """
     from rempart.app.doctor import examine  # noqa: PLC0415 - heavy: numpy
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
+    from rempart.cli.opening import open_settings  # noqa: PLC0415 - as above
 
-    for check in examine(load_settings(file=Path(config_file) if config_file else None).settings):
+    for check in examine(open_settings(config_file).settings):
         if as_json:
             put_json({"v": 1, "check": check.name, "ok": check.ok, "detail": check.detail})
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from rempart.cli.printing import put, put_json, safe, say
@@ -21,14 +19,14 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
     from rempart.app.fingerprint import fingerprint  # noqa: PLC0415 - heavy: numpy
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
+    from rempart.cli.opening import open_settings  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above
     from rempart.hazmat import ProtectionState  # noqa: PLC0415 - as above
     from rempart.model import Stopped  # noqa: PLC0415 - as above
 
-    settings = load_settings(file=Path(config_file) if config_file else None).settings
+    settings = open_settings(config_file).settings
     prepare(settings)
     status, missing = 0, list[ProtectionState]()
     for found in fingerprint(files, settings, missing=missing):

@@ -58,14 +58,14 @@ def command(
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
     from rempart.app.scan import Scan  # noqa: PLC0415 - as above
+    from rempart.cli.opening import open_settings  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
-    settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
+    settings = open_settings(config_file, flags).settings
     outputs = [(path, mark) for path, mark in ((report, REPORT_MARK), (skipped, SKIPPED_MARK)) if path]
     check_outputs(outputs, [*assets, *suspects])
     prepare(settings)

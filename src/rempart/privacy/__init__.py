@@ -6,7 +6,7 @@ A line that forgot the rule is redacted, and so is every spelling of what this p
 >>> redact("fetched https://forum.example/t/3?token=k for nadia@example.org in job_0f3a")
 'fetched https://[…] for [email] in job_0f3a'
 >>> remember("Zoé Martin")
->>> redact("hit in zo%C3%A9-martin/2026")
+>>> redact("hit in zo%C3%A9-martin, twice")
 'hit in [name], twice'
 >>> forget_all()
 """
