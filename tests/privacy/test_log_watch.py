@@ -106,7 +106,7 @@ def test_a_session_with_a_leak_is_red(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", str(tmp_path)]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{tmp_path}"}
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{tmp_path}", "TMPDIR": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
 
     assert done.returncode == 1, done.stdout

@@ -54,7 +54,7 @@ class JsonLines(logging.Formatter):
         line = {"at": at, "level": record.levelname.lower(), "logger": redact(record.name), "message": record.msg}
         if record.exc_text:
             line["exception"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
+        return json.dumps(line, ensure_ascii=False)
 
 
 class PrivateLogHandler(logging.Handler):

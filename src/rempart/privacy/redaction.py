@@ -108,6 +108,8 @@ def _strip(record: logging.LogRecord, message: str, exception: str | None) -> No
 
 
 def _cut(text: str) -> str:
+    """Bound a text, and make it one that every handler can encode: names of files may hold stray bytes."""
+    text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= LINE_MAX else f"{text[:LINE_MAX]} [… {len(text) - LINE_MAX} more]"
 
 
