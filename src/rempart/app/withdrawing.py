@@ -57,7 +57,9 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
         for asset in found:
             workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
         if found:
-            workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=_PROOF_ATTEMPTS)
+            workspace.jobs.add(
+                JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=_PROOF_ATTEMPTS
+            )
         return found
 
     gone = tuple(workspace.database.durably(delete))
