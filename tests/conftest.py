@@ -15,6 +15,8 @@ from required import ROOT, skip_or_fail
 
 if TYPE_CHECKING:
     from databases import PostgresServer
+    from rempart.app.workspace import Workspace
+    from rempart.config import Settings
     from rempart.store import Database
 
 
@@ -95,3 +97,19 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(DatabaseLocation.parse(database_url), patience_s=5)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Settings, Workspace]]:
+    """Make a shared workspace, in which Oscar works: each test runs on both kinds of database."""
+    from databases import PostgresServer  # noqa: PLC0415 - as above
+    from workspaces import make  # noqa: PLC0415 - as above
+
+    url = ""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        assert isinstance(server, PostgresServer)
+        url = server.make("template0")
+    settings, workspace = make(tmp_path / "workspace", url=url)
+    yield settings, workspace
+    workspace.database.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,15 @@ def _whole_path(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))
 
 
+def _printable(text: str) -> str:
+    """Refuse what cannot be shown on a line."""
+    if not text.isprintable():
+        message = "a text has no control characters"
+        raise ValueError(message)
+    return text
+
+
+SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 SettingPath = Annotated[Path, AfterValidator(_whole_path)]
 
 
@@ -70,6 +80,19 @@ class HazmatSettings(_Section):
     """Protections without which nothing is decoded (``rempart doctor`` lists them); a comma between two."""
 
 
+class ArchiveSettings(_Section):
+    """How far zip, tar, gzip, WARC and WACZ files are opened; a member's own bytes: ``hazmat.max_bytes``."""
+
+    max_members: Annotated[int, Field(ge=1, le=2**40)] = 10_000_000
+    """Entries of one archive, those of the archives in it included."""
+    max_depth: Annotated[int, Field(ge=0, le=8)] = 3
+    """Archives around a member: 1 opens no archive in an archive, 0 opens none."""
+    max_ratio: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    """Times that an archive may expand, its first MiB aside."""
+    max_total_bytes: Annotated[int, Field(ge=1, le=2**60)] = 2**40
+    """Bytes that one archive may expand to, those of the archives in it included."""
+
+
 class DetectSettings(_Section):
     """When two pictures are taken for the same."""
 
@@ -97,6 +120,38 @@ class KernelSettings(_Section):
     """Where it is kept; none is ``rempart/kernels`` in the user's cache folder, or a temporary one."""
 
 
+class WorkspaceSettings(_Section):
+    """Where an organisation's work is kept, and who works."""
+
+    folder: SettingPath | None = None
+    """Folder of the workspace; none is ``rempart`` in the user's data folder (``$XDG_DATA_HOME``)."""
+    user: SettingText = ""
+    """Who works, as others call her; none is the name of this account."""
+
+
+class DatabaseSettings(_Section):
+    """The workspace's database."""
+
+    url: SettingText = ""
+    """``postgresql://user@host/name``; none is what ``rempart init`` was told, or else a file in the workspace."""
+    patience_s: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """Seconds that a command waits for a database that went away in the middle of its work."""
+
+
+class KeysSettings(_Section):
+    """What opens the workspace's keys."""
+
+    passphrase_file: SettingPath | None = None
+    """File (mode 600) that holds the passphrase, where there is one; a systemd credential comes before it."""
+
+
+class RetentionSettings(_Section):
+    """How many days what is stored is kept (docs/decisions/0009-privacy.md says why so long)."""
+
+    scans_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """Days that a scan, and the names of what it did not compare, are kept after its last step."""
+
+
 class Settings(_Section):
     """Every setting of Rempart."""
 
@@ -104,12 +159,22 @@ class Settings(_Section):
     """What is never opened."""
     hazmat: HazmatSettings = HazmatSettings()
     """The sandbox."""
+    archives: ArchiveSettings = ArchiveSettings()
+    """What is opened of an archive."""
     detect: DetectSettings = DetectSettings()
     """When two pictures are the same."""
     report: ReportSettings = ReportSettings()
     """The report."""
     kernels: KernelSettings = KernelSettings()
     """Compiled code."""
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    """The workspace."""
+    database: DatabaseSettings = DatabaseSettings()
+    """Its database."""
+    keys: KeysSettings = KeysSettings()
+    """Its keys."""
+    retention: RetentionSettings = RetentionSettings()
+    """How long what is stored is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +204,13 @@ class LoadedSettings:
         """Yield every setting, in the order of the tree."""
         for key, doc in setting_docs().items():
             section, _, name = key.partition(".")
-            value = getattr(getattr(self.settings, section), name)
+            value = without_password(getattr(getattr(self.settings, section), name))
             yield SettingLine(key=key, value=value, origin=self.origins.get(key, "default"), doc=doc)
+
+
+def without_password(value: object) -> object:
+    """Hide the password of an address: settings are shown, pasted and sent to others."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:…@", value) if isinstance(value, str) else value
 
 
 def setting_docs() -> dict[str, str]:
@@ -166,7 +236,7 @@ def accepted(key: str) -> str:
         least = next(m.ge for m in field.metadata if hasattr(m, "ge"))
         most = next(m.le for m in field.metadata if hasattr(m, "le"))
         return f"a whole number from {least} to {most}"
-    return "a path"
+    return "a text" if field.annotation is str else "a path"
 
 
 def variable_name(key: str) -> str:
@@ -220,7 +290,7 @@ def _value_error(error: ValidationError, origins: Mapping[str, str]) -> SettingV
 
 
 def _cannot_be(key: str, value: object, origin: str) -> SettingValueError:
-    message = f"{key} cannot be {value!r} (from {origin}): it takes {accepted(key)}"
+    message = f"{key} cannot be {without_password(value)!r} (from {origin}): it takes {accepted(key)}"
     return SettingValueError(message, advice="See docs/settings.md for what each setting takes.")
 
 

@@ -13,10 +13,12 @@ The tree (a test keeps this drawing true)::
     │   └── KeyFileError
     ├── OutputError
     ├── UnavailableError
+    │   └── DatabaseAwayError
     ├── LeaseLostError
     ├── IntegrityError
     ├── RefusedError
-    └── MediaError
+    ├── MediaError
+    └── ArchiveError
 
 A message is one plain sentence with the value that was wrong. ``diagnostics()`` adds what to do next, and is what a
 door prints.
@@ -96,6 +98,10 @@ class UnavailableError(RempartError):
     exit_code = 4
 
 
+class DatabaseAwayError(UnavailableError):
+    """The database itself does not answer: what was begun is undone, and can be done again when it is back."""
+
+
 class LeaseLostError(RempartError):
     """Another worker has the job now: what this one did of it is rolled back."""
 
@@ -127,3 +133,20 @@ class MediaError(RempartError):
         super().__init__(detail or reason)
         self.reason = reason
         self.detail = detail
+
+
+class ArchiveError(RempartError):
+    """An archive, or one member of it, cannot be read on; its reader turns it into an ``Unreadable`` value."""
+
+    def __init__(self, reason: str, detail: str = "", *, of_member: bool = False) -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.UnreadableReason``.
+            detail: The figure that was wrong, in signs rather than words; never content.
+            of_member: True if the archive's next members can be read all the same.
+        """
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.detail = detail
+        self.of_member = of_member

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
+
+from rempart.app.archives import Found, PassedOver
 from rempart.app.intake import Intake, Role
 from rempart.app.pile import Unentered
-from rempart.model import MediaBytes, MediaItem, MinorGate, Unreadable, UnreadableReason
+from rempart.model import Cleared, MediaBytes, MediaItem, MinorGate, Unreadable, UnreadableReason
 
 
 def test_what_does_not_go_in_is_kept_aside_once() -> None:
@@ -23,3 +27,27 @@ def test_what_does_not_go_in_is_kept_aside_once() -> None:
     assert cleared == ["a.jpg"]
     assert aside == [("closed", Role.SUSPECT, "unreadable"), ("lycee.jpg", Role.SUSPECT, "stopped")]
     assert list(intake.set_aside()) == []
+
+
+def test_what_archives_hold_comes_in_portions() -> None:
+    """What is set aside is not piled up: an archive may hold a million things that are no pictures."""
+    outcome = Unreadable(reason=UnreadableReason.UNSUPPORTED)
+    gate = MinorGate()
+    intake = Intake(gate)
+    good = cast("Cleared[MediaItem]", gate.check(MediaBytes(data=b"", label="a.jpg")))
+
+    def found() -> Iterator[Found]:
+        for k in range(2_500):
+            yield Unentered(label=str(k), outcome=outcome)
+            if k % 100 == 0:
+                yield good
+                yield PassedOver(count=2)
+
+    sizes, items = [], 0
+    for portion in intake.portions(found(), Role.SUSPECT):
+        items += sum(1 for _ in portion)
+        sizes.append(len(list(intake.set_aside())))
+
+    assert sizes == [1_000, 1_000, 500]
+    assert items == 25
+    assert intake.not_pictures == 50

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
+from archive_makers import packed, tar_of, warc_of, zip_of
 from leaks import encoded
 from pictures import scene
 from rempart.app.intake import Plain, Role, Skipped
 from rempart.app.scan import Scan, Tally
-from rempart.config import GateSettings, HazmatSettings, Settings
+from rempart.config import ArchiveSettings, GateSettings, HazmatSettings, Settings
 from rempart.errors import ConfigError, MisuseError, RefusedError
 from rempart.hazmat import Pool
 from rempart.model import Cleared, Match, MediaItem, Orientation, Stopped, Unreadable, UnreadableReason
@@ -214,3 +215,41 @@ def test_workers_do_not_change_the_answer(shoot: Path, pile: Path) -> None:
 
     assert one[:2] == three[:2]
     assert one[2].matched == three[2].matched > 0
+
+
+def test_copies_in_archives_are_found(shoot: Path, pile: Path, asked: list[str]) -> None:
+    """In a zip, in a tar, in a crawl, in a crawl in a zip; by the place that a person can go to."""
+    good = (shoot / "1.jpg").read_bytes()
+    web = {"https://e.example/a.jpg": good, "https://e.example/": b"<html>", "https://e.example/lycee.jpg": good}
+    (pile / "a.zip").write_bytes(zip_of({"folder/a.jpg": good, "lycee/b.jpg": good, "notes.txt": b"notes"}))
+    (pile / "b.tgz").write_bytes(packed(tar_of({"x.jpg": good, "cut.jpg": good[:9000]})))
+    (pile / "c").write_bytes(warc_of(web, gz=True))
+    (pile / "d.wacz").write_bytes(zip_of({"datapackage.json": b"{}", "archive/d.warc": warc_of(web)}))
+
+    matches, skipped, tally = scanned(shoot, pile)
+
+    assert [m.suspect for m in matches] == [
+        f"{pile}/a.zip!/folder/a.jpg",
+        f"{pile}/b.tgz!/x.jpg",
+        "https://e.example/a.jpg",
+        "https://e.example/a.jpg",
+    ]
+    assert {(s.label.removeprefix(str(pile)), s.outcome_word()) for s in skipped} == {
+        ("/a.zip!/lycee/b.jpg", "stopped"),
+        ("/a.zip!/notes.txt", "unreadable"),
+        ("/b.tgz!/cut.jpg", "unreadable"),
+        ("https://e.example/lycee.jpg", "stopped"),
+    }
+    assert not [label for label in asked if "lycee" in label]
+    assert (tally.matched, tally.stopped, tally.unreadable, tally.not_pictures) == (4, 3, 2, 3)
+
+
+def test_settings_close_archives(shoot: Path, pile: Path) -> None:
+    """Depth 0 opens none: they are files that are not pictures."""
+    (pile / "a.zip").write_bytes(zip_of({"a.jpg": (shoot / "1.jpg").read_bytes()}))
+
+    matches, [skipped], _ = scanned(shoot, pile, Settings(archives=ArchiveSettings(max_depth=0)))
+
+    assert matches == []
+    assert isinstance(skipped.outcome, Unreadable)
+    assert skipped.outcome.reason is UnreadableReason.UNSUPPORTED

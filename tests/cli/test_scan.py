@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive_makers import warc_of, zip_of
 from commands import REMPART, rempart
 
 MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "clues"]
@@ -99,7 +100,8 @@ def test_files_and_folders_mix(folders: tuple[Path, Path]) -> None:
     "arguments, code, words",
     [
         (("scan", "absent", "--assets", "."), 2, "cannot read 'absent': No such file or directory"),
-        (("scan", "."), 2, "Missing option '--assets'"),
+        (("scan", "."), 3, "there is no workspace in"),
+        (("scan", ".", "--assets", ".", "--resume"), 2, "a scan with --assets keeps nothing"),
         (
             ("scan", ".", "--assets", ".", "--workers", "-1"),
             3,
@@ -137,3 +139,29 @@ def test_names_cannot_act_on_the_terminal(folders: tuple[Path, Path], tmp_path: 
     assert r"a\nb\x1b[31m\udce9\u202e.jpg" in text.stdout
     assert "\x1b" not in text.stdout
     assert os.fsencode(json.loads(as_json.stdout.splitlines()[0])["suspect"]) == raw
+
+
+def test_what_is_in_an_archive_is_shown_by_its_label(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """In words, in JSON, in the report, in the list of what was skipped; a hostile name is escaped."""
+    shoot, pile = folders
+    copy = (pile / "a-copy.jpg").read_bytes()
+    hostile = "../../etc/\x1b[31mpasswd"
+    (tmp_path / "pile").mkdir()
+    (tmp_path / "pile" / "x.zip").write_bytes(zip_of({hostile: copy, "bomb.bmp": b"BM" + bytes(10**7)}))
+    web = {"https://e.example/\x1b[2J": copy, "https://e.example/": b"<html>"}
+    (tmp_path / "pile" / "y.warc.gz").write_bytes(warc_of(web, gz=True))
+    outputs = ("--report", tmp_path / "r.html", "--skipped", tmp_path / "s.jsonl")
+
+    text = rempart("scan", tmp_path / "pile", "--assets", shoot, *outputs)
+    as_json = rempart("scan", tmp_path / "pile", "--assets", shoot, "--json")
+
+    *matches, last = [json.loads(line) for line in as_json.stdout.splitlines()]
+    assert [m["suspect"] for m in matches] == [f"{tmp_path}/pile/x.zip!/{hostile}", "https://e.example/\x1b[2J"]
+    assert last["summary"]["not_pictures"] == 1
+    assert r"x.zip!/../../etc/\x1b[31mpasswd" in text.stdout
+    assert "1 web records without a picture" in text.stdout
+    assert "\x1b" not in text.stdout + text.stderr
+    assert "bomb.bmp: expands too much" in text.stderr or "x.zip: expands too much" in text.stderr
+    assert "se décompresse en trop d" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "s.jsonl").read_text(encoding="ascii").splitlines()[0])["reason"] == "bomb"
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["pile", "r.html", "s.jsonl", "x.zip", "y.warc.gz"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -180,3 +182,39 @@ def test_weights_fall_with_distance(one: int, two: int) -> None:
     """Closer never ranks lower, and weights stay in 0..1."""
     if one <= two:
         assert 1 >= whole_frame_weight(one) >= whole_frame_weight(two) >= 0
+
+
+def part(bits: int) -> Fingerprint:
+    """Make a code of a part of a picture, some bits from the common one."""
+    return Fingerprint(
+        signal_type=SignalType.PDQ,
+        version="pdq/1",
+        bits=flipped(bits),
+        quality=90,
+        region=((0, 0), (320, 0), (320, 240), (0, 240)),
+    )
+
+
+def test_a_crop_is_found_by_a_code_of_a_part() -> None:
+    """It says so, and claims no place in the suspect."""
+    bank = Bank()
+    learned = replace(media(flipped(128), digest="1"), fingerprints=(*media(flipped(128)).fingerprints, part(3)))
+    bank.add(AssetId("mine"), learned)
+
+    [match] = bank.compare(SuspectId("crop"), media(digest="2")).matches
+
+    assert [(c.kind, c.distance_bits) for c in match.clues] == [(ClueKind.PART, 3)]
+    assert match.region is None
+
+
+def test_whole_and_part_are_two_clues_of_one_match() -> None:
+    """The stronger first."""
+    bank = Bank()
+    bank.add(
+        AssetId("mine"),
+        replace(media(flipped(20), digest="1"), fingerprints=(*media(flipped(20)).fingerprints, part(3))),
+    )
+
+    [match] = bank.compare(SuspectId("copy"), media(digest="2")).matches
+
+    assert [c.kind for c in match.clues] == [ClueKind.PART, ClueKind.WHOLE_FRAME]

@@ -267,3 +267,47 @@ def test_a_required_protection_that_is_missing_ends_the_run(
         pytest.raises(SandboxError, match="seccomp"),
     ):
         list(pool.run(items("x"), {}))
+
+
+class Held(bytes):
+    """Bytes that are counted while they are alive."""
+
+    alive = 0
+
+    def __init__(self, _: bytes) -> None:
+        type(self).alive += 1
+
+    def __del__(self) -> None:
+        """Count one fewer."""
+        type(self).alive -= 1
+
+
+def test_bytes_in_memory_are_bounded_and_let_go(kernel_cache: Path) -> None:
+    """Items are taken while few bytes wait for an answer, in our memory or behind a descriptor; none come back."""
+    gate = MinorGate()
+    most: list[tuple[int, int]] = []
+
+    def made() -> Iterator[Cleared[MediaItem]]:
+        for k in range(40):
+            links = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+            behind = sum("memfd:" in os.readlink(link) for link in links if os.path.islink(link))
+            most.append((Held.alive, behind))
+            cleared = gate.check(MediaBytes(data=Held(b"%04d" % k * 200_000), label=str(k)))
+            yield cast("Cleared[MediaItem]", cleared)
+            del cleared
+
+    limits = DecodeLimits(max_bytes=1_000_000, max_pixels=1_000_000)
+    settings = PoolSettings(workers=2, limits=limits, kernel_cache=kernel_cache, window_bytes=2_000_000)
+    with Pool(task=Task(name="tasks:misbehave", parse=parse), settings=settings) as pool:
+        given = [item for item, _ in pool.run(made(), {"n": 1})]
+
+    assert [item.label for item in given] == [str(k) for k in range(40)]
+    assert all(isinstance(item, MediaBytes) and not item.data for item in given)
+    assert max(alive + behind for alive, behind in most) <= 3
+
+
+def test_an_item_in_memory_larger_than_the_window_is_read(kernel_cache: Path) -> None:
+    """One is always taken, or nothing would ever come."""
+    settings = PoolSettings(workers=2, limits=LIMITS, kernel_cache=kernel_cache, window_bytes=1)
+    with Pool(task=Task(name="tasks:misbehave", parse=parse), settings=settings) as pool:
+        assert answers(pool, items("one", "two", "three")) == ["one", "two", "three"]

@@ -168,6 +168,18 @@ def test_nobody_else_makes_a_cleared_value() -> None:
         Cleared(item)  # type: ignore[call-arg]  # this is the type error that a forgotten gate is
 
 
+def test_what_was_read_since_is_cleared_by_the_same_names() -> None:
+    """A member is judged before its bytes are there; bytes of other names are refused."""
+    cleared = MinorGate().check(MediaBytes(data=b"", label="x", names=("a.zip", "x")))
+    assert isinstance(cleared, Cleared)
+
+    read = cleared.with_content(MediaBytes(data=b"content", label="shown", names=("a.zip", "x")))
+
+    assert read.item.data == b"content"
+    with pytest.raises(TypeError, match="names that were judged"):
+        cleared.with_content(MediaBytes(data=b"content", label="x", names=("a.zip", "lycee")))
+
+
 def test_a_cleared_value_holds_here_only() -> None:
     """It cannot be pickled, nor copied around the check."""
     cleared = Cleared(MediaBytes(data=b"", label="x"), _SEAL)

@@ -11,7 +11,7 @@ import pytest
 from registered import MONTH, NOW, Registered
 from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState
-from rempart.model.finding import Aside, Finding, Place, ScanState
+from rempart.model.finding import Aside, Finding, ScanState
 from rempart.model.ids import AssetId, ScanId
 from rempart.store import Database
 

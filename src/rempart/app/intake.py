@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from rempart.app.archives import Found, PassedOver
 from rempart.app.pile import Unentered
-from rempart.model import Cleared, MediaItem, MinorGate, Stopped, Unreadable
+from rempart.model import Cleared, MediaItem, MinorGate, Place, Stopped, Unreadable
 
 
 class Role(StrEnum):
@@ -50,13 +52,22 @@ class Skipped:
                 return "too plain"
 
 
+#: What may be set aside of archives before somebody takes it.
+_ASIDE_MAX: Final = 1_000
+
+
 class Intake:
     """Lets items through to the sandbox, and keeps aside those that do not go there until somebody asks."""
 
     def __init__(self, gate: MinorGate) -> None:
         """Start with nothing aside."""
+        self.not_pictures = 0
+        """How many records of web archives were passed over, of what was told by :meth:`set_aside`."""
+        self.reached: Place = ()
+        """Where the last portion ended, if much was set aside there."""
         self._gate = gate
-        self._aside: deque[Skipped] = deque()
+        self._passed = 0
+        self._aside: deque[tuple[int, Skipped | PassedOver]] = deque()
 
     def cleared(self, found: Iterable[MediaItem | Unentered], role: Role) -> Iterator[Cleared[MediaItem]]:
         """Yield what the gate lets pass; what it stops, and what could not be entered, is set aside."""
@@ -65,9 +76,54 @@ class Intake:
             if isinstance(verdict, Cleared):
                 yield verdict
             else:
-                self._aside.append(Skipped(label=one.label, role=role, outcome=verdict))
+                self._put_aside(Skipped(label=one.label, role=role, outcome=verdict))
 
-    def set_aside(self) -> Iterator[Skipped]:
-        """Yield, once, what was set aside so far."""
-        while self._aside:
-            yield self._aside.popleft()
+    def portions(self, found: Iterator[Found], role: Role) -> Iterator[Iterator[Cleared[MediaItem]]]:
+        """Yield what came out of archives; what could not be read of them is set aside, what is no picture counted.
+
+        A portion ends where much was set aside: an archive may hold a million things that are no pictures. Take the
+        next one once the first was read to its end, and what was set aside taken.
+        """
+        is_more = True
+
+        def portion() -> Iterator[Cleared[MediaItem]]:
+            nonlocal is_more
+            for one in found:
+                match one:
+                    case Cleared():
+                        self._passed += 1
+                        yield one
+                    case Unentered():
+                        self._put_aside(Skipped(label=one.label, role=role, outcome=one.outcome))
+                        if len(self._aside) >= _ASIDE_MAX:
+                            self.reached = one.place
+                            return
+                    case PassedOver():
+                        self._put_aside(one)
+            is_more = False
+
+        while is_more:
+            yield portion()
+
+    def set_aside(self, answered: int | None = None) -> Iterator[Skipped]:
+        """Yield, once, what was set aside so far.
+
+        Args:
+            answered: Tell only what stood before this many of the items that :meth:`portions` let pass: the intake runs
+                ahead of the sandbox, and what is told must not be ahead of what is answered.
+        """
+        while self._aside and (answered is None or self._aside[0][0] < answered):
+            _, one = self._aside.popleft()
+            if isinstance(one, Skipped):
+                yield one
+            else:
+                self.not_pictures += one.count
+
+    def _put_aside(self, one: Skipped | PassedOver) -> None:
+        """Note something with how many items stood before it; counts that follow each other become one."""
+        if self._aside and isinstance(one, PassedOver):
+            before, last = self._aside[-1]
+            if before == self._passed and isinstance(last, PassedOver):
+                self._aside[-1] = (before, PassedOver(count=last.count + one.count))
+                return
+        self._aside.append((self._passed, one))

@@ -1,7 +1,8 @@
 """Walk files and folders as a stream of items, whatever their number, and say what could not be entered.
 
-Folders are entered in order of name, so that two scans of one pile list the same things in the same order. Symbolic
-links to files are read, links to folders are not followed (they make loops, and lead out of what was given).
+Folders are entered in order of name, so that two scans of one pile list the same things in the same order, and one that
+was interrupted goes on after the place it had reached. Symbolic links to files are read, links to folders are not
+followed (they make loops, and lead out of what was given).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from rempart.errors import MisuseError
 from rempart.hazmat.items import why_unreadable
-from rempart.model import MediaFile, Unreadable, UnreadableReason
+from rempart.model import MediaFile, Place, Stopped, Unreadable, UnreadableReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +24,30 @@ class Unentered:
 
     label: str
     """Its path, as it is shown."""
-    outcome: Unreadable
+    outcome: Unreadable | Stopped
     """Why."""
+    place: Place = ()
+    """Where it stands in the order of its pile."""
 
 
-def walk(roots: Iterable[Path]) -> Iterator[MediaFile | Unentered]:
+def walk(roots: Iterable[Path], after: Place = ()) -> Iterator[MediaFile | Unentered]:
     """Yield every file below the given files and folders.
 
     One folder's names are held at a time, per level of depth.
 
-    Raises:
-        MisuseError: a root does not exist or cannot be read at all.
+    Args:
+        roots: Files and folders, in the order that numbers them in places.
+        after: The place after which to go on: what is before it is not looked at, what is wholly in it is done. A
+            file that the place goes into, an archive, comes again: its reader goes on in it.
     """
-    for root in roots:
-        yield from _root(root)
+    for number, root in enumerate(roots):
+        if not after or number >= int(after[0]):
+            yield from _root(root, (number,), rest_of(after, (number,)), is_done=after == (number,))
+
+
+def rest_of(after: Place, place: Place) -> Place:
+    """Return what is left of a place below one that holds it; nothing if it is elsewhere."""
+    return after[len(place) :] if after[: len(place)] == place else ()
 
 
 def check_roots(roots: Iterable[Path]) -> None:
@@ -58,29 +69,32 @@ def check_roots(roots: Iterable[Path]) -> None:
             raise MisuseError(message, advice=advice) from error
 
 
-def _root(root: Path) -> Iterator[MediaFile | Unentered]:
+def _root(root: Path, place: Place, after: Place, *, is_done: bool) -> Iterator[MediaFile | Unentered]:
+    if is_done:
+        return
     try:
         is_folder = stat.S_ISDIR(root.stat().st_mode)
     except OSError as error:
-        yield Unentered(label=str(root), outcome=why_unreadable(error))
+        yield Unentered(label=str(root), outcome=why_unreadable(error), place=place)
         return
     if is_folder:
         # The folder that was named counts in the gate's judgement; what lies above it does not.
-        yield from _folder(str(root), _with_target(str(root), (Path(os.path.abspath(root)).name,)))
+        names = _with_target(str(root), (Path(os.path.abspath(root)).name,))
+        yield from _folder(_Folder(path=str(root), names=names, place=place, after=after))
     else:
         item = MediaFile.named(root)
-        yield replace(item, names=_with_target(str(root), item.names))
+        yield replace(item, names=_with_target(str(root), item.names), place=place)
 
 
-def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered]:
+def _folder(folder: _Folder) -> Iterator[MediaFile | Unentered]:
     """Walk a folder, depth first, by a stack of listings: a path may hold 2,000 folders, Python's calls may not."""
-    stack: list[Iterator[MediaFile | Unentered | _Folder]] = [_listing(folder, names)]
+    stack: list[Iterator[MediaFile | Unentered | _Folder]] = [_listing(folder)]
     while stack:
         found = next(stack[-1], None)
         if found is None:
             stack.pop()
         elif isinstance(found, _Folder):
-            stack.append(_listing(found.path, found.names))
+            stack.append(_listing(found))
         else:
             yield found
 
@@ -89,25 +103,36 @@ def _folder(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unenter
 class _Folder:
     path: str
     names: tuple[str, ...]
+    place: Place
+    after: Place
+    """What of the place after which to go on is below this folder."""
 
 
-def _listing(folder: str, names: tuple[str, ...]) -> Iterator[MediaFile | Unentered | _Folder]:
+def _listing(folder: _Folder) -> Iterator[MediaFile | Unentered | _Folder]:
     """Yield what one folder holds, in order of name."""
+    # A number here would be a place in an archive that has become a folder: it is read anew.
+    reached = folder.after[0] if folder.after and isinstance(folder.after[0], str) else ""
+    rest = folder.after[1:]
     try:
-        with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in entries)
+        with os.scandir(folder.path) as entries:
+            found = sorted(
+                (entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                for entry in entries
+                if entry.name > reached or (entry.name == reached and rest)
+            )
     except OSError as error:
-        yield Unentered(label=folder, outcome=why_unreadable(error))
+        yield Unentered(label=folder.path, outcome=why_unreadable(error), place=folder.place)
         return
     for name, is_folder, is_link in found:
-        path, judged = os.path.join(folder, name), (*names, name)
+        path, judged = os.path.join(folder.path, name), (*folder.names, name)
+        place = (*folder.place, name)
         if is_folder:
-            yield _Folder(path=path, names=judged)
+            yield _Folder(path=path, names=judged, place=place, after=rest if name == reached else ())
         elif is_link and os.path.isdir(path):
-            yield Unentered(label=path, outcome=_LINKED_FOLDER)
+            yield Unentered(label=path, outcome=_LINKED_FOLDER, place=place)
         else:
             judged = _with_target(path, judged) if is_link else judged
-            yield MediaFile(path=Path(path), label=path, names=judged, may_be_link=is_link)
+            yield MediaFile(path=Path(path), label=path, names=judged, may_be_link=is_link, place=place)
 
 
 _LINKED_FOLDER = Unreadable(reason=UnreadableReason.LINKED_FOLDER)

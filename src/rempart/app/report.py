@@ -192,7 +192,8 @@ def clue_in_words(clue: Clue, texts: Texts) -> str:
     """Say what a clue is and how strong, for a person who does not know fingerprints."""
     if clue.kind is ClueKind.SAME_BYTES:
         return texts.same_bytes
-    words = texts.whole_frame.format(bits=clue.distance_bits)
+    template = texts.part if clue.kind is ClueKind.PART else texts.whole_frame
+    words = template.format(bits=clue.distance_bits)
     turned = texts.orientations[clue.orientation]
     frame = texts.frame.format(number=clue.frame + 1) if clue.frame else ""
     return ", ".join(part for part in (words, turned, frame) if part)

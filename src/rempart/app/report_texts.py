@@ -33,6 +33,7 @@ class Texts:
     outline_legend: str
     same_bytes: str
     whole_frame: str
+    part: str
     frame: str
     orientations: Mapping[Orientation, str]
     stopped: str
@@ -79,6 +80,7 @@ _FRENCH: Final = Texts(
         "unreadable": "illisibles",
         "stopped": "arrêtés, jamais ouverts",
         "plain": "trop unis pour être comparés",
+        "not_pictures": "pages et autres enregistrements d’archives du web, sans image",
     },
     matches="Correspondances",
     matches_none="Aucune des images comparées ne correspond aux vôtres par les indices décrits plus bas.",
@@ -93,6 +95,7 @@ _FRENCH: Final = Texts(
     "le point marque son coin supérieur gauche.",
     same_bytes="les deux fichiers sont identiques, octet pour octet",
     whole_frame="même image entière, écart de {bits} sur 256 bits",
+    part="partie de l’image, écart de {bits} sur 256 bits",
     frame="image n° {number} de l’animation",
     orientations={
         Orientation.ORIGINAL: "",
@@ -135,6 +138,12 @@ _FRENCH: Final = Texts(
         UnreadableReason.TIME: "demande plus de temps que permis",
         UnreadableReason.CRASHED: "a fait planter le décodeur",
         UnreadableReason.IO: "le disque n’a pas pu être lu",
+        UnreadableReason.ENCRYPTED: "chiffré",
+        UnreadableReason.LINKED_MEMBER: "lien dans une archive, non suivi (ce qu’il désigne est lu à sa place)",
+        UnreadableReason.NAME_TOO_LONG: "nom trop long pour être jugé",
+        UnreadableReason.BOMB: "se décompresse en trop d’octets",
+        UnreadableReason.TOO_MANY_MEMBERS: "trop d’entrées dans l’archive",
+        UnreadableReason.TOO_DEEP: "archive contenue dans trop d’autres",
     },
     stop_reasons={
         StopReason.MINOR_WORD: "mot qui désigne une personne mineure ou son école",
@@ -179,6 +188,7 @@ _ENGLISH: Final = Texts(
         "unreadable": "unreadable",
         "stopped": "stopped, never opened",
         "plain": "too plain to be compared",
+        "not_pictures": "pages and other records of web archives, no picture",
     },
     matches="Matches",
     matches_none="None of the pictures that were compared matches yours by the clues described below.",
@@ -193,6 +203,7 @@ _ENGLISH: Final = Texts(
     "the dot marks its top left corner.",
     same_bytes="the two files are identical, byte for byte",
     whole_frame="same whole picture, difference of {bits} in 256 bits",
+    part="part of the picture, difference of {bits} in 256 bits",
     frame="frame {number} of the animation",
     orientations={orientation: orientation.in_words() for orientation in Orientation},
     stopped="Stopped: their names may concern a minor",

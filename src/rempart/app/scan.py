@@ -20,7 +20,7 @@ from typing import Self
 from rempart import clock
 from rempart.app.intake import Intake, Plain, Role, Skipped
 from rempart.app.pile import check_roots, walk
-from rempart.app.wiring import make_gate, make_pool
+from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.config import Settings
 from rempart.detect import Bank, Matcher
 from rempart.errors import MisuseError, RefusedError
@@ -53,6 +53,8 @@ class Tally:
     """Suspects that may involve a minor and were not opened."""
     plain: int = 0
     """Suspects, among the scanned, that are too plain to be compared."""
+    not_pictures: int = 0
+    """Records of web archives that were passed over: pages, scripts, styles."""
     assets: int = 0
     """Assets that are looked for."""
     assets_unreadable: int = 0
@@ -61,6 +63,8 @@ class Tally:
     """Assets that may involve a minor and were not opened."""
     seconds: float = 0.0
     """Since the scan began."""
+    sealed: int = 0
+    """Suspects that match an asset whose hits are sealed: a count without an address."""
     interrupted: bool = False
     """True if it was not finished."""
 
@@ -83,7 +87,9 @@ class Scan:
         self._assets = assets
         self._suspects = suspects
         self._settings = settings
-        self._intake = Intake(make_gate(settings))
+        gate = make_gate(settings)
+        self._intake = Intake(gate)
+        self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
         self._is_comparing = False
@@ -120,8 +126,13 @@ class Scan:
 
     def summary(self) -> Tally:
         """Return the counts so far, with the time that passed."""
+        self.tally.not_pictures = self._intake.not_pictures
         self.tally.seconds = clock.monotonic_s() - self._started_s
         return self.tally
+
+    def label_of(self, asset: AssetId) -> str:
+        """Return how an asset is shown to a person: here its path."""
+        return asset
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine; empty if everything held, or nothing was decoded."""
@@ -140,12 +151,13 @@ class Scan:
         yield from self._set_aside()
 
     def _compare(self) -> Iterator[Match | Skipped]:
-        items = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
+        files = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
         options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
         self._is_comparing = True
-        for item, outcome in self._pool.run(items, options):
-            yield from self._judge(item, outcome)
-        yield from self._set_aside()
+        for items in self._intake.portions(self._archives.opened(files), Role.SUSPECT):
+            for item, outcome in self._pool.run(items, options):
+                yield from self._judge(item, outcome)
+            yield from self._set_aside()
 
     def leftovers(self) -> Iterator[Match | Skipped]:
         """Yield, after an interruption, what was known already: answers that waited for their turn, stopped items."""

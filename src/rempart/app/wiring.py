@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rempart.app.archives import ArchiveLimits, ArchiveReader
 from rempart.config import Settings
 from rempart.detect import TASK_NAME, parse_record
 from rempart.errors import ConfigError
@@ -36,6 +37,19 @@ def make_gate(settings: Settings) -> MinorGate:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"the vocabulary {path} cannot be read: {reason}"
         raise ConfigError(message, advice=advice) from error
+
+
+def make_archive_reader(settings: Settings, gate: MinorGate) -> ArchiveReader:
+    """Make what opens archives, with the gate that judges their members."""
+    archives = settings.archives
+    limits = ArchiveLimits(
+        max_members=archives.max_members,
+        max_depth=archives.max_depth,
+        max_ratio=archives.max_ratio,
+        max_total_bytes=archives.max_total_bytes,
+        max_member_bytes=settings.hazmat.max_bytes,
+    )
+    return ArchiveReader(gate, limits)
 
 
 def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:

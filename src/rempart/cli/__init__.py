@@ -9,17 +9,30 @@ import importlib
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Final, NoReturn
 
 import click
 
 from rempart import __version__
+from rempart.cli.opening import Globals
 from rempart.cli.printing import INTERRUPTED, flush_results, give_up_unwritable_results, say
 from rempart.errors import RempartError
 
 #: Command: its module and its one-line help. One line here and one file make a command.
 COMMANDS: Final = {
     "scan": ("rempart.cli.scan", "Tell which files of a pile are copies of your pictures."),
+    "init": ("rempart.cli.init", "Make a workspace: its database, its keys, its recovery sheet."),
+    "owner": ("rempart.cli.owner", "Whose pictures are protected, and by which right."),
+    "asset": ("rempart.cli.asset", "Register pictures, list them, contest them, withdraw them."),
+    "consent": ("rempart.cli.consent", "What people allowed; taking it back."),
+    "ground": ("rempart.cli.ground", "Accept the right by which pictures were registered."),
+    "user": ("rempart.cli.user", "Who works in this workspace."),
+    "key": ("rempart.cli.key", "The keys: status, rotation, the recovery sheet."),
+    "backup": ("rempart.cli.backup", "Write the whole workspace to one encrypted file."),
+    "restore": ("rempart.cli.restore", "Make a workspace again from a backup and its recovery sheet."),
+    "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
+    "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
     "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
     "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
     "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),
@@ -62,11 +75,18 @@ class _LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="rempart %(version)s")
-@click.option("--config", "config_file", type=click.Path(), metavar="FILE", help="Read the settings from FILE (TOML).")
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read the settings from FILE (TOML).",
+)
+@click.option("--workspace", type=click.Path(path_type=Path), metavar="FOLDER", help="Work in this workspace.")
 @click.pass_context
-def rempart(ctx: click.Context, config_file: str | None) -> None:
+def rempart(ctx: click.Context, config_file: Path | None, workspace: Path | None) -> None:
     """Find copies of pictures that leaked, without exposing the people in them."""
-    ctx.obj = config_file
+    ctx.obj = Globals(config_file=config_file, workspace=workspace)
 
 
 def main() -> NoReturn:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe
 
 
@@ -18,11 +19,9 @@ def command() -> None:
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per setting.")
 @click.pass_obj
-def show(config_file: str | None, *, origin: bool, as_json: bool) -> None:
+def show(given: Globals, *, origin: bool, as_json: bool) -> None:
     """Print every setting with its value."""
-    from rempart.config import load_settings  # noqa: PLC0415 - heavy: pydantic
-
-    for line in load_settings(file=Path(config_file) if config_file else None).lines():
+    for line in given.loaded().lines():
         value = list(line.value) if isinstance(line.value, tuple) else line.value
         value = str(value) if isinstance(value, Path) else value
         if as_json:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe
 
 
 @click.command(name="doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per check.")
 @click.pass_obj
-def command(config_file: str | None, *, as_json: bool) -> int:
+def command(given: Globals, *, as_json: bool) -> int:
     """Start one sandboxed worker and report which protections hold in it, and what else is ready.
 
     Exit code: 0, or 3 if something that the settings require is missing.
     """
     from rempart.app.doctor import examine  # noqa: PLC0415 - heavy: numpy
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
 
-    for check in examine(load_settings(file=Path(config_file) if config_file else None).settings):
+    for check in examine(given.settings()):
         if as_json:
             put_json({"v": 1, "check": check.name, "ok": check.ok, "detail": check.detail})
         else:

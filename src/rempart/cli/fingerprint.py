@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
 
@@ -13,7 +12,7 @@ from rempart.cli.printing import put, put_json, safe, say
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per file.")
 @click.pass_obj
-def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -> int:
+def command(given: Globals, files: tuple[str, ...], *, as_json: bool) -> int:
     """Print the fingerprints of FILES: pictures, folders of them, or - for standard input.
 
     Exit code: 0 if every file was read, 2 if one could not be, 6 if one was stopped.
@@ -23,12 +22,11 @@ def command(config_file: str | None, files: tuple[str, ...], *, as_json: bool) -
     from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above
     from rempart.hazmat import ProtectionState  # noqa: PLC0415 - as above
     from rempart.model import Stopped  # noqa: PLC0415 - as above
 
-    settings = load_settings(file=Path(config_file) if config_file else None).settings
+    settings = given.settings()
     prepare(settings)
     status, missing = 0, list[ProtectionState]()
     for found in fingerprint(files, settings, missing=missing):

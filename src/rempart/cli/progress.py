@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from rempart.app.scan import Scan
+    from rempart.app.workspace_scan import WorkspaceScan
 
 
 class Progress:
     """A line that follows a scan's tally; the total is counted in the background."""
 
-    def __init__(self, scan: Scan, roots: Sequence[Path]) -> None:
+    def __init__(self, scan: Scan | WorkspaceScan, roots: Sequence[Path]) -> None:
         """Prepare; nothing is drawn where nobody looks."""
         self._scan = scan
         self._roots = roots
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
+        self._total: int | None = None
         self._stop = threading.Event()
 
     def __enter__(self) -> Self:
@@ -76,6 +78,7 @@ class Progress:
     def _count(self) -> None:
         total = pile.count(self._roots)
         if self._bar and self._task is not None:
+            self._total = total
             self._bar.update(self._task, total=total)
 
     def _follow(self) -> None:
@@ -83,5 +86,8 @@ class Progress:
         while self._bar and self._task is not None and not self._stop.wait(0.25):
             tally = self._scan.summary()
             seen = tally.scanned + tally.unreadable + tally.stopped
+            if self._total is not None and seen > self._total:
+                self._total = None  # what archives hold is not known before they are read
+                self._bar.reset(self._task, total=None, rate="")
             rate = f"{seen / tally.seconds:.0f}/s, {tally.matched} matched, {tally.unreadable} unreadable"
             self._bar.update(self._task, completed=seen, description="suspects" if seen else "assets", rate=rate)

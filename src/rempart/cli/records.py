@@ -6,7 +6,7 @@ from typing import Final
 
 from rempart.app.intake import Plain, Skipped
 from rempart.app.scan import Tally
-from rempart.model import Clue, FingerprintedMedia, Match, Stopped, Unreadable
+from rempart.model import Clue, ClueKind, FingerprintedMedia, Match, Stopped, Unreadable
 
 #: Raised when a field changes its meaning or disappears; new fields may come without notice.
 VERSION: Final = 1
@@ -37,7 +37,8 @@ def match_record(match: Match) -> dict[str, object]:
 def clue_note(clue: Clue) -> str:
     """Say in words what a clue adds; empty if there is nothing to add."""
     frame = f"frame {clue.frame + 1}" if clue.frame else ""
-    return ", ".join(part for part in (clue.orientation.in_words(), frame) if part)
+    crop = "a crop" if clue.kind is ClueKind.PART else ""
+    return ", ".join(part for part in (crop, clue.orientation.in_words(), frame) if part)
 
 
 def summary_record(tally: Tally) -> dict[str, object]:
@@ -52,7 +53,9 @@ def summary_record(tally: Tally) -> dict[str, object]:
         "assets": tally.assets,
         "assets_unreadable": tally.assets_unreadable,
         "assets_stopped": tally.assets_stopped,
+        "sealed": tally.sealed,
         "interrupted": tally.interrupted,
+        "not_pictures": tally.not_pictures,
     }
     return {"v": VERSION, "summary": summary}
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.opening import Globals
 from rempart.cli.printing import safe, say
 
 if TYPE_CHECKING:
     from rempart.app.intake import Skipped
     from rempart.app.scan import Scan
-    from rempart.errors import SandboxError
+    from rempart.app.workspace import Workspace
+    from rempart.app.workspace_scan import WorkspaceScan
+    from rempart.config import Settings
     from rempart.model import Match
 
 
@@ -27,10 +31,10 @@ _PATH = click.Path(path_type=Path, readable=False)
     "--assets",
     "-a",
     multiple=True,
-    required=True,
     type=_PATH,
-    help="Your pictures: a file or a folder. May be given several times.",
+    help="Pictures to look for, a file or a folder, instead of the workspace's. May be given several times.",
 )
+@click.option("--resume", is_flag=True, help="Go on with a scan of the same pile that was cut.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per match, then the summary.")
 @click.option("--report", type=_PATH, metavar="FILE", help="Write a page (HTML) without any media.")
 @click.option("--skipped", type=_PATH, metavar="FILE", help="Write what was not compared (JSON).")
@@ -39,10 +43,11 @@ _PATH = click.Path(path_type=Path, readable=False)
 @click.option("--radius-bits", type=int, help="Largest distance of a whole-frame clue.  [default: 31]")
 @click.pass_obj
 def command(
-    config_file: str | None,
+    given: Globals,
     suspects: tuple[Path, ...],
     assets: tuple[Path, ...],
     *,
+    resume: bool,
     as_json: bool,
     report: Path | None,
     skipped: Path | None,
@@ -50,41 +55,48 @@ def command(
     workers: int | None,
     radius_bits: int | None,
 ) -> int:
-    """Compare SUSPECTS, files and folders, with your pictures. Nothing is kept, nothing leaves this machine.
+    """Compare SUSPECTS, files, folders and archives, with what is registered. Nothing leaves this machine.
+
+    With --assets, compare them with those pictures instead: no workspace is needed, and nothing is kept.
 
     Exit code: 1 if something matched, 0 if nothing did, 6 if only stopped items were left.
     """
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
-    from rempart.app.scan import Scan  # noqa: PLC0415 - as above
+    from rempart.cli.following import follow  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
-    from rempart.config import load_settings  # noqa: PLC0415 - as above
+    from rempart.model import AssetId  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
-    settings = load_settings(file=Path(config_file) if config_file else None, flags=flags).settings
+    settings = given.settings(flags)
+    if resume and assets:
+        message = "a scan with --assets keeps nothing, so it cannot be resumed"
+        raise click.UsageError(message)
     outputs = [(path, mark) for path, mark in ((report, REPORT_MARK), (skipped, SKIPPED_MARK)) if path]
     check_outputs(outputs, [*assets, *suspects])
     prepare(settings)
     page = ReportWriter(report, settings.report, radius_bits=settings.detect.radius_bits) if report else None
     with (
-        Scan(assets=assets, suspects=suspects, settings=settings) as scan,
+        contextlib.nullcontext() if assets else given.open(flags) as workspace,
+        _scan_of(workspace, assets, suspects, settings, resume=resume) as scan,
         skipped_lines(skipped) as note,
         Progress(scan, suspects) as progress,
     ):
 
         def show(event: Match | Skipped) -> None:
+            label = event.label if isinstance(event, Skipped) else scan.label_of(event.asset)
             with progress.paused():
-                print_event(event, as_json=as_json)
+                print_event(event, label, as_json=as_json)
             if page:
-                page.add(event)
+                page.add(event if isinstance(event, Skipped) else replace(event, asset=AssetId(label)))
             if isinstance(event, Skipped):
                 note(event)
 
-        failure = _follow(scan, show)
+        failure = follow(scan, show)
         tally = scan.summary()
         missing = scan.missing_protections()
     say_missing(missing)
@@ -97,27 +109,19 @@ def command(
     return exit_code(tally)
 
 
-def _follow(scan: Scan, show: Callable[[Match | Skipped], None]) -> SandboxError | None:
-    """Show every event; what ends a scan early is noted, and what was known by then is shown all the same.
+def _scan_of(
+    workspace: Workspace | None,
+    assets: tuple[Path, ...],
+    suspects: tuple[Path, ...],
+    settings: Settings,
+    *,
+    resume: bool,
+) -> Scan | WorkspaceScan:
+    """Prepare a scan against the workspace, or against the pictures that were named."""
+    from rempart.app.scan import Scan  # noqa: PLC0415 - as above
 
-    Returns:
-        The failure of a sandbox in mid-scan, to be raised once the results are out.
+    if workspace is None:
+        return Scan(assets=assets, suspects=suspects, settings=settings)
+    from rempart.app.workspace_scan import WorkspaceScan  # noqa: PLC0415 - as above
 
-    Raises:
-        SandboxError: it failed before anything was compared.
-    """
-    from rempart.errors import SandboxError  # noqa: PLC0415 - loaded by now
-
-    failure = None
-    try:
-        for event in scan.events():
-            show(event)
-    except (KeyboardInterrupt, SandboxError) as ending:
-        if isinstance(ending, SandboxError):
-            if not scan.tally.assets:
-                raise
-            failure = ending
-        scan.tally.interrupted = True
-        for event in scan.leftovers():
-            show(event)
-    return failure
+    return WorkspaceScan(workspace, suspects, settings, resume=resume)

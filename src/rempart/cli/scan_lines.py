@@ -9,19 +9,19 @@ from rempart.cli.records import clue_note, match_record, summary_record
 from rempart.model import Match
 
 
-def print_event(event: Match | Skipped, *, as_json: bool) -> None:
-    """Print a match to stdout; what was not compared is talk, on stderr."""
+def print_event(event: Match | Skipped, label: str, *, as_json: bool) -> None:
+    """Print a match to stdout, its asset under its label; what was not compared is talk, on stderr."""
     if not isinstance(event, Match):
         say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
     elif as_json:
-        put_json(match_record(event))
+        put_json(match_record(event) | ({} if label == event.asset else {"label": label}))
     else:
         clue = event.clues[0]
         plural = "" if clue.distance_bits == 1 else "s"
         how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bit{plural}"
         note = clue_note(clue)
         how += f", {note}" if note else ""
-        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(event.asset)}  ({how})")
+        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({how})")
 
 
 def print_summary(tally: Tally, *, as_json: bool) -> None:
@@ -29,14 +29,21 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
     if as_json:
         put_json(summary_record(tally))
     else:
+        web = f"{tally.not_pictures} web records without a picture, " if tally.not_pictures else ""
+        sealed = f" ({tally.sealed} sealed)" if tally.sealed else ""
         rate = tally.scanned / tally.seconds if tally.seconds else 0.0
         put(
-            f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched, "
+            f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched{sealed}, "
             f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
-            f"{tally.seconds:.1f} s ({rate:.0f}/s)"
+            f"{web}{tally.seconds:.1f} s ({rate:.0f}/s)"
         )
     if tally.interrupted:
         say("Interrupted: this is what was found until then.")
+    if tally.sealed:
+        say(
+            f"{tally.sealed} sealed: they resemble assets whose ground nobody else has accepted. Where they are is "
+            "shown once it is: rempart ground accept ASSET --by NAME"
+        )
     if tally.stopped or tally.assets_stopped:
         stopped = tally.stopped + tally.assets_stopped
         say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")

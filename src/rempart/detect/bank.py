@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.detect.fingerprint_task import PDQ_VERSION
-from rempart.detect.interface import Comparison
+from rempart.detect.interface import Comparison, Known
 from rempart.kernels import hamming
 from rempart.model import (
     AssetId,
@@ -43,28 +43,36 @@ class Bank:
         self._assets: list[AssetId] = []
         self._words: npt.NDArray[np.uint64] = np.empty((4, 64), np.uint64)
         self._owners: list[int] = []
+        self._is_part: list[bool] = []
         self._digests: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         """Return how many assets are known."""
         return len(self._assets)
 
-    def add(self, asset: AssetId, media: FingerprintedMedia) -> bool:
+    def add(self, asset: AssetId, media: Known) -> bool:
         """Learn an asset; False if it is too plain to be compared (only its exact bytes will be found).
 
-        Only the first frame as it is counts: one whole-frame code per picture, nothing from which it can be redrawn.
+        Of the whole frame only the first one as it is counts: one code per picture, nothing from which it can be
+        redrawn. Codes of parts are learned where there are any.
         """
         number = len(self._assets)
         self._assets.append(asset)
         self._digests.setdefault(media.sha256, []).append(number)
-        code = next((f for f in media.fingerprints if self._is_whole(f)), None)
-        if code is None or not self._is_usable(code):
-            return False
+        whole = next((f for f in media.fingerprints if self._is_whole(f)), None)
+        codes = [f for f in media.fingerprints if f.region is not None]
+        usable = [f for f in ([whole] if whole else []) + codes if self._is_usable(f)]
+        for code in usable:
+            self._learn(code, number)
+        return bool(usable)
+
+    def _learn(self, code: Fingerprint, number: int) -> None:
+        """Add one code of an asset to the table."""
         if len(self._owners) == self._words.shape[1]:
             self._words = np.concatenate([self._words, np.empty_like(self._words)], axis=1)
         self._words[:, len(self._owners)] = np.frombuffer(code.bits, np.uint64)
         self._owners.append(number)
-        return True
+        self._is_part.append(code.region is not None)
 
     def compare(self, suspect: SuspectId, media: FingerprintedMedia) -> Comparison:
         """Return every asset that the suspect resembles, by identical bytes or by a code within the radius."""
@@ -73,25 +81,28 @@ class Bank:
         for number in self._digests.get(media.sha256, ()):
             clues.setdefault(number, []).append(_SAME_BYTES)
         if usable and self._owners:
-            for number, clue in self._whole_frame_clues(usable):
+            for number, clue in self._code_clues(usable):
                 clues.setdefault(number, []).append(clue)
         matches = [self._match(suspect, media, number, found) for number, found in clues.items()]
         matches.sort(key=lambda m: (-m.score, m.asset))
         return Comparison(matches=tuple(matches), abstained=not usable)
 
-    def _whole_frame_clues(self, usable: list[Fingerprint]) -> list[tuple[int, Clue]]:
-        """Return the closest code of each asset within the radius: one clue an asset, whatever the frames."""
+    def _code_clues(self, usable: list[Fingerprint]) -> list[tuple[int, Clue]]:
+        """Return the closest codes of each asset within the radius: one clue an asset and kind, whatever the frames."""
         codes = np.frombuffer(b"".join(f.bits for f in usable), np.uint8).reshape(len(usable), -1)
         found = hamming.find_within(self._words, hamming.as_words(codes), self._radius_bits, size=len(self._owners))
-        best: dict[int, tuple[int, int]] = {}
+        best: dict[tuple[int, bool], tuple[int, int]] = {}
         for query, row, distance in zip(*(column.tolist() for column in found), strict=True):
-            number = self._owners[row]
-            best[number] = min(best.get(number, (distance, query)), (distance, query))
-        return [(number, self._clue(usable[query], distance)) for number, (distance, query) in best.items()]
+            key = (self._owners[row], self._is_part[row])
+            best[key] = min(best.get(key, (distance, query)), (distance, query))
+        return [
+            (number, self._clue(usable[query], distance, is_part=is_part))
+            for (number, is_part), (distance, query) in best.items()
+        ]
 
-    def _clue(self, code: Fingerprint, distance: int) -> Clue:
+    def _clue(self, code: Fingerprint, distance: int, *, is_part: bool) -> Clue:
         return Clue(
-            kind=ClueKind.WHOLE_FRAME,
+            kind=ClueKind.PART if is_part else ClueKind.WHOLE_FRAME,
             signal_type=code.signal_type,
             distance_bits=distance,
             weight=whole_frame_weight(distance),
@@ -110,7 +121,8 @@ class Bank:
             clues=tuple(clues),
             score=clues[0].weight,
             false_match_bound=None,
-            region=(a, b, c, d),
+            # A crop shows a part of the asset: all of it lies nowhere in the suspect.
+            region=None if clues[0].kind is ClueKind.PART else (a, b, c, d),
             width=media.width,
             height=media.height,
         )

@@ -9,9 +9,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from rempart.model import Fingerprint, FingerprintedMedia, MediaFormat, MediaKind, Orientation, SignalType
+from rempart.detect.parts import parts_of
+from rempart.model import Fingerprint, FingerprintedMedia, MediaFormat, MediaKind, Orientation, Region, SignalType
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from rempart.hazmat import DecodeLimits, Json, Options
 
 #: The canonical pipeline: ``rempart.hazmat.picture``'s decoding, then ``rempart.kernels.pdq``. Any change that can
@@ -32,7 +36,8 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         data: The encoded picture.
         limits: What it may cost.
         options: ``frames``, how many frames of an animation to fingerprint, at equal distances; ``orientations``,
-            1 for the picture as it is or 8 for every turn and reflection too.
+            1 for the picture as it is or 8 for every turn and reflection too; ``parts``, 1 for codes of parts of the
+            first frame too (:mod:`rempart.detect.parts`).
 
     Raises:
         MediaError: it cannot be read.
@@ -53,6 +58,8 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
             codes.append(
                 {"frame": index, "quality": quality, "bits": [row.tobytes().hex() for row in bits[:orientations]]}
             )
+        if index == 0 and options.get("parts"):
+            codes += _codes_of_parts(pixels)
     return {
         "sha256": hashlib.sha256(data).hexdigest(),
         "format": str(picture.format),
@@ -61,6 +68,21 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         "frames": picture.frames,
         "codes": codes,
     }
+
+
+def _codes_of_parts(pixels: npt.NDArray[np.uint8]) -> list[Json]:
+    """Fingerprint parts of a frame as they are."""
+    import numpy as np  # noqa: PLC0415 - in a worker only, as the rest
+
+    from rempart.kernels.pdq import MIN_SIDE_PX, pdq_dihedral  # noqa: PLC0415 - as above
+
+    codes: list[Json] = []
+    for left, top, right, bottom in parts_of(pixels.shape[1], pixels.shape[0]):
+        if min(right - left, bottom - top) >= MIN_SIDE_PX:
+            bits, quality = pdq_dihedral(np.ascontiguousarray(pixels[top:bottom, left:right]))
+            box: list[Json] = [left, top, right, bottom]
+            codes.append({"frame": 0, "quality": quality, "bits": [bits[0].tobytes().hex()], "box": box})
+    return codes
 
 
 def warm() -> None:
@@ -114,6 +136,7 @@ def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
         message = "a code has one row of bits or eight"
         raise ValueError(message)
     quality, frame = _whole(code, "quality", _QUALITY_MAX), _whole(code, "frame", frames - 1)
+    region = _region(code)
     found = []
     for orientation, row in zip(Orientation, rows, strict=False):
         bits = bytes.fromhex(row) if isinstance(row, str) else b""
@@ -128,9 +151,22 @@ def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
                 quality=quality,
                 orientation=orientation,
                 frame=frame,
+                region=region,
             )
         )
     return found
+
+
+def _region(code: Mapping[str, Json]) -> Region | None:
+    """Read which part of the picture a code is of; None if it is of all of it."""
+    box = code.get("box")
+    if box is None:
+        return None
+    if not isinstance(box, list) or len(box) != len(("left", "top", "right", "bottom")):
+        message = "a code's box has four numbers"
+        raise ValueError(message)
+    left, top, right, bottom = (_whole({"box": side}, "box", _SIDE_MAX) for side in box)
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 def _whole(record: Mapping[str, Json], key: str, most: int) -> int:

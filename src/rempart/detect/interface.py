@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from rempart.model import AssetId, FingerprintedMedia, Match, SuspectId
+from rempart.model import AssetId, Fingerprint, FingerprintedMedia, Match, SuspectId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +18,25 @@ class Comparison:
     """True if no frame was detailed enough to be compared: only identical bytes could have matched."""
 
 
+class Known(Protocol):
+    """What is learned of an asset."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of its bytes, in hexadecimal."""
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Return its codes: of the whole frame, and of parts if their owner allowed that."""
+
+
 class Matcher(Protocol):
     """Learns assets, then says which of them a suspect resembles."""
 
     def __len__(self) -> int:
         """Return how many assets are known."""
 
-    def add(self, asset: AssetId, media: FingerprintedMedia) -> bool:
+    def add(self, asset: AssetId, media: Known) -> bool:
         """Learn an asset; False if it is too plain to be compared (only its exact bytes will be found)."""
 
     def compare(self, suspect: SuspectId, media: FingerprintedMedia) -> Comparison:

@@ -25,7 +25,7 @@ from rempart.hazmat.interface import DecodeLimits, Json, Options, Task
 from rempart.hazmat.items import open_item
 from rempart.hazmat.process import DEPTH, Job, Worker, WorkerSetup, signal_name
 from rempart.hazmat.sandbox import Protection, ProtectionState
-from rempart.model import Cleared, MediaItem, Unreadable, UnreadableReason
+from rempart.model import Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,8 @@ class PoolSettings:
     """Protections without which nothing is decoded."""
     kernel_cache: Path | None = None
     """Folder of compiled kernels, warm; None makes each worker compile its own."""
+    window_bytes: int = 32 * 1024 * 1024
+    """Items in memory are taken while those that are not answered have fewer bytes than this, one more than that."""
 
 
 class Pool(Generic[RecordT]):
@@ -67,6 +69,7 @@ class Pool(Generic[RecordT]):
         self._workers: list[Worker] = []
         self._waiting: deque[Job] = deque()
         self._answers: dict[int, tuple[MediaItem, RecordT | Unreadable]] = {}
+        self._held_bytes = 0
         self._failed_starts = 0
         self._states: list[ProtectionState] = []
 
@@ -115,23 +118,25 @@ class Pool(Generic[RecordT]):
     ) -> Iterator[tuple[MediaItem, RecordT | Unreadable]]:
         """Yield each item with the task's record or the reason why there is none, in the order given.
 
+        Items from memory come back without their bytes.
+
         Raises:
             SandboxError: no worker can be started, or a required protection is missing.
             TypeError: an item did not pass the gate.
         """
         self._answers.clear()
         source = iter(items)
-        window = _WINDOW_PER_WORKER * self._settings.workers
         taken = given = 0
         exhausted = False
         try:
             while True:
-                while not exhausted and len(self._waiting) < self._settings.workers and taken - given < window:
+                while not exhausted and len(self._waiting) < self._settings.workers and self._has_room(taken - given):
                     cleared = next(source, None)
                     if cleared is None:
                         exhausted = True
                     else:
-                        self._waiting.append(Job(index=taken, item=_proven(cleared)))
+                        self._waiting.append(self._job(taken, _proven(cleared)))
+                        del cleared  # or the next item would be read while this one is held
                         taken += 1
                 self._dispatch(options)
                 while given in self._answers:
@@ -139,10 +144,21 @@ class Pool(Generic[RecordT]):
                     given += 1
                 if exhausted and given == taken:
                     return
-                if self._must_wait(exhausted, taken - given < window):
+                if self._must_wait(exhausted, self._has_room(taken - given)):
                     self._wait()
         finally:
             self._forget()
+
+    def _has_room(self, ahead: int) -> bool:
+        """Tell whether one more item may be taken: by their number, and by the bytes of those in memory."""
+        few = ahead < _WINDOW_PER_WORKER * self._settings.workers
+        return few and self._held_bytes < self._settings.window_bytes
+
+    def _job(self, index: int, item: MediaItem) -> Job:
+        """Count the bytes that an item holds in memory, until it is answered."""
+        size = len(item.data) if isinstance(item, MediaBytes) else 0
+        self._held_bytes += size
+        return Job(index=index, item=item, size=size)
 
     def _must_wait(self, exhausted: bool, has_room: bool) -> bool:  # noqa: FBT001 - two facts, used once
         """Tell whether nothing can be done before a worker says something."""
@@ -160,8 +176,10 @@ class Pool(Generic[RecordT]):
             job = self._waiting.popleft()
             if job.descriptor < 0:
                 opened = open_item(job.item)
+                if isinstance(job.item, MediaBytes):
+                    job.item = job.item.without_data()
                 if isinstance(opened, Unreadable):
-                    self._answers[job.index] = (job.item, opened)
+                    self._answer(job, opened)
                     continue
                 job.descriptor = opened
             if not worker.give(job, options):
@@ -248,6 +266,7 @@ class Pool(Generic[RecordT]):
 
     def _answer(self, job: Job, outcome: RecordT | Unreadable) -> None:
         self._answers[job.index] = (job.item, outcome)
+        self._held_bytes -= job.size
         _close(job)
 
     def _bury(self, worker: Worker, reason: UnreadableReason = UnreadableReason.CRASHED, detail: str = "") -> None:
@@ -295,6 +314,7 @@ class Pool(Generic[RecordT]):
         for job in self._waiting:
             _close(job)
         self._waiting.clear()
+        self._held_bytes = 0
 
 
 def _proven(cleared: object) -> MediaItem:

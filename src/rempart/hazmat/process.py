@@ -33,6 +33,7 @@ class Job:
 
     index: int
     item: MediaItem
+    size: int = 0
     descriptor: int = -1
     crashes: int = 0
 

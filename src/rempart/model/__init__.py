@@ -12,7 +12,7 @@ from rempart.model.fingerprint import Fingerprint, FingerprintedMedia, SignalTyp
 from rempart.model.gate import Checkable, Cleared, MinorGate
 from rempart.model.ids import AssetId, SuspectId
 from rempart.model.match import Clue, ClueKind, Match
-from rempart.model.media import MediaBytes, MediaFile, MediaFormat, MediaItem, MediaKind, Orientation, Region
+from rempart.model.media import MediaBytes, MediaFile, MediaFormat, MediaItem, MediaKind, Orientation, Place, Region
 from rempart.model.outcome import Stopped, StopReason, Unreadable, UnreadableReason
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "MediaKind",
     "MinorGate",
     "Orientation",
+    "Place",
     "Region",
     "SignalType",
     "StopReason",

@@ -226,3 +226,8 @@ class BankEntry:
     """Of the whole frame."""
     detailed_sealed: bytes | None = None
     """Codes of parts, sealed; None if there are none."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest in hexadecimal."""
+        return self.digest.hex()

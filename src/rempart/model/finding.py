@@ -9,9 +9,7 @@ from enum import StrEnum
 
 from rempart.model.ids import ScanId, SightingId
 from rempart.model.match import Match
-
-#: Where in a pile an item is, in the order in which the pile is walked (``rempart.app.pile``).
-Place = tuple[int | str, ...]
+from rempart.model.media import Place
 
 
 class ScanState(StrEnum):

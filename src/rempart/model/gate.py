@@ -7,6 +7,7 @@ must never be opened. There is no override.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, Protocol, TypeVar, final
@@ -24,6 +25,7 @@ class Checkable(Protocol):
 
 ItemT = TypeVar("ItemT", bound=Checkable)
 ItemT_co = TypeVar("ItemT_co", bound=Checkable, covariant=True)
+ReadT = TypeVar("ReadT", bound=Checkable)
 
 
 class _Seal:
@@ -48,10 +50,25 @@ class Cleared(Generic[ItemT_co]):
             raise TypeError(message)
         object.__setattr__(self, "item", item)
 
+    def with_content(self, item: ReadT) -> Cleared[ReadT]:
+        """Carry the proof over to what was read since: an archive's member, judged before a byte of it was.
+
+        Raises:
+            TypeError: its names are not those that were judged.
+        """
+        if item.names_to_check() != self.item.names_to_check():
+            message = "only an item of the very names that were judged is cleared with them"
+            raise TypeError(message)
+        return Cleared(item, _SEAL)
+
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled: the proof holds in the process that made the check."""
         message = "a Cleared value cannot be pickled"
         raise TypeError(message)
+
+
+#: Enough for the folders and archives around one item.
+_NAMES_REMEMBERED: Final = 256
 
 
 @final
@@ -71,6 +88,8 @@ class MinorGate:
             if line.strip() and not line.lstrip().startswith("#")
         )
         self._rules: tuple[GateRule, ...] = RULES + extra
+        # The names of folders and archives come with each thing that is in them: they are judged once.
+        self._rule_that_stops = functools.lru_cache(maxsize=_NAMES_REMEMBERED)(self._find_rule)
 
     def check(self, item: ItemT) -> Cleared[ItemT] | Stopped:
         """Judge the names of an item before anything of it is opened.
@@ -79,8 +98,15 @@ class MinorGate:
             The proof that it may be opened, or why it must not be.
         """
         for name in item.names_to_check():
-            for reading in readings(name):
-                for rule in self._rules:
-                    if rule.pattern.search(reading):
-                        return Stopped(reason=rule.reason, rule=rule.name)
+            rule = self._rule_that_stops(name)
+            if rule:
+                return Stopped(reason=rule.reason, rule=rule.name)
         return Cleared(item, _SEAL)
+
+    def _find_rule(self, name: str) -> GateRule | None:
+        """Return the first rule that a reading of a name meets."""
+        for reading in readings(name):
+            for rule in self._rules:
+                if rule.pattern.search(reading):
+                    return rule
+        return None

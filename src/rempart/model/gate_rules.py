@@ -158,7 +158,7 @@ def readings(name: str) -> Iterator[str]:
 def _decoded(text: str) -> Iterator[str]:
     """Yield the text, and what its bytes mean in the code pages in which old names were written."""
     yield text
-    if any(unicodedata.category(c) == "Cs" for c in text):
+    if not text.isascii() and any(unicodedata.category(c) == "Cs" for c in text):
         raw = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace")
         for page in ("cp1252", "cp850", "mac_roman"):
             yield raw.decode(page, "replace")
@@ -170,8 +170,9 @@ def _is_escaped(text: str) -> bool:
 
 
 def _readings_of(text: str) -> Iterator[str]:
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+    if not (text.isascii() and text.isprintable()):  # nothing of this is in plain addresses, which come by millions
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
     split = _split_case(text)
     accented, plain = _plain(split)
     words = _as_words(plain)
@@ -187,6 +188,8 @@ def _readings_of(text: str) -> Iterator[str]:
 def _plain(text: str) -> tuple[str, str]:
     """Return the text in small letters of this alphabet, with its accents and without them."""
     accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", text.casefold().translate(_LOOKALIKES))
+    if accented.isascii():
+        return accented, accented
     return accented, "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))
 
 

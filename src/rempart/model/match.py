@@ -15,6 +15,8 @@ class ClueKind(StrEnum):
 
     SAME_BYTES = "same_bytes"
     WHOLE_FRAME = "whole_frame"
+    PART = "part"
+    """The suspect's whole frame shows a part of the asset: a crop. Only of assets whose protection is ``detailed``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

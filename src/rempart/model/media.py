@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 #: Four corners in pixels, ``(x, y)``: where the asset's top left, top right, bottom right and bottom left fall in the
 #: suspect. A mirrored copy shows as corners that turn the other way.
 Region = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
+
+#: Where an item stands in the order of its pile: the root's number, the parts of its path below the root, then a
+#: position (numbers) in each archive around it. JSON keeps it; a prefix of a place is what holds it.
+Place = tuple[int | str, ...]
 
 
 class MediaKind(StrEnum):
@@ -96,6 +100,8 @@ class MediaFile:
     """Every name that the gate must judge: its own, its folders' below the one that was given, its link's target."""
     may_be_link: bool = True
     """False if it was seen not to be a link: one that took its place since the gate judged it is not followed."""
+    place: Place = ()
+    """Where it stands in the order of its pile; empty outside a pile."""
 
     @classmethod
     def named(cls, path: str | os.PathLike[str]) -> MediaFile:
@@ -116,10 +122,18 @@ class MediaBytes:
     """The encoded media: kept out of ``repr``, so that no log can hold it."""
     label: str
     """How it is shown to a person."""
+    names: tuple[str, ...] = ()
+    """Every name that the gate must judge: the archive's, and each part of the member's; empty, the label is."""
+    place: Place = ()
+    """Where it stands in the order of its pile; empty outside a pile."""
 
     def names_to_check(self) -> tuple[str, ...]:
         """Return what the gate judges."""
-        return (self.label,)
+        return self.names or (self.label,)
+
+    def without_data(self) -> MediaBytes:
+        """Return the same item once its bytes are elsewhere: what waits for an answer must not hold them."""
+        return replace(self, data=b"")
 
 
 MediaItem = MediaFile | MediaBytes

@@ -26,6 +26,12 @@ class UnreadableReason(StrEnum):
     TIME = "time"
     CRASHED = "crashed"
     IO = "io"
+    ENCRYPTED = "encrypted"
+    LINKED_MEMBER = "linked_member"
+    NAME_TOO_LONG = "name_too_long"
+    BOMB = "bomb"
+    TOO_MANY_MEMBERS = "too_many_members"
+    TOO_DEEP = "too_deep"
 
     def in_words(self) -> str:
         """Say it to a person, in English."""
@@ -50,6 +56,12 @@ _UNREADABLE_WORDS = {
     UnreadableReason.TIME: "takes more time than allowed",
     UnreadableReason.CRASHED: "made the decoder crash",
     UnreadableReason.IO: "could not be read from the disk",
+    UnreadableReason.ENCRYPTED: "encrypted",
+    UnreadableReason.LINKED_MEMBER: "a link inside an archive, not followed (what it leads to is read where it is)",
+    UnreadableReason.NAME_TOO_LONG: "a name too long to be judged",
+    UnreadableReason.BOMB: "expands too much",
+    UnreadableReason.TOO_MANY_MEMBERS: "too many entries in the archive",
+    UnreadableReason.TOO_DEEP: "an archive inside too many others",
 }
 
 

@@ -25,7 +25,8 @@ from rempart.store.journal import Journal  # noqa: E402 - as above
 from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
 from rempart.store.people import OwnerRepository, UserRepository, WorkspaceRepository  # noqa: E402 - as above
 from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
-from rempart.store.sealing import reseal, stale  # noqa: E402 - as above
+from rempart.store.sealing import reseal, sealed_faults, sealed_values  # noqa: E402 - as above
+from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 - as above
 
 __all__ = [
     "AssetRepository",
@@ -42,8 +43,11 @@ __all__ = [
     "WorkspaceRepository",
     "erase_traces",
     "faults",
+    "read_snapshot",
     "require_current",
     "reseal",
-    "stale",
+    "sealed_faults",
+    "sealed_values",
     "upgrade",
+    "write_snapshot",
 ]

@@ -175,6 +175,24 @@ class AssetRepository:
         )
         return found
 
+    def detailed(self, owner: OwnerId) -> list[AssetId]:
+        """Return an owner's assets of which codes of parts are kept."""
+        with self._database.reading():
+            found = DetailedRow.objects.filter(asset__owner_id=owner).values_list("asset_id", flat=True)
+            return [AssetId(asset) for asset in found]
+
+    def counts_of(self, asset: AssetId) -> tuple[int, int]:
+        """Count an asset's codes, and its ciphertexts of codes of parts."""
+        with self._database.reading():
+            codes = FingerprintRow.objects.filter(asset_id=asset).count()
+            return codes, DetailedRow.objects.filter(asset_id=asset).count()
+
+    def awaiting(self) -> list[AssetId]:
+        """Return what is withdrawn and not proved gone."""
+        with self._database.reading():
+            rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None)
+            return [AssetId(asset) for asset in rows.values_list("id", flat=True)]
+
     def drop_detail(self, assets: Sequence[AssetId]) -> None:
         """Delete the codes of parts, which their owner no longer allows."""
         with self._database.transaction():
@@ -189,11 +207,6 @@ class AssetRepository:
         with self._database.transaction():
             rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None, withdrawn_at__lte=before)
             return rows.update(erased_at=now)
-
-    def awaiting_erasure(self) -> int:
-        """Count what is withdrawn and not proved gone."""
-        with self._database.reading():
-            return AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None).count()
 
     def _row(self, registration: Registration) -> AssetRow:
         asset = registration.asset

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from rempart import clock
-from rempart.errors import ConfigError, UnavailableError, WorkspaceError
+from rempart.errors import ConfigError, DatabaseAwayError, WorkspaceError
 from rempart.store.failures import explained
 from rempart.store.location import DatabaseLocation
 
@@ -38,7 +38,7 @@ class Database:
         """Connect.
 
         Raises:
-            UnavailableError: the server does not answer.
+            DatabaseAwayError: the server does not answer.
             WorkspaceError: the file does not exist.
             ConfigError: the driver is not installed.
         """
@@ -92,7 +92,7 @@ class Database:
         """Do several things or none of them; foreign errors become sentences.
 
         Raises:
-            UnavailableError: locked, down, or the disk is full. Nothing of the transaction is kept.
+            DatabaseAwayError: locked, down, or the disk is full. Nothing of the transaction is kept.
             IntegrityError: the file is damaged.
         """
         with explained(self.location):
@@ -107,14 +107,18 @@ class Database:
             self.connection.ensure_connection()
             yield
 
-    def durably(self, work: Callable[[], T]) -> T:
+    def durably(self, work: Callable[[], T], *, is_over: Callable[[], bool] | None = None) -> T:
         """Do some work in a transaction, again and again while the database is away.
 
         ``work`` may be done twice: a commit whose answer was lost may have happened. It must look before it acts.
         Inside a transaction it is done once: only the whole transaction can be done again, by whoever began it.
 
+        Args:
+            work: What to do.
+            is_over: Whether to give up, asked before each pause; by default when the patience has run out.
+
         Raises:
-            UnavailableError: the database stayed away longer than the patience.
+            DatabaseAwayError: the database stayed away longer than the patience.
         """
         if self.connection.in_atomic_block:
             with self.transaction():
@@ -124,8 +128,8 @@ class Database:
             try:
                 with self.transaction():
                     return work()
-            except UnavailableError:
-                if clock.monotonic_s() - since_s + pause_s > self._patience_s:
+            except DatabaseAwayError:
+                if is_over() if is_over else clock.monotonic_s() - since_s + pause_s > self._patience_s:
                     raise
                 logger.info("the database is away, trying again in %.1f s", pause_s)
                 self.close()

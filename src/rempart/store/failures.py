@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from rempart.errors import IntegrityError, UnavailableError
+from rempart.errors import DatabaseAwayError, IntegrityError
 from rempart.store.location import DatabaseLocation
 
 # https://www.sqlite.org/rescode.html, primary codes.
@@ -31,7 +31,7 @@ def explained(location: DatabaseLocation) -> Iterator[None]:
     """Turn what goes wrong at the database into sentences; a mistake in a statement of ours stays what it is.
 
     Raises:
-        UnavailableError: locked, down, full, or not allowed.
+        DatabaseAwayError: locked, down, full, or not allowed.
         IntegrityError: damaged.
     """
     try:
@@ -79,29 +79,29 @@ def _damaged(location: DatabaseLocation) -> IntegrityError:
     return IntegrityError(message, advice="Restore the last backup: rempart restore. Keep the damaged file.")
 
 
-def _full(location: DatabaseLocation) -> UnavailableError:
+def _full(location: DatabaseLocation) -> DatabaseAwayError:
     message = f"the database {location.in_words()} cannot be written: the disk is full or failing"
-    return UnavailableError(message, advice="Free some space and run the command again: nothing was lost.")
+    return DatabaseAwayError(message, advice="Free some space and run the command again: nothing was lost.")
 
 
-def _locked(location: DatabaseLocation) -> UnavailableError:
+def _locked(location: DatabaseLocation) -> DatabaseAwayError:
     message = f"the database {location.in_words()} is locked by another command"
-    return UnavailableError(message, advice="Wait for it to end, then run this command again: nothing was lost.")
+    return DatabaseAwayError(message, advice="Wait for it to end, then run this command again: nothing was lost.")
 
 
-def _forbidden(location: DatabaseLocation) -> UnavailableError:
+def _forbidden(location: DatabaseLocation) -> DatabaseAwayError:
     message = f"the database {location.in_words()} cannot be opened or written with your permissions"
-    return UnavailableError(message, advice="Check the permissions of the file and of its folder.")
+    return DatabaseAwayError(message, advice="Check the permissions of the file and of its folder.")
 
 
-def _refused(location: DatabaseLocation) -> UnavailableError:
+def _refused(location: DatabaseLocation) -> DatabaseAwayError:
     message = f"the database {location.in_words()} does not exist, refuses this user, or is just starting"
-    return UnavailableError(message, advice="Check its name, the user and the password, then run this command again.")
+    return DatabaseAwayError(message, advice="Check its name, the user and the password, then run this command again.")
 
 
-def _away(location: DatabaseLocation) -> UnavailableError:
+def _away(location: DatabaseLocation) -> DatabaseAwayError:
     message = f"the database {location.in_words()} does not answer"
-    return UnavailableError(message, advice="Start it or check its address, then run the command again.")
+    return DatabaseAwayError(message, advice="Start it or check its address, then run the command again.")
 
 
-_Explanation = UnavailableError | IntegrityError
+_Explanation = DatabaseAwayError | IntegrityError

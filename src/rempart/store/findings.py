@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState
-from rempart.model.finding import Aside, Finding, Hit, Place, ScanProgress, ScanState
+from rempart.model.finding import Aside, Finding, Hit, ScanProgress, ScanState
 from rempart.model.fingerprint import SignalType
 from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, SuspectId, UserId, new_id
 from rempart.model.match import Clue, ClueKind, Match
-from rempart.model.media import Orientation
+from rempart.model.media import Orientation, Place
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer

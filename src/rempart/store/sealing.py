@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import models
 
+from rempart.errors import IntegrityError
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import (
@@ -97,15 +98,27 @@ def reseal(database: Database, sealer: FieldSealer) -> Iterator[int]:
             yield done
 
 
-def stale(database: Database, sealer: FieldSealer) -> int:
-    """Count the values that are not under the current key."""
-    count = 0
+def sealed_values(database: Database) -> Iterator[bytes]:
+    """Yield every sealed value there is: to see which keys are still needed."""
     with database.reading():
         for sealed in SEALED_COLUMNS:
             values = sealed.row._default_manager.exclude(**{f"{sealed.column}__isnull": True})  # noqa: SLF001 - as above
             for value in values.values_list(sealed.column, flat=True).iterator(chunk_size=_BATCH):
-                count += not sealer.is_current(bytes(value))
-    return count
+                yield bytes(value)
+
+
+def sealed_faults(database: Database, sealer: FieldSealer) -> Iterator[str]:
+    """Yield, in words, every sealed value that does not open in its place."""
+    for sealed in SEALED_COLUMNS:
+        with database.reading():
+            rows = sealed.row._default_manager.order_by("pk")  # noqa: SLF001 - as above
+            for row in rows.iterator(chunk_size=_BATCH):
+                value = getattr(row, sealed.column)
+                try:
+                    if value is not None:
+                        sealer.unseal(bytes(value), context=sealed.context(row))
+                except IntegrityError:
+                    yield f"{sealed.context(row)} does not open"
 
 
 def _after(row: type[models.Model], last: Any) -> list[models.Model]:  # noqa: ANN401 - a key of any table

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=32)),
                 ("key", models.CharField(max_length=200, unique=True)),
                 ("lane", models.CharField(blank=True, max_length=64)),
-                ("turn", models.BigIntegerField()),
+                ("turn", models.BigIntegerField(null=True)),
                 ("payload", models.JSONField()),
                 ("state", models.CharField(max_length=32)),
                 ("attempts", models.IntegerField(default=0)),
@@ -208,9 +208,31 @@ class Migration(migrations.Migration):
                 "db_table": "job",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("state", "queued")), fields=["turn", "due_at"], name="job_waiting"
+                        condition=models.Q(("lease_until__isnull", True), ("state", "queued"), ("turn__isnull", False)),
+                        fields=["kind", "turn", "id"],
+                        name="job_line",
                     ),
-                    models.Index(condition=models.Q(("state", "queued")), fields=["lane", "turn"], name="job_lane"),
+                    models.Index(
+                        condition=models.Q(("state", "queued"), ("turn__isnull", True), ("attempts", 0)),
+                        fields=["due_at"],
+                        name="job_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "queued"), ("turn__isnull", True), ("attempts__gt", 0)),
+                        fields=["due_at"],
+                        name="job_retry",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False), ("state", "queued")),
+                        fields=["lease_until"],
+                        name="job_leased",
+                    ),
+                    models.Index(condition=models.Q(("turn__isnull", False)), fields=["lane", "turn"], name="job_lane"),
+                    models.Index(
+                        condition=models.Q(("turn__isnull", False), ("attempts__gt", 0)),
+                        fields=["turn"],
+                        name="job_begun",
+                    ),
                 ],
             },
         ),

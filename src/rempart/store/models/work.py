@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 
 from rempart.store.models.fields import id_field, word_field
+
+_IN_LINE: Final = models.Q(state="queued", turn__isnull=False, lease_until__isnull=True)
+_WAITING: Final = models.Q(state="queued", turn__isnull=True)
+_PLACED: Final = models.Q(turn__isnull=False)
+_LEASED: Final = models.Q(state="queued", lease_until__isnull=False)
 
 
 class JobRow(models.Model):
@@ -17,7 +22,8 @@ class JobRow(models.Model):
     key = models.CharField(max_length=200, unique=True)
     # For whom: jobs of one owner do not keep those of another waiting. An identifier, never a name.
     lane = models.CharField(max_length=64, blank=True)
-    turn = models.BigIntegerField()
+    # Its place in the line; none until it is due.
+    turn = models.BigIntegerField(null=True)
     payload = models.JSONField()
     state = word_field()
     attempts = models.IntegerField(default=0)
@@ -31,12 +37,16 @@ class JobRow(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Name of the table; what can be claimed is found by turn, lanes by name."""
+        """Name of the table; a partial index for each question that a claim asks (:mod:`rempart.store.line`)."""
 
         db_table = "job"
         indexes: ClassVar = [
-            models.Index(fields=["turn", "due_at"], name="job_waiting", condition=models.Q(state="queued")),
-            models.Index(fields=["lane", "turn"], name="job_lane", condition=models.Q(state="queued")),
+            models.Index(fields=["kind", "turn", "id"], name="job_line", condition=_IN_LINE),
+            models.Index(fields=["due_at"], name="job_waiting", condition=_WAITING & models.Q(attempts=0)),
+            models.Index(fields=["due_at"], name="job_retry", condition=_WAITING & models.Q(attempts__gt=0)),
+            models.Index(fields=["lease_until"], name="job_leased", condition=_LEASED),
+            models.Index(fields=["lane", "turn"], name="job_lane", condition=_PLACED),
+            models.Index(fields=["turn"], name="job_begun", condition=_PLACED & models.Q(attempts__gt=0)),
         ]
 
 

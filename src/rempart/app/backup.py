@@ -1,0 +1,135 @@
+"""One file that holds a whole workspace, encrypted to its recovery sheet, and a workspace made again from it.
+
+Inside the encryption (``age -d`` with the code of the sheet opens it) is a tar: ``manifest.json`` first, then the
+files of the keyring that do not open by themselves, the database as one file of SQLite, and the vault.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from rempart import __version__, clock
+from rempart.app.workspace import DATABASE_FILE, VAULT_FOLDER, Workspace
+from rempart.errors import OutputError
+from rempart.keys import encrypt_backup
+from rempart.model.work import AccessPurpose, EventKind
+from rempart.store import write_snapshot
+
+#: Raised when an older Rempart could not read a backup.
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+_CHUNK_BYTES: Final = 1 << 20
+
+
+def backup(workspace: Workspace, target: Path) -> int:
+    """Write a backup, and return its size in bytes.
+
+    The target appears when it is whole; what was withdrawn before is not in it.
+
+    Raises:
+        OutputError: it cannot be written.
+        UnavailableError: the database does not answer.
+    """
+    me, now = workspace.me, clock.utc_now()
+    workspace.journal.opened(AccessPurpose.BACKUP, workspace.id, actor=me.id, now=now)
+    unfinished = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.folder) as folder:
+            snapshot = Path(folder) / DATABASE_FILE
+            write_snapshot(workspace.database, snapshot)
+            _write(workspace, snapshot, unfinished)
+        os.rename(unfinished, target)
+    except OSError as error:
+        message = f"the backup {str(target)!r} cannot be written: {error.strerror or error}"
+        raise OutputError(message, advice="Free some space or name another file; no backup was made.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    size = target.stat().st_size
+    detail: dict[str, str | int] = {"bytes": size}
+    workspace.journal.note(EventKind.BACKUP_MADE, workspace.id, actor=me.id, now=now, detail=detail)
+    return size
+
+
+def _write(workspace: Workspace, snapshot: Path, unfinished: Path) -> None:
+    """Let a thread pack while this one encrypts: nothing is on the disk in between."""
+    recipient = workspace.keyring.status().recovery_recipient
+    reading, writing = os.pipe()
+
+    def pack() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            _pack(workspace, snapshot, pipe)
+
+    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with (
+        ThreadPoolExecutor(max_workers=1) as pool,
+        os.fdopen(descriptor, "wb") as file,
+        os.fdopen(reading, "rb") as pipe,  # closed first: a packer that nobody reads from ends
+    ):
+        packing = pool.submit(pack)
+        encrypt_backup(recipient, pipe, file)
+        file.flush()
+        os.fsync(descriptor)
+        packing.result()
+
+
+def _pack(workspace: Workspace, snapshot: Path, pipe: BinaryIO) -> None:
+    keys = workspace.keyring.export_for_backup()
+    manifest = {
+        "v": FORMAT,
+        "workspace": workspace.id,
+        "made_at": clock.utc_now().isoformat(),
+        "rempart": __version__,
+        "database_sha256": _digest(snapshot),
+    }
+    with tarfile.open(fileobj=pipe, mode="w|") as tar:
+        _add(tar, MANIFEST, json.dumps(manifest).encode("ascii"))
+        for name, content in sorted(keys.items()):
+            _add(tar, f"keys/{name}", content)
+        tar.add(snapshot, DATABASE_FILE, filter=_plain)
+        for path in _originals(workspace.vault):
+            with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile
+                tar.add(path, f"{VAULT_FOLDER}/{path.relative_to(workspace.vault)}", filter=_plain)
+
+
+def _originals(vault: Path) -> Iterator[Path]:
+    return (path for path in sorted(vault.rglob("*.sealed")) if path.is_file())
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = len(content), 0o600
+    tar.addfile(info, io.BytesIO(content))
+
+
+def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Keep who made the backup, and when, out of it."""
+    info.uid = info.gid = info.mtime = 0
+    info.uname = info.gname = ""
+    info.mode = 0o600
+    return info
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_stream(source: BinaryIO, target: Path) -> None:
+    """Write a stream to a new file that only this account can read."""
+    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        shutil.copyfileobj(source, file, _CHUNK_BYTES)
+        file.flush()
+        os.fsync(descriptor)

@@ -1,0 +1,55 @@
+"""Is a workspace whole? What the database says of itself, and what only we know: keys, originals, sealed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rempart.app.vault import path_of
+from rempart.app.workspace import Workspace
+from rempart.model import AssetId
+from rempart.model.asset import AssetProtection, AssetState
+from rempart.store import faults, sealed_faults
+
+
+def check(workspace: Workspace) -> Iterator[str]:
+    """Yield what is wrong, in words; nothing if nothing is.
+
+    1. The file's own structure, and its triggers.
+    2. Every sealed value opens, in its place.
+    3. A ``hash_only`` asset has at most one code, of the whole frame, and none of parts.
+    4. A ``detailed`` or ``vault`` asset has its key, and a vault's asset its original.
+    5. A withdrawn asset has neither fingerprint, key nor original.
+    """
+    yield from faults(workspace.database)  # (1)
+    yield from sealed_faults(workspace.database, workspace.sealer)  # (2)
+    keys = set(workspace.keyring.items())
+    for asset in workspace.assets.all(withdrawn=True):
+        codes, parts = workspace.assets.counts_of(asset.id)
+        has_key, has_original = asset.id in keys, path_of(workspace, asset.id).exists()
+        if asset.state is AssetState.WITHDRAWN:  # (5)
+            if codes or parts:
+                yield f"{asset.id} was withdrawn and still has a fingerprint"
+            if asset.erased_at is not None and (has_key or has_original):
+                yield f"{asset.id} was withdrawn and still has a key or an original"
+            continue
+        if codes > 1 or (parts and asset.protection is not AssetProtection.DETAILED):  # (3)
+            yield f"{asset.id} has more codes than its protection, {asset.protection}, allows"
+        needs_key = bool(parts) or asset.protection is AssetProtection.VAULT  # (4)
+        if needs_key and not has_key:
+            yield f"{asset.id} has lost its key"
+        if asset.protection is AssetProtection.VAULT and not has_original:
+            yield f"{asset.id} has lost its original"
+
+
+def sweep(workspace: Workspace) -> int:
+    """Destroy keys and originals that no asset has: a registration that was cut left them. Returns how many."""
+    stray = set(workspace.keyring.items())
+    stray |= {path.stem for path in workspace.vault.rglob("*.sealed")}
+    known = workspace.assets.by_ids([AssetId(item) for item in stray])
+    swept = 0
+    for item in stray:
+        if AssetId(item) not in known and item.startswith("ast_"):
+            workspace.keyring.destroy_item_key(item)
+            path_of(workspace, AssetId(item)).unlink(missing_ok=True)
+            swept += 1
+    return swept

@@ -1,0 +1,50 @@
+"""What a worker of a workspace does for each kind of job, and the jobs that come every day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rempart import clock
+from rempart.app.rotation import rotate
+from rempart.app.withdrawing import prove_erasure
+from rempart.app.worker import Effect, Handler, Keep, Worker
+from rempart.app.workspace import Workspace
+from rempart.model.work import Job, JobKind
+
+#: Each rewrites much of the database: one at a time.
+LIMITS: Final[Mapping[JobKind, int]] = {
+    JobKind.ERASE_ASSETS: 1,
+    JobKind.RESEAL: 1,
+    JobKind.ENFORCE_RETENTION: 1,
+}
+
+
+def make_worker(workspace: Workspace) -> Worker:
+    """Make a worker that knows every kind of job."""
+    handlers: dict[JobKind, Handler] = {
+        JobKind.ERASE_ASSETS: lambda job, keep: _erase(workspace, job, keep),
+        JobKind.RESEAL: lambda job, keep: _reseal(workspace, job, keep),
+    }
+    return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
+
+
+def add_daily_jobs(workspace: Workspace) -> None:
+    """Add what must be done every day, unless today's is there."""
+    now = clock.utc_now()
+    day = f"{now:%Y-%m-%d}"
+    workspace.jobs.add(JobKind.ENFORCE_RETENTION, key=f"{JobKind.ENFORCE_RETENTION}:{day}", payload={}, now=now)
+
+
+def _erase(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
+    del job
+    keep()
+    prove_erasure(workspace, clock.utc_now())
+    return None
+
+
+def _reseal(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
+    del job
+    keep()
+    rotate(workspace)
+    return None

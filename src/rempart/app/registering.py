@@ -1,0 +1,287 @@
+"""Register pictures: the right is asked before anything is read, and what is kept is a code, not the picture.
+
+It may be cut anywhere and begun again: what is registered is recognised by its bytes, and not decoded twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from rempart import clock
+from rempart.app.detailed import seal_parts
+from rempart.app.intake import Intake, Role, Skipped
+from rempart.app.pile import check_roots, walk
+from rempart.app.vault import destroy_original, keep_original
+from rempart.app.wiring import make_gate, make_pool
+from rempart.app.workspace import Workspace
+from rempart.config import Settings
+from rempart.errors import RefusedError
+from rempart.hazmat import ProtectionState
+from rempart.hazmat.items import open_item
+from rempart.model import AssetId, Cleared, FingerprintedMedia, MediaItem, MediaKind, Unreadable, UnreadableReason
+from rempart.model.asset import (
+    Asset,
+    AssetProtection,
+    AssetState,
+    ConsentScope,
+    Ground,
+    Owner,
+    Registration,
+    Right,
+    Sensitivity,
+)
+from rempart.model.ids import IdKind, new_id
+from rempart.model.work import EventKind
+from rempart.register import UNVALIDATED_ASSETS_MAX, merge_rights, require_right, too_many_unvalidated
+
+logger = logging.getLogger(__name__)
+
+#: Assets that are written in one transaction, and how long the first of them waits for the others.
+_BATCH: Final = 64
+_BATCH_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A picture that is protected from now on."""
+
+    label: str
+    """Its path, as it is shown."""
+    asset: AssetId
+    """Its identifier."""
+    is_plain: bool
+    """True if it is too plain to be compared: only its identical bytes will be found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """A picture that this owner has registered before, byte for byte."""
+
+    label: str
+    """Its path, as it is shown."""
+    asset: AssetId
+    """The identifier that it has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for some pictures."""
+
+    owner: Owner
+    """Whose they are."""
+    right: Right
+    """What is stated for these pictures; what is not stated is as their owner wrote it."""
+    sensitivity: Sensitivity
+    """What their appearance elsewhere would do."""
+    protection: AssetProtection
+    """What is kept of them."""
+
+
+class Registering:
+    """One command's registrations."""
+
+    def __init__(self, workspace: Workspace, wish: Wish, paths: Sequence[Path], settings: Settings) -> None:
+        """Ask for the right before anything is read.
+
+        Raises:
+            RefusedError: the age statement, the ground or the consent to codes of parts is missing.
+            MisuseError: a path is missing.
+            ConfigError: the machine does not allow it.
+        """
+        self._workspace = workspace
+        self._wish = wish
+        self._right = merge_rights(wish.owner.ground.right, wish.right)
+        require_right(self._right, wish.sensitivity)
+        if wish.protection is AssetProtection.DETAILED and not workspace.consents.holds(
+            ConsentScope.DETAILED, wish.owner.id
+        ):
+            message = f"{wish.owner.name} has not allowed that codes of parts of her pictures are kept"
+            advice = f"She reads why, and allows it or not: rempart consent grant {wish.owner.name} --scope detailed"
+            raise RefusedError(message, advice=advice)
+        check_roots(paths)
+        self._paths = paths
+        self._settings = settings
+        self._intake = Intake(make_gate(settings))
+        self._pool = make_pool(settings)
+        self._ground: Ground | None = None
+        self._pending: list[tuple[str, Registration, bool]] = []
+        self._pending_since_s = 0.0
+        self._aside: list[Duplicate] = []
+        self._is_capped = not workspace.assets.has_accepted(wish.owner.id)
+        self._count = workspace.assets.count(wish.owner.id)
+        self._in_flight = 0
+        self._added = 0
+        self.is_refused = False
+        """True if the owner has as many assets as she may: the rest was not opened."""
+
+    def __enter__(self) -> Self:
+        """Return the work."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the sandbox."""
+        self._pool.close()
+
+    def events(self) -> Iterator[Registered | Duplicate | Skipped]:
+        """Register, and yield what became of each file once it is written.
+
+        Raises:
+            SandboxError: the sandbox cannot work.
+            UnavailableError: the database stayed away; what was yielded is written.
+        """
+        options = {"frames": 1, "orientations": 1}
+        if self._wish.protection is AssetProtection.DETAILED:
+            options["parts"] = 1
+        for item, outcome in self._pool.run(self._fresh(), options):
+            yield from self._judge(item, outcome)
+        yield from self._finish()
+
+    def leftovers(self) -> Iterator[Registered | Duplicate | Skipped]:
+        """Yield, after an interruption, what was known already, once it is written."""
+        for item, outcome in self._pool.unclaimed():
+            yield from self._judge(item, outcome)
+        yield from self._finish()
+
+    def missing_protections(self) -> list[ProtectionState]:
+        """Return what the sandbox ran without on this machine."""
+        return self._pool.missing()
+
+    def refusal(self) -> RefusedError | None:
+        """Return what is to be said if some files were left because of the limit."""
+        return too_many_unvalidated() if self.is_refused else None
+
+    def _judge(
+        self, item: MediaItem, outcome: FingerprintedMedia | Unreadable
+    ) -> Iterator[Registered | Duplicate | Skipped]:
+        """Take one picture that the sandbox has answered for."""
+        self._in_flight -= 1
+        yield from self._set_aside()
+        if isinstance(outcome, Unreadable):
+            yield Skipped(label=item.label, role=Role.ASSET, outcome=outcome)
+        else:
+            yield from self._take(item, outcome)
+        waited = clock.monotonic_s() - self._pending_since_s
+        if len(self._pending) >= _BATCH or waited >= _BATCH_S:
+            yield from self._write()
+
+    def _finish(self) -> Iterator[Registered | Duplicate | Skipped]:
+        """Write what is prepared, and note how much was added."""
+        yield from self._write()
+        yield from self._set_aside()
+        if self._added:
+            detail: dict[str, str | int] = {"count": self._added, "protection": str(self._wish.protection)}
+            workspace, self._added = self._workspace, 0
+            workspace.journal.note(
+                EventKind.ASSETS_ADDED, self._wish.owner.id, actor=workspace.me.id, now=clock.utc_now(), detail=detail
+            )
+
+    def _fresh(self) -> Iterator[Cleared[MediaItem]]:
+        """Yield what is not registered yet, no more than the owner may still have."""
+        may_know = self._count > 0
+        for cleared in self._intake.cleared(walk(self._paths), Role.ASSET):
+            if may_know and (known := self._known(cleared.item)):
+                self._aside.append(known)
+                continue
+            if self._is_capped and self._count + self._in_flight >= UNVALIDATED_ASSETS_MAX:
+                self.is_refused = True
+                return
+            self._in_flight += 1
+            yield cleared
+
+    def _known(self, item: MediaItem) -> Duplicate | None:
+        """Recognise a file by its bytes, which are read and not decoded."""
+        digest = file_digest(item)
+        asset = self._workspace.assets.knows(self._wish.owner.id, digest) if digest else None
+        return Duplicate(label=item.label, asset=asset) if asset else None
+
+    def _take(self, item: MediaItem, media: FingerprintedMedia) -> Iterator[Duplicate | Skipped]:
+        """Prepare what is written of one picture."""
+        digest = bytes.fromhex(media.sha256)
+        twin = next((r for _, r, _ in self._pending if r.digest == digest), None)
+        known = twin.asset.id if twin else self._workspace.assets.knows(self._wish.owner.id, digest)
+        if known:
+            yield Duplicate(label=item.label, asset=known)
+            return
+        asset = self._asset(os.path.basename(item.label))
+        detailed = None
+        if self._wish.protection is AssetProtection.DETAILED:
+            detailed = seal_parts(self._workspace.keyring.make_item_key(asset.id), media.fingerprints)
+        if self._wish.protection is AssetProtection.VAULT and not keep_original(
+            self._workspace, asset.id, item, digest
+        ):
+            changed = Unreadable(reason=UnreadableReason.CHANGED)
+            yield Skipped(label=item.label, role=Role.ASSET, outcome=changed)
+            return
+        whole = tuple(f for f in media.fingerprints if f.region is None)[:1]
+        is_plain = not whole or whole[0].quality < self._settings.detect.quality_min
+        registration = Registration(asset=asset, digest=digest, fingerprints=whole, detailed_sealed=detailed)
+        if not self._pending:
+            self._pending_since_s = clock.monotonic_s()
+        self._pending.append((item.label, registration, is_plain))
+        self._count += 1
+
+    def _asset(self, label: str) -> Asset:
+        """Make the asset of one file."""
+        now, me = clock.utc_now(), self._workspace.me
+        if self._ground is None:
+            written = self._wish.owner.ground
+            is_same = self._right == written.right
+            self._ground = written if is_same else self._workspace.owners.state_right(self._right, me.id, now)
+        return Asset(
+            id=AssetId(new_id(IdKind.ASSET)),
+            owner=self._wish.owner.id,
+            kind=MediaKind.IMAGE,
+            state=AssetState.ACTIVE,
+            sensitivity=self._wish.sensitivity,
+            protection=self._wish.protection,
+            ground=self._ground,
+            ground_accepted_by=None,
+            registered_by=me.id,
+            registered_at=now,
+            label=label,
+        )
+
+    def _write(self) -> Iterator[Registered | Duplicate]:
+        """Write what is prepared."""
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        workspace, registrations = self._workspace, [registration for _, registration, _ in pending]
+        added = set(workspace.database.durably(lambda: workspace.assets.add(registrations)))
+        for label, registration, is_plain in pending:
+            asset = registration.asset.id
+            # A commit whose answer was lost has written them under these very identifiers.
+            known = asset if asset in added else workspace.assets.knows(self._wish.owner.id, registration.digest)
+            if known == asset or known is None:
+                self._added += 1
+                yield Registered(label=label, asset=asset, is_plain=is_plain)
+            else:
+                destroy_original(workspace, asset)
+                yield Duplicate(label=label, asset=known)
+
+    def _set_aside(self) -> Iterator[Duplicate | Skipped]:
+        """Yield what did not go to the sandbox."""
+        while self._aside:
+            yield self._aside.pop(0)
+        yield from self._intake.set_aside()
+
+
+def file_digest(item: MediaItem) -> bytes | None:
+    """Return the SHA-256 of a file's bytes, or None if it cannot be read: the sandbox then says why."""
+    descriptor = open_item(item)
+    if isinstance(descriptor, Unreadable):
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        try:
+            return hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            return None

@@ -1,0 +1,180 @@
+"""Owners, what they allowed, who accepted their grounds, and objections: each a change, its event and its trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rempart import clock
+from rempart.app.workspace import Workspace
+from rempart.errors import MisuseError, RefusedError
+from rempart.model.asset import Asset, AssetState, Consent, ConsentScope, Owner, Right, UserRole
+from rempart.model.ids import AssetId, IdKind, is_id
+from rempart.model.work import AccessPurpose, EventKind
+from rempart.register import CONSENT_TEXTS, refuse_acceptance_by_registrant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """An owner, or one of her assets: what a consent is about."""
+
+    owner: Owner
+    """Whose."""
+    asset: AssetId | None
+    """Which; None is all of hers."""
+
+
+def add_owner(workspace: Workspace, name: str, *, contact: str, right: Right, language: str) -> Owner:
+    """Add an owner with her right, and her consent to be looked for.
+
+    Raises:
+        MisuseError: there is one of this name, or the name is empty.
+    """
+    if not name.strip():
+        message = "an owner has a name"
+        raise MisuseError(message, advice="Give the name by which she is called here.")
+    now, me = clock.utc_now(), workspace.me
+    with workspace.database.transaction():
+        owner = workspace.owners.add(name.strip(), contact=contact, right=right, by=me.id, now=now)
+        workspace.journal.note(EventKind.OWNER_ADDED, owner.id, actor=me.id, now=now)
+        _grant(workspace, Subject(owner=owner, asset=None), ConsentScope.MATCH, language)
+    return owner
+
+
+def subject_of(workspace: Workspace, name: str) -> Subject:
+    """Find what a person means: an asset's identifier, or an owner's name or identifier.
+
+    Raises:
+        NotFoundError: there is no such asset or owner.
+    """
+    if is_id(name, IdKind.ASSET):
+        asset = workspace.assets.get(name)
+        return Subject(owner=workspace.owners.get(asset.owner), asset=asset.id)
+    return Subject(owner=workspace.owners.get(name), asset=None)
+
+
+def grant_consent(workspace: Workspace, subject: Subject, scope: ConsentScope, language: str) -> Consent:
+    """Write that a person allowed something, with the text that she was shown."""
+    with workspace.database.transaction():
+        return _grant(workspace, subject, scope, language)
+
+
+def _grant(workspace: Workspace, subject: Subject, scope: ConsentScope, language: str) -> Consent:
+    text, now, me = CONSENT_TEXTS[scope], clock.utc_now(), workspace.me
+    consent = workspace.consents.grant(
+        scope,
+        owner=subject.owner.id,
+        asset=subject.asset,
+        text_version=f"{scope}/{text.version}/{language}",
+        text=text.shown(language),
+        by=me.id,
+        now=now,
+    )
+    detail = {"scope": str(scope), "consent": str(consent.id)}
+    workspace.journal.note(EventKind.CONSENT_GIVEN, _named(subject), actor=me.id, now=now, detail=detail)
+    return consent
+
+
+def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) -> Consent:
+    """Write that a person took something back; what it allowed stops at once.
+
+    Without ``detailed`` the codes of parts are deleted and their keys destroyed; without ``match`` the assets are no
+    longer looked for.
+
+    Raises:
+        MisuseError: it was taken back already, or never given.
+    """
+    now, me = clock.utc_now(), workspace.me
+    with workspace.database.transaction():
+        consent = workspace.consents.revoke(scope, owner=subject.owner.id, asset=subject.asset, by=me.id, now=now)
+        detail = {"scope": str(scope), "consent": str(consent.id)}
+        workspace.journal.note(EventKind.CONSENT_WITHDRAWN, _named(subject), actor=me.id, now=now, detail=detail)
+        dropped = _drop_detail(workspace, subject) if scope is ConsentScope.DETAILED else []
+    for asset in dropped:
+        workspace.keyring.destroy_item_key(asset)
+    return consent
+
+
+def _drop_detail(workspace: Workspace, subject: Subject) -> list[AssetId]:
+    """Delete the codes of parts that are no longer allowed; return whose they were."""
+    assets = workspace.assets.detailed(subject.owner.id)
+    dropped = [a for a in assets if not workspace.consents.holds(ConsentScope.DETAILED, subject.owner.id, a)]
+    workspace.assets.drop_detail(dropped)
+    return dropped
+
+
+def accept_ground(workspace: Workspace, name: str, by: str) -> Subject:
+    """Write that a named person checked the right by which an asset, or all of an owner's, is registered.
+
+    Raises:
+        NotFoundError: there is no such asset or owner.
+        RefusedError: it is who registered it.
+    """
+    subject, now = subject_of(workspace, name), clock.utc_now()
+    typed_by = workspace.me
+    reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
+    with workspace.database.transaction():
+        if subject.asset is not None:
+            refuse_acceptance_by_registrant(workspace.assets.get(subject.asset), reviewer.id)
+            workspace.assets.accept_ground(subject.asset, reviewer.id, now)
+        else:
+            if reviewer.id in {subject.owner.registered_by, subject.owner.ground.stated_by}:
+                message = "who registered an owner cannot accept her ground"
+                raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")
+            workspace.owners.accept_ground(subject.owner.id, reviewer.id, now)
+        detail = {"typed_by": str(typed_by.id)}
+        workspace.journal.note(EventKind.GROUND_ACCEPTED, _named(subject), actor=reviewer.id, now=now, detail=detail)
+    return subject
+
+
+def contest_asset(workspace: Workspace, name: str) -> Asset:
+    """Freeze an asset because somebody shown in it objects: that outranks its owner, and needs no reason.
+
+    Raises:
+        NotFoundError: there is no such asset.
+        MisuseError: it was withdrawn.
+    """
+    asset, now, me = workspace.assets.get(name), clock.utc_now(), workspace.me
+    if asset.state is AssetState.WITHDRAWN:
+        message = f"the asset {asset.id} was withdrawn"
+        raise MisuseError(message, advice="There is nothing left to contest.")
+    with workspace.database.transaction():
+        workspace.assets.set_state(asset.id, AssetState.CONTESTED)
+        workspace.journal.note(EventKind.ASSET_CONTESTED, asset.id, actor=me.id, now=now)
+    return workspace.assets.get(asset.id)
+
+
+def dismiss_contest(workspace: Workspace, name: str, by: str) -> Asset:
+    """Look for an asset again, after a named person other than its registrant answered the objection.
+
+    Raises:
+        NotFoundError: there is no such asset.
+        MisuseError: it is not contested.
+        RefusedError: it is who registered it.
+    """
+    asset, now, me = workspace.assets.get(name), clock.utc_now(), workspace.me
+    if asset.state is not AssetState.CONTESTED:
+        message = f"the asset {asset.id} is not contested"
+        raise MisuseError(message, advice="See it with: rempart asset show")
+    reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
+    refuse_acceptance_by_registrant(asset, reviewer.id)
+    with workspace.database.transaction():
+        workspace.assets.set_state(asset.id, AssetState.ACTIVE)
+        detail = {"typed_by": str(me.id)}
+        workspace.journal.note(EventKind.CONTEST_DISMISSED, asset.id, actor=reviewer.id, now=now, detail=detail)
+    return workspace.assets.get(asset.id)
+
+
+def consents_of(workspace: Workspace, name: str) -> tuple[Subject, list[Consent]]:
+    """Return what an owner, or one of her assets, allows and allowed; the opening is traced.
+
+    Raises:
+        NotFoundError: there is no such asset or owner.
+    """
+    subject, now = subject_of(workspace, name), clock.utc_now()
+    workspace.journal.opened(AccessPurpose.SHOW_CONSENT, _named(subject), actor=workspace.me.id, now=now)
+    consents = workspace.consents.of(subject.owner.id)
+    return subject, [c for c in consents if subject.asset is None or c.asset in {None, subject.asset}]
+
+
+def _named(subject: Subject) -> str:
+    return subject.asset or subject.owner.id

@@ -1,0 +1,70 @@
+"""Originals that their owner chose to keep: encrypted under a key of each asset, here, never sent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from rempart.app.workspace import Workspace
+from rempart.hazmat.items import open_item
+from rempart.model import AssetId, MediaItem, Unreadable
+
+#: What ties an original to its use.
+_CONTEXT: Final = "asset.original"
+
+
+def path_of(workspace: Workspace, asset: AssetId) -> Path:
+    """Return where an asset's original is, encrypted."""
+    return workspace.vault / asset.removeprefix("ast_")[:2] / f"{asset}.sealed"
+
+
+def keep_original(workspace: Workspace, asset: AssetId, item: MediaItem, digest: bytes) -> bool:
+    """Encrypt an original into the vault; False if it is no longer the file that was fingerprinted.
+
+    Args:
+        workspace: Where.
+        asset: Of which asset.
+        item: The file.
+        digest: SHA-256 of what was fingerprinted.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    descriptor = open_item(item)
+    if isinstance(descriptor, Unreadable):
+        return False
+    target = path_of(workspace, asset)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(descriptor, "rb") as source:
+        reader = _Hashing(source)
+        out = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(out, "wb") as writer:
+            box = workspace.keyring.make_item_key(asset)
+            box.seal_stream(cast("BinaryIO", reader), writer, context=_CONTEXT)
+            writer.flush()
+            os.fsync(writer.fileno())
+    if reader.digest.digest() == digest:
+        return True
+    destroy_original(workspace, asset)
+    return False
+
+
+def destroy_original(workspace: Workspace, asset: AssetId) -> None:
+    """Destroy an asset's key, which makes its original unreadable, then remove the file; harmless if there is none."""
+    workspace.keyring.destroy_item_key(asset)
+    path_of(workspace, asset).unlink(missing_ok=True)
+
+
+class _Hashing:
+    """Reads on, and takes the digest of what was read."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._source.read(size)
+        self.digest.update(data)
+        return data

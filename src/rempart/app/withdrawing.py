@@ -1,0 +1,87 @@
+"""Withdrawal: what is kept of a picture is deleted for good, and *done* is said only once that is proved.
+
+1. One transaction deletes fingerprints, label and matches, notes the event and adds a job: from here on it is decided.
+2. Keys of the assets are destroyed, then their encrypted originals.
+3. Every file of the database is cleaned of what was deleted; this fails while another process reads an older state,
+   and the job tries again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rempart import clock
+from rempart.app.vault import destroy_original
+from rempart.app.workspace import Workspace
+from rempart.errors import UnavailableError
+from rempart.model import AssetId
+from rempart.model.ids import IdKind, new_id
+from rempart.model.work import EventKind, JobKind
+from rempart.store import erase_traces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What became of a withdrawal."""
+
+    assets: tuple[AssetId, ...]
+    """Those that were withdrawn now."""
+    is_proved: bool
+    """True if no file of the database holds a trace any more."""
+    elsewhere: str
+    """What may still hold traces outside the database's own files, in words; empty if nothing does."""
+    waits_for: str
+    """Why it is not proved yet, in words; empty if it is."""
+
+
+def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
+    """Withdraw assets.
+
+    Raises:
+        NotFoundError: one of them does not exist; nothing was withdrawn.
+    """
+    now, me = clock.utc_now(), workspace.me
+    for asset in assets:
+        workspace.assets.get(asset)
+
+    key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
+
+    def delete() -> list[AssetId]:  # (1)
+        found = workspace.assets.withdraw(list(dict.fromkeys(assets)), now)
+        for asset in found:
+            workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
+        if found:
+            workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now)
+        return found
+
+    gone = tuple(workspace.database.durably(delete))
+    try:
+        elsewhere = prove_erasure(workspace, now)
+    except UnavailableError as error:
+        return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
+    workspace.jobs.settle(key, clock.utc_now())
+    return Withdrawal(assets=gone, is_proved=True, elsewhere=elsewhere, waits_for="")
+
+
+def prove_erasure(workspace: Workspace, before: dt.datetime) -> str:
+    """Do (2) and (3) for everything that was withdrawn until an instant, and note that it is done.
+
+    Returns:
+        What may still hold traces elsewhere, in words.
+
+    Raises:
+        UnavailableError: another process still reads an older state.
+    """
+    for asset in workspace.assets.awaiting():  # (2)
+        destroy_original(workspace, asset)
+    elsewhere = erase_traces(workspace.database)  # (3)
+    with workspace.database.transaction():
+        count = workspace.assets.note_erased(before, clock.utc_now())
+        if count:
+            detail: dict[str, str | int] = {"count": count}
+            workspace.journal.note(
+                EventKind.WITHDRAWAL_PROVED, workspace.id, actor="system", now=clock.utc_now(), detail=detail
+            )
+    return elsewhere

@@ -1,0 +1,254 @@
+"""Which of these are copies of what is registered here? A scan that is written as it goes, and can go on.
+
+Every step is one transaction: what was found, what was set aside, the counts, and the place of the last item that is
+entirely done. What is shown was written before; a scan that goes on shows first what it had found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from rempart import clock
+from rempart.app.detailed import with_parts
+from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.pile import check_roots, walk
+from rempart.app.scan import Tally
+from rempart.app.skips import skipped_from_json, skipped_to_json
+from rempart.app.wiring import make_archive_reader, make_gate, make_pool
+from rempart.app.workspace import Workspace
+from rempart.config import Settings
+from rempart.detect import Bank, Matcher
+from rempart.detect.fingerprint_task import PDQ_VERSION
+from rempart.errors import MisuseError
+from rempart.hazmat import ProtectionState
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, SuspectId, Unreadable
+from rempart.model.asset import Asset
+from rempart.model.finding import Aside, Finding, ScanProgress, ScanState
+from rempart.model.work import AccessPurpose
+from rempart.register import Visibility, visibility
+
+logger = logging.getLogger(__name__)
+
+#: Items of one step, and how long a step may take: what a power cut makes the next scan do again.
+_STEP_ITEMS: Final = 256
+_STEP_S: Final = 2.0
+#: Counts that are kept from step to step.
+_KEPT: Final = ("scanned", "matched", "unreadable", "stopped", "plain", "not_pictures", "sealed")
+
+
+class WorkspaceScan:
+    """One comparison of a pile of suspects with what is registered."""
+
+    def __init__(
+        self, workspace: Workspace, suspects: Sequence[Path], settings: Settings, *, resume: bool = False
+    ) -> None:
+        """Check what was named and prepare the sandbox.
+
+        Raises:
+            MisuseError: a path is missing or cannot be read.
+            ConfigError: the settings or the machine do not allow it.
+        """
+        check_roots(suspects)
+        self._workspace = workspace
+        self._suspects = suspects
+        self._settings = settings
+        gate = make_gate(settings)
+        self._intake = Intake(gate)
+        self._archives = make_archive_reader(settings, gate)
+        self._pool = make_pool(settings)
+        self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._keep = dt.timedelta(days=settings.retention.scans_days)
+        self._is_shared = workspace.is_shared
+        self._resume = resume
+        self._progress: ScanProgress | None = None
+        self._labels: dict[AssetId, str] = {}
+        self._findings: list[Finding] = []
+        self._asides: list[Aside] = []
+        self._place: Place = ()
+        self._number = self._answered = 0
+        self._started_s = self._step_s = clock.monotonic_s()
+        self.tally = Tally()
+        self.is_resumed = False
+        """True once an unfinished scan of the same pile was found, and goes on."""
+
+    def __enter__(self) -> Self:
+        """Return the scan."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the sandbox."""
+        self._pool.close()
+
+    def events(self) -> Iterator[Match | Skipped]:
+        """Load the bank, show what an earlier part had found, then yield what is found, in the order of the pile.
+
+        Raises:
+            MisuseError: nothing is looked for in this workspace.
+            SandboxError: the sandbox cannot work.
+            UnavailableError: the database stayed away; the scan can go on later.
+        """
+        self._load_bank()
+        self._begin()
+        yield from self._earlier()
+        files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
+        found = self._archives.opened(files, self._place)
+        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
+        for items in self._intake.portions(found, Role.SUSPECT):
+            for item, outcome in self._pool.run(items, options):
+                self._judge(item, outcome)
+                if self._answered % _STEP_ITEMS == 0 or clock.monotonic_s() - self._step_s >= _STEP_S:
+                    yield from self._write(ScanState.RUNNING)
+            self._put_aside(None)
+            self._place = self._intake.reached or self._place
+            yield from self._write(ScanState.RUNNING)
+        yield from self._write(ScanState.FINISHED)
+
+    def leftovers(self) -> Iterator[Match | Skipped]:
+        """Yield, after an interruption, what was known already, once it is written."""
+        if self._progress is not None:
+            for item, outcome in self._pool.unclaimed():
+                self._judge(item, outcome)
+            yield from self._write(ScanState.RUNNING)
+
+    def summary(self) -> Tally:
+        """Return the counts so far, of earlier parts too, with the time that this part took."""
+        self.tally.seconds = clock.monotonic_s() - self._started_s
+        return self.tally
+
+    def label_of(self, asset: AssetId) -> str:
+        """Return how an asset is shown to a person: the name of the file that it was made from."""
+        return self._labels.get(asset) or asset
+
+    def missing_protections(self) -> list[ProtectionState]:
+        """Return what the sandbox ran without on this machine."""
+        return self._pool.missing()
+
+    def _load_bank(self) -> None:
+        for entry in with_parts(self._workspace.bank.bank(), self._workspace.keyring):
+            self._bank.add(entry.asset, entry)
+            self.tally.assets += 1
+        if not len(self._bank):
+            message = "nothing is looked for in this workspace"
+            raise MisuseError(message, advice="Register pictures: rempart asset add. Or name some: --assets FOLDER")
+        logger.debug("%d assets loaded in %.3f s", self.tally.assets, clock.monotonic_s() - self._started_s)
+
+    def _begin(self) -> None:
+        """Begin a scan, or find the one that was cut."""
+        workspace, work, me, now = self._workspace, self._work(), self._workspace.me, clock.utc_now()
+        self._progress = workspace.findings.unfinished(work) if self._resume else None
+        self.is_resumed = self._progress is not None
+        if self._progress is None:
+            self._progress = workspace.findings.begin(work, by=me.id, now=now, keep=self._keep)
+        subject, count = self._progress.id, self.tally.assets
+        workspace.journal.opened(AccessPurpose.SCAN, subject, actor=me.id, now=now, count=count)
+        for name in _KEPT:
+            setattr(self.tally, name, self._progress.tally.get(name, 0))
+        self._intake.not_pictures = self.tally.not_pictures
+        self._number = self._progress.tally.get("items", 0)
+        self._place = self._progress.place
+
+    def _work(self) -> str:
+        """Describe what is scanned and how: the same text finds the scan again."""
+        roots = [os.path.abspath(root) for root in self._suspects]
+        detect = self._settings.detect
+        how = [PDQ_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
+        return json.dumps({"roots": roots, "how": how})
+
+    def _earlier(self) -> Iterator[Match | Skipped]:
+        """Yield what earlier parts of this scan had found."""
+        if self._progress is not None and self._progress.tally:
+            for result in self._workspace.findings.results(self._progress.id):
+                if isinstance(result, Finding):
+                    yield from self._shown([result])
+                else:
+                    yield skipped_from_json(result.record)
+
+    def _judge(self, item: MediaItem, outcome: FingerprintedMedia | Unreadable) -> None:
+        """Compare one suspect that the sandbox has answered for, and note what became of it."""
+        self._answered += 1
+        self._put_aside(self._answered)
+        if isinstance(outcome, Unreadable):
+            self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
+        else:
+            comparison = self._bank.compare(SuspectId(item.label), outcome)
+            self.tally.scanned += 1
+            if comparison.matches:
+                self._findings.append(Finding(number=self._next_number(), matches=comparison.matches))
+            elif comparison.abstained:
+                self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
+        self._place = item.place
+
+    def _put_aside(self, answered: int | None) -> None:
+        """Note what the gate stopped, or could not be entered, before the last item that is answered."""
+        for skipped in self._intake.set_aside(answered):
+            self._skip(skipped)
+        self.tally.not_pictures = self._intake.not_pictures
+
+    def _skip(self, skipped: Skipped) -> None:
+        match skipped.outcome:
+            case Unreadable():
+                self.tally.unreadable += 1
+            case Stopped():
+                self.tally.stopped += 1
+            case Plain():
+                self.tally.plain += 1
+        self._asides.append(Aside(number=self._next_number(), record=skipped_to_json(skipped)))
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number - 1
+
+    def _write(self, state: ScanState) -> Iterator[Match | Skipped]:
+        """Write one step, then show it."""
+        if self._progress is None:
+            return
+        findings, asides = self._findings, self._asides
+        self._findings, self._asides = [], []
+        assets = self._assets_of(findings)
+        self.tally.matched += len(findings)
+        self.tally.sealed += sum(self._is_sealed(f, assets) for f in findings)
+        tally = {name: int(getattr(self.tally, name)) for name in _KEPT} | {"items": self._number}
+        kept = self._workspace.findings.record(
+            self._progress.id,
+            findings=findings,
+            asides=asides,
+            place=self._place,
+            tally=tally,
+            now=clock.utc_now(),
+            keep=self._keep,
+            state=state,
+        )
+        self._step_s = clock.monotonic_s()
+        results: list[Finding | Aside] = [*kept, *asides]
+        for result in sorted(results, key=lambda r: r.number):
+            if isinstance(result, Finding):
+                yield from self._shown([result])
+            else:
+                yield skipped_from_json(result.record)
+
+    def _shown(self, findings: Sequence[Finding]) -> Iterator[Match]:
+        """Yield the matches that may be shown: decided now, whatever was true when they were found."""
+        assets = self._assets_of(findings)
+        for finding in findings:
+            for match in finding.matches:
+                asset = assets.get(match.asset)
+                if asset is not None and visibility(asset, is_shared=self._is_shared) is Visibility.OPEN:
+                    self._labels[match.asset] = asset.label
+                    yield match
+
+    def _is_sealed(self, finding: Finding, assets: dict[AssetId, Asset]) -> bool:
+        """Tell whether a finding has a match that may not be shown."""
+        found = [assets[m.asset] for m in finding.matches if m.asset in assets]
+        return any(visibility(asset, is_shared=self._is_shared) is not Visibility.OPEN for asset in found)
+
+    def _assets_of(self, findings: Sequence[Finding]) -> dict[AssetId, Asset]:
+        return self._workspace.assets.by_ids({m.asset for f in findings for m in f.matches})

@@ -1,0 +1,38 @@
+"""Follow a scan to its end, whichever way it ends: what was known by then is shown all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rempart.app.intake import Skipped
+from rempart.app.scan import Scan
+from rempart.app.workspace_scan import WorkspaceScan
+from rempart.errors import RempartError, SandboxError, UnavailableError
+from rempart.model import Match
+
+
+def follow(scan: Scan | WorkspaceScan, show: Callable[[Match | Skipped], None]) -> RempartError | None:
+    """Show every event; what ends a scan early is noted, and what was known by then is shown all the same.
+
+    Returns:
+        The failure of a sandbox in mid-scan, to be raised once the results are out.
+
+    Raises:
+        SandboxError: it failed before anything was compared.
+    """
+    failure: RempartError | None = None
+    try:
+        for event in scan.events():
+            show(event)
+    except UnavailableError as ending:  # nothing more can be written: what is shown is in the workspace
+        scan.tally.interrupted = True
+        return ending
+    except (KeyboardInterrupt, SandboxError) as ending:
+        if isinstance(ending, SandboxError):
+            if not scan.tally.assets:
+                raise
+            failure = ending
+        scan.tally.interrupted = True
+        for event in scan.leftovers():
+            show(event)
+    return failure

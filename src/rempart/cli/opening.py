@@ -1,0 +1,83 @@
+"""What every command begins with: the settings, and the workspace where it needs one."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rempart.app.workspace import Workspace
+    from rempart.config import LoadedSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Globals:
+    """The options that stand before the command."""
+
+    config_file: Path | None
+    """The settings file that was named."""
+    workspace: Path | None
+    """The workspace's folder that was named."""
+
+    def loaded(self, flags: Mapping[str, object] | None = None) -> LoadedSettings:
+        """Read the settings, with where each is from.
+
+        Raises:
+            ConfigError: they cannot be read, or a value cannot be.
+        """
+        from rempart.config import load_settings  # noqa: PLC0415 - heavy: pydantic
+
+        folder = str(self.workspace) if self.workspace else None
+        return load_settings(file=self.config_file, flags={"workspace.folder": folder, **(flags or {})})
+
+    def settings(self, flags: Mapping[str, object] | None = None) -> Settings:
+        """Read the settings.
+
+        Raises:
+            ConfigError: as :meth:`loaded`.
+        """
+        return self.loaded(flags).settings
+
+    def open(self, flags: Mapping[str, object] | None = None, *, needs_current: bool = True) -> Workspace:
+        """Open the workspace.
+
+        Raises:
+            WorkspaceError: there is none, or it does not fit.
+            KeyFileError: its keys cannot be used.
+            UnavailableError: its database does not answer.
+        """
+        from rempart.app.workspace import open_workspace  # noqa: PLC0415 - heavy: Django
+
+        return open_workspace(self.settings(flags), ask=asker(), needs_current=needs_current)
+
+
+def asker() -> Callable[[], str] | None:
+    """Return what asks for the passphrase; None where nobody sits at a terminal."""
+    return _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+
+
+def _ask() -> str:
+    return getpass.getpass("Passphrase of the keys: ", stream=sys.stderr)
+
+
+def ask_new_passphrase() -> str:
+    """Ask for a passphrase twice, or read one line of standard input where nobody sits at a terminal.
+
+    Raises:
+        MisuseError: the two differ, or it is empty.
+    """
+    from rempart.errors import MisuseError  # noqa: PLC0415 - with the others
+
+    if asker() is None:
+        first = again = sys.stdin.readline().rstrip("\n")
+    else:
+        first = getpass.getpass("New passphrase: ", stream=sys.stderr)
+        again = getpass.getpass("The same again: ", stream=sys.stderr)
+    if not first or first != again:
+        message = "the passphrase is empty" if not first else "the two passphrases differ"
+        raise MisuseError(message, advice="Nothing was changed. Try again.")
+    return first

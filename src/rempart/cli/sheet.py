@@ -1,0 +1,40 @@
+"""Show a recovery sheet once, on a terminal or in a file that is meant for a printer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rempart import clock
+from rempart.cli.printing import put
+from rempart.config import Settings
+from rempart.errors import MisuseError
+from rempart.keys import RecoveryCode, render_recovery_sheet
+
+
+def sheet_text(code: RecoveryCode, workspace: str, settings: Settings) -> str:
+    """Return the sheet in the language of the settings."""
+    return render_recovery_sheet(
+        code, workspace_id=workspace, created_at=clock.utc_now(), language=settings.report.language
+    )
+
+
+def show_sheet(code: RecoveryCode, workspace: str, settings: Settings) -> None:
+    """Print the sheet to stdout."""
+    for line in sheet_text(code, workspace, settings).splitlines():
+        put(line)
+
+
+def write_sheet(path: Path, code: RecoveryCode, workspace: str, settings: Settings) -> None:
+    """Write the sheet to a new file that only this account can read.
+
+    Raises:
+        MisuseError: the file cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(sheet_text(code, workspace, settings))
+    except OSError as error:
+        message = f"cannot write the recovery sheet {str(path)!r}: {error.strerror}"
+        raise MisuseError(message, advice="Make another one: rempart key sheet --out FILE") from error

@@ -1,0 +1,39 @@
+"""Secrets: workspace keys in private files, sealed fields, blind indexes, a key per item, rotation and recovery.
+
+>>> import datetime as dt, pathlib, tempfile
+>>> now = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+>>> with tempfile.TemporaryDirectory() as parent:
+...     keyring, code = Keyring.create(pathlib.Path(parent) / "keys", passphrase=None, now=now)
+...     sealed = keyring.seal(b"Ada", context="owner.name:own_ab12")
+...     keyring.drill(code, now=now)  # before the sheet is put away
+...     keyring.unseal(sealed, context="owner.name:own_ab12")
+b'Ada'
+
+A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
+"""
+
+from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
+from rempart.keys.box import Box
+from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
+from rempart.keys.keyring import Keyring
+from rempart.keys.passphrase import CREDENTIAL, find_passphrase
+from rempart.keys.recovery_code import RecoveryCode
+from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
+from rempart.keys.workspace_key import sealed_by
+
+__all__ = [
+    "CREDENTIAL",
+    "Box",
+    "KeyId",
+    "KeyState",
+    "Keyring",
+    "KeyringStatus",
+    "Protection",
+    "RecoveryCode",
+    "SheetLanguage",
+    "decrypt_backup",
+    "encrypt_backup",
+    "find_passphrase",
+    "render_recovery_sheet",
+    "sealed_by",
+]

@@ -1,0 +1,92 @@
+"""The edge to age (pyrage): the only file that knows it, so that the standard ``age`` tool opens what we write."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import pyrage
+
+from rempart.errors import KeyFileError
+from rempart.keys import age_passphrase
+
+#: pyrage refuses work that it believes too long, by a measurement so short that a busy machine misleads it.
+_TRIES = 3
+
+
+def new_identity() -> str:
+    """Make a secret identity, as ``AGE-SECRET-KEY-1…``."""
+    return str(pyrage.x25519.Identity.generate())
+
+
+def recipient_of(identity: str) -> str:
+    """Return the public half of an identity, as ``age1…``.
+
+    Raises:
+        KeyFileError: it is not an identity; the message does not repeat it.
+    """
+    try:
+        return str(pyrage.x25519.Identity.from_str(identity).to_public())
+    except pyrage.IdentityError:
+        # from None: the chain must not carry what was typed.
+        message = "the recovery code has at least one wrong character"
+        raise KeyFileError(message, advice="Compare it with the sheet, line by line.") from None
+
+
+def encrypt_to(recipients: Sequence[str], plain: bytes) -> bytes:
+    """Encrypt for the holders of identities, armored.
+
+    Raises:
+        KeyFileError: a recipient is not one.
+    """
+    try:
+        known = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
+    except pyrage.RecipientError as error:
+        message = "the recovery recipient is not an age recipient"
+        raise KeyFileError(message, advice="Put recovery.json back from a backup.") from error
+    return bytes(pyrage.encrypt(plain, known, armored=True))
+
+
+def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
+    """Decrypt with an identity.
+
+    Raises:
+        KeyFileError: the identity does not open it, or it is damaged.
+    """
+    try:
+        return bytes(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]))
+    except pyrage.DecryptError:
+        message = f"the recovery code does not open {name}"
+        advice = "Check that the sheet is the newest one, and that the file comes from the same workspace."
+        raise KeyFileError(message, advice=advice) from None
+
+
+def encrypt_with_passphrase(passphrase: str, plain: bytes) -> bytes:
+    """Encrypt under a passphrase, armored; slow and large on purpose."""
+    return age_passphrase.encrypt_with_passphrase(
+        _normalised(passphrase), plain, work_factor=age_passphrase.WORK_FACTOR
+    )
+
+
+def decrypt_with_passphrase(passphrase: str, sealed: bytes, *, name: str) -> bytes:
+    """Decrypt with a passphrase.
+
+    Raises:
+        KeyFileError: the passphrase is wrong, or the content is damaged.
+    """
+    reason = ""
+    for _ in range(_TRIES):
+        try:
+            return bytes(pyrage.passphrase.decrypt(sealed, _normalised(passphrase)))
+        except pyrage.DecryptError as error:
+            reason = str(error)
+        if "work parameter" not in reason:
+            message = f"the passphrase does not open {name}"
+            raise KeyFileError(message, advice="Try again; if it is right, the file is damaged: restore it.")
+    message = f"{name} asks for more work than this machine can do"
+    raise KeyFileError(message, advice="It was not made by Rempart, or this machine is very slow or very busy.")
+
+
+def _normalised(passphrase: str) -> str:
+    """Return one form for accents, however the keyboard composes them."""
+    return unicodedata.normalize("NFC", passphrase)
