@@ -24,7 +24,7 @@ from rempart.model.asset import (
 )
 from rempart.model.finding import Finding
 from rempart.model.fingerprint import Fingerprint, SignalType
-from rempart.model.ids import AssetId, IdKind, SuspectId, new_id
+from rempart.model.ids import AssetId, IdKind, SuspectId
 from rempart.model.match import Clue, ClueKind, Match
 from rempart.model.media import MediaKind
 from rempart.store import (
@@ -70,7 +70,7 @@ class Registered:
         """Make the registration of one picture."""
         owner = owner or self.owner
         asset = Asset(
-            id=AssetId(new_id(IdKind.ASSET)),
+            id=AssetId(f"{IdKind.ASSET}_{self.random.randbytes(16).hex()}"),
             owner=owner.id,
             kind=MediaKind.IMAGE,
             state=AssetState.ACTIVE,

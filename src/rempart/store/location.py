@@ -111,7 +111,7 @@ class DatabaseLocation:
             "PORT": self.port,
             "USER": self.user,
             "PASSWORD": self.password,
-            "OPTIONS": {"connect_timeout": "10", **dict(self.options)},
+            "OPTIONS": {"connect_timeout": "10", "server_side_binding": True, **dict(self.options)},
         }
 
 

@@ -1,0 +1,206 @@
+"""What names a person or a place is sealed, opens in its own place only, and is sealed again under a new key."""
+
+from __future__ import annotations
+
+import random
+import threading
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from databases import PostgresServer, on_sqlite
+from fakes import FakeSealer
+from registered import MONTH, NOW, RIGHT, Registered
+from rempart.errors import IntegrityError
+from rempart.model.asset import UserRole
+from rempart.model.finding import Aside
+from rempart.store import Database, FindingRepository, OwnerRepository, WorkspaceRepository, reseal, sealing, stale
+from rempart.store.models import AssetRow, SourceRow
+from rempart.store.sealing import SEALED_COLUMNS, context_of
+
+#: Sealed by the asset's own key, outside this table.
+OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
+SECRETS = ("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted")
+
+
+@pytest.fixture
+def here(database: Database) -> Registered:
+    """Return repositories on a database with a user and an owner."""
+    return Registered(database)
+
+
+def fill(here: Registered) -> None:
+    """Put something planted into every sealed column."""
+    sealer, database = here.sealer, here.database
+    WorkspaceRepository(database, sealer).found("wsp_1", is_shared=False, now=NOW)
+    user = here.users.add("Oscar-Planted", UserRole.REVIEWER, NOW)
+    here.owners.add("Nadia-Planted", contact="06-PLANTED", right=RIGHT, by=user.id, now=NOW)
+    registration = here.registration(label="label-planted")
+    here.assets.add([registration])
+    scan = here.findings.begin("work-planted", by=user.id, now=NOW, keep=MONTH)
+    found = here.found(0, [registration.asset.id], "place-planted")
+    asides = [Aside(number=1, record="place-planted")]
+    place, tally = ("place-planted",), {"items": 2}
+    here.findings.record(scan.id, findings=[found], asides=asides, place=place, tally=tally, now=NOW, keep=MONTH)
+    source = "src_" + "1" * 32
+    context = context_of(SourceRow, "place_sealed", source)
+    SourceRow.objects.create(
+        id=source,
+        kind="forum",
+        place_sealed=sealer.seal(b"place-planted", context=context),
+        place_index=sealer.index("place-planted"),
+        created_at=NOW,
+    )
+
+
+def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
+    found = {}
+    for sealed in SEALED_COLUMNS:
+        table = sealed.row._meta.db_table
+        rows = database.execute(f"SELECT {sealed.column} FROM {table}")  # noqa: S608 - our own tables
+        found[table, sealed.column] = [bytes(row[0]) for row in rows if row[0] is not None]
+    return found
+
+
+def test_every_sealed_column_is_in_the_table() -> None:
+    """A column that is forgotten would be unreadable once its key is destroyed."""
+    named = {
+        (model._meta.db_table, field.name)
+        for model in apps.get_app_config("store").get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.BinaryField) and (field.name.endswith("_sealed") or field.name == "key_check")
+    }
+    listed = {(sealed.row._meta.db_table, sealed.column) for sealed in SEALED_COLUMNS}
+    indexes = {(sealed.row._meta.db_table, sealed.index) for sealed in SEALED_COLUMNS if sealed.index}
+
+    assert named - OWN_KEYS == listed
+    assert all(index.endswith("_index") for _, index in indexes)
+
+
+@on_sqlite
+def test_no_name_in_the_clear_in_a_file(here: Registered) -> None:
+    """Nor in the log: every file of the database is read."""
+    fill(here)
+    path = Path(here.database.location.name)
+    content = b"".join(p.read_bytes() for p in path.parent.iterdir() if p.is_file()).lower()
+
+    assert here.user.id.encode() in content
+    assert not [s for s in SECRETS if s.lower().encode() in content]
+    assert all(sealed_values(here.database).values())
+
+
+def test_no_name_in_the_clear_on_a_server(postgres: PostgresServer) -> None:
+    """Nor in its log of statements that failed."""
+    from rempart.store import DatabaseLocation  # noqa: PLC0415 - beside its use
+
+    database = Database(DatabaseLocation.parse(postgres.make()))
+    here = Registered(database)
+    fill(here)
+    database.execute("CHECKPOINT")
+    [(oid,)] = database.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+    database.close()
+
+    data = postgres.folder / "data"
+    files = [p for p in [*(data / "base" / str(oid)).iterdir(), *(data / "pg_wal").iterdir()] if p.is_file()]
+    content = b"".join(p.read_bytes() for p in [*files, postgres.folder / "log"]).lower()
+
+    assert here.user.id.encode() in content
+    assert not [s for s in SECRETS if s.lower().encode() in content]
+
+
+def test_a_moved_ciphertext_does_not_open(here: Registered) -> None:
+    """From one row to another, or to another column."""
+    first, second = here.registration(label="a"), here.registration(label="b")
+    here.assets.add([first, second])
+    moved = AssetRow.objects.get(id=first.asset.id).label_sealed
+    AssetRow.objects.filter(id=second.asset.id).update(label_sealed=moved)
+
+    assert here.assets.get(first.asset.id).label == "a"
+    with pytest.raises(IntegrityError):
+        here.assets.get(second.asset.id)
+
+
+def test_everything_is_sealed_again(here: Registered) -> None:
+    """Then the old key opens nothing that is there, and is not needed."""
+    fill(here)
+    here.sealer.rotate(b"2")
+    before = stale(here.database, here.sealer)
+
+    done = sum(reseal(here.database, here.sealer))
+
+    assert done == before == sum(map(len, sealed_values(here.database).values())) > 0
+    assert stale(here.database, here.sealer) == 0
+    assert sum(reseal(here.database, here.sealer)) == 0
+    only_new = FakeSealer(b"2")
+    assert OwnerRepository(here.database, only_new).get("nadia-planted").contact == "06-PLANTED"
+    assert WorkspaceRepository(here.database, only_new).require("wsp_1") is False
+    findings = FindingRepository(here.database, only_new)
+    scan = findings.unfinished("work-planted")
+    assert scan is not None
+    assert len(list(findings.results(scan.id))) == 2
+
+
+def test_it_goes_on_where_it_was_cut(here: Registered, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are found before, in the middle and after, and none can be taken twice."""
+    monkeypatch.setattr("rempart.store.sealing._BATCH", 3)
+    names = [f"owner {number}" for number in range(10)]
+    for name in names:
+        here.add_owner(name)
+    here.sealer.rotate(b"2")
+    assert all(here.owners.get(name).name == name for name in names)
+
+    for step, _ in enumerate(reseal(here.database, here.sealer)):
+        if step == 2:
+            break
+    left = stale(here.database, here.sealer)
+    in_the_middle = [here.owners.get(name).name for name in names]
+    rest = sum(reseal(here.database, here.sealer))
+
+    assert 0 < left == rest
+    assert in_the_middle == names == [here.owners.get(name).name for name in names]
+    assert stale(here.database, here.sealer) == 0
+
+
+def test_what_is_written_meanwhile_is_kept(here: Registered) -> None:
+    """A label that goes between the reading and the writing of a batch stays gone."""
+    [asset] = here.add(1)
+    here.sealer.rotate(b"2")
+    [column] = [c for c in SEALED_COLUMNS if c.row is AssetRow]
+    [read] = sealing._after(AssetRow, None)
+    here.assets.withdraw([asset], NOW)
+
+    done = sealing._reseal(read, column, here.sealer)
+
+    assert done is False
+    assert here.assets.get(asset).label == ""
+
+
+def test_writers_at_work_lose_nothing(here: Registered, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scans move on, assets go, while everything is sealed again."""
+    monkeypatch.setattr("rempart.store.sealing._BATCH", 20)
+    assets = here.add(60)
+    scan = here.findings.begin("pile", by=here.user.id, now=NOW, keep=MONTH).id
+    gone = random.Random(3).sample(assets, 30)  # noqa: S311 - a seed
+    here.sealer.rotate(b"2")
+
+    def write() -> None:
+        for number, asset in enumerate(gone):
+            here.assets.withdraw([asset], NOW)
+            tally = {"items": number + 1}
+            here.findings.record(scan, findings=[], asides=[], place=(number,), tally=tally, now=NOW, keep=MONTH)
+        here.database.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while writer.is_alive():
+        list(reseal(here.database, here.sealer))
+    writer.join()
+    list(reseal(here.database, here.sealer))
+
+    resumed = here.findings.unfinished("pile")
+    assert resumed is not None
+    assert resumed.place == (29,)
+    assert all(here.assets.get(asset).label == "" for asset in gone)
+    assert stale(here.database, here.sealer) == 0
