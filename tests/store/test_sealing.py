@@ -22,7 +22,6 @@ from rempart.store import (
     OwnerRepository,
     WorkspaceRepository,
     reseal,
-    sealed_values,
     sealing,
 )
 from rempart.store.models import AssetRow, SourceRow

@@ -6,6 +6,7 @@ from collections import Counter
 
 from rempart import clock
 from rempart.app.retention import RetentionReport, enforce_retention, retention_terms
+from rempart.app.wiring import make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.model.retention import ClassState
@@ -55,12 +56,18 @@ def register(workspace: Workspace, settings: Settings) -> Register:
         users=Counter(user.role for user in workspace.users.all()),
         owners=len(workspace.owners.all()),
         assets=workspace.assets.count(),
-        sandbox_missing=(),
+        sandbox_missing=sandbox_gaps(settings),
         states=retention.state(now),
         last_run=retention.last_run(),
     )
     workspace.journal.opened(AccessPurpose.REGISTER, workspace.id, actor=workspace.me.id, now=now)
     return make_register(settings, facts, now)
+
+
+def sandbox_gaps(settings: Settings) -> tuple[str, ...]:
+    """Start one sandboxed worker, and name the protections that this machine does not offer it."""
+    with make_pool(settings) as pool:
+        return tuple(str(state.protection) for state in pool.protections() if not state.active)
 
 
 def trace(workspace: Workspace, subject: str | None) -> list[Access]:
