@@ -38,7 +38,11 @@ def test_the_story_keeps_its_promises(
     assert (tmp_path / "demo-out" / "report.html").exists()
     for page in ("README.md", "docs/tutorial.md", "docs/fr/tutoriel.md"):
         shown = (ROOT / page).read_text(encoding="utf-8")
-        lines = re.findall(r"^(?:match|unreadable:|stopped:) .*$|^\d+ scanned .*(?=, [\d.]+ s)", shown, re.MULTILINE)
+        lines = re.findall(
+            r"^(?:match|unreadable:|stopped:|Done:) .*$|^\d+ registered, .*$|^\d+ scanned .*(?=, [\d.]+ s)",
+            shown,
+            re.MULTILINE,
+        )
         assert lines
         for line in lines:
             assert line in told.out + told.err, (page, line)
