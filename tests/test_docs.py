@@ -49,7 +49,7 @@ def test_reference_pages_are_those_of_the_code(page: Path) -> None:
 def test_shown_commands_exist(where: str, line: str) -> None:
     """Each command and each option of a page is one of the program's."""
     del where
-    words = shlex.split(line.partition(" > ")[0].replace("…", "x"))[1:]
+    words = shlex.split(re.split(r" [>|] ", line)[0].replace("…", "x"))[1:]
     command: click.Command = cli.rempart
     context = click.Context(command)
     while words and words[0] in {"--workspace", "--config"}:
