@@ -128,19 +128,24 @@ class FindingRepository:
             yield from (f for _, f in sorted(found.items()) if isinstance(f, Aside) or f.matches)
 
     def hits(self, asset: AssetId, limit: int = 1_000) -> list[Hit]:
-        """Return the latest matches of an asset."""
+        """Return where an asset was seen, each place once, the latest first."""
         with self._database.reading():
             rows = MatchRow.objects.select_related("sighting").filter(asset_id=asset)
-            found = list(rows.order_by("-sighting__seen_at", "id")[:limit])
+            newest: dict[bytes, MatchRow] = {}
+            for row in rows.order_by("-sighting__seen_at", "id").iterator(chunk_size=_PAGE):
+                newest.setdefault(bytes(row.sighting.place_index), row)
+                if len(newest) == limit:
+                    break
         return [
             Hit(sighting=SightingId(r.sighting_id), match=self._match(r, r.sighting), seen_at=r.sighting.seen_at)
-            for r in found
+            for r in newest.values()
         ]
 
     def count_hits(self, asset: AssetId) -> int:
-        """Count the matches of an asset, without opening any."""
+        """Count the places where an asset was seen, without opening any."""
         with self._database.reading():
-            return MatchRow.objects.filter(asset_id=asset).count()
+            places = MatchRow.objects.filter(asset_id=asset).values("sighting__place_index")
+            return places.distinct().count()
 
     def _still_active(self, findings: Sequence[Finding]) -> list[Finding]:
         wanted = sorted({m.asset for f in findings for m in f.matches})
@@ -163,6 +168,7 @@ class FindingRepository:
                 scan_id=scan,
                 number=finding.number,
                 place_sealed=seal_text(self._sealer, first.suspect, SightingRow, "place_sealed", sighting),
+                place_index=self._sealer.index(first.suspect),
                 width=first.width,
                 height=first.height,
                 seen_at=now,
