@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
+from rempart.app.retention import enforce_retention
 from rempart.app.rotation import rotate
 from rempart.app.withdrawing import prove_erasure
 from rempart.app.worker import Effect, Handler, Keep, Worker
 from rempart.app.workspace import Workspace
+from rempart.errors import UnavailableError
 from rempart.model.work import Job, JobKind
 
 #: Each rewrites much of the database: one at a time.
@@ -25,6 +27,7 @@ def make_worker(workspace: Workspace) -> Worker:
     handlers: dict[JobKind, Handler] = {
         JobKind.ERASE_ASSETS: lambda job, keep: _erase(workspace, job, keep),
         JobKind.RESEAL: lambda job, keep: _reseal(workspace, job, keep),
+        JobKind.ENFORCE_RETENTION: lambda job, keep: _enforce_retention(workspace, job, keep),
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 
@@ -47,4 +50,24 @@ def _reseal(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
     del job
     keep()
     rotate(workspace)
+    return None
+
+
+def _enforce_retention(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
+    """Delete what is past its end; what went stays gone if the files cannot be cleaned yet.
+
+    Raises:
+        UnavailableError: another process still reads what was deleted; the job is tried again.
+    """
+    del job
+    report = enforce_retention(
+        workspace.database,
+        workspace.retention,
+        workspace.journal,
+        clock.utc_now(),
+        workspace=workspace.id,
+        on_batch=keep,
+    )
+    if not report.files_cleaned:
+        raise UnavailableError(report.traces)
     return None

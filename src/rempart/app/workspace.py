@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
+from rempart.app.retention import retention_terms
 from rempart.app.sealing import KeyringSealer
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
@@ -26,6 +27,7 @@ from rempart.keys import Keyring, RecoveryCode, find_passphrase
 from rempart.model.asset import User, UserRole
 from rempart.model.ids import IdKind, is_id, new_id
 from rempart.model.work import EventKind
+from rempart.privacy import remember
 from rempart.store import (
     AssetRepository,
     ConsentRepository,
@@ -36,6 +38,7 @@ from rempart.store import (
     JobRepository,
     Journal,
     OwnerRepository,
+    RetentionRepository,
     UserRepository,
     WorkspaceRepository,
     require_current,
@@ -50,8 +53,6 @@ KEYS_FOLDER: Final = "keys"
 VAULT_FOLDER: Final = "vault"
 _NOTE_VERSION: Final = 1
 _NOTE_LIMIT_BYTES: Final = 65_536
-#: How long a line of the access trace is kept (safety.md, section 4: logs six months).
-ACCESS_DAYS: Final = 183
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,9 @@ class WorkspaceNote:
 class Workspace:
     """An open workspace and its repositories."""
 
-    def __init__(self, folder: Path, note: WorkspaceNote, database: Database, keyring: Keyring, user: str) -> None:
+    def __init__(
+        self, folder: Path, note: WorkspaceNote, database: Database, keyring: Keyring, settings: Settings
+    ) -> None:
         """Join what was opened; the caller has checked that it fits."""
         sealer = KeyringSealer(keyring)
         self.folder = folder
@@ -83,8 +86,11 @@ class Workspace:
         self.consents = ConsentRepository(database)
         self.findings = FindingRepository(database, sealer)
         self.jobs = JobRepository(database)
-        self.journal = Journal(database, access_days=ACCESS_DAYS)
-        self._user_name = user
+        self.journal = Journal(
+            database, access_days=settings.retention.access_days, events_days=settings.retention.events_days
+        )
+        self.retention = RetentionRepository(database, retention_terms(settings.retention))
+        self._user_name = user_name(settings)
         self._me: User | None = None
 
     def __enter__(self) -> Self:
@@ -200,7 +206,7 @@ def _make_database(
         os.close(os.open(location.name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     database = Database(location, patience_s=settings.database.patience_s)
     upgrade(database)
-    with Workspace(building, note, database, keyring, user_name(settings)) as workspace, database.transaction():
+    with Workspace(building, note, database, keyring, settings) as workspace, database.transaction():
         workspace.row.found(note.id, is_shared=is_shared, now=now)
         me = workspace.users.add(user_name(settings), UserRole.ADMIN, now)
         workspace.journal.note(EventKind.WORKSPACE_MADE, note.id, actor=me.id, now=now)
@@ -229,7 +235,7 @@ def open_workspace(
     database = Database(location, patience_s=settings.database.patience_s)
     if needs_current:
         require_current(database)
-    workspace = Workspace(folder, note, database, keyring, user_name(settings))
+    workspace = Workspace(folder, note, database, keyring, settings)
     if needs_current:
         workspace.row.require(note.id)
     logger.debug("workspace %s opened on %s", note.id, location.vendor)
@@ -243,7 +249,13 @@ def open_keyring(settings: Settings, ask: Callable[[], str] | None = None) -> Ke
         KeyFileError: they cannot be used.
     """
     passphrase = find_passphrase(os.environ, settings.keys.passphrase_file, ask)
-    return Keyring.open(workspace_folder(settings) / KEYS_FOLDER, passphrase=passphrase)
+
+    def ask_once() -> str:
+        typed = passphrase()
+        remember(typed)
+        return typed
+
+    return Keyring.open(workspace_folder(settings) / KEYS_FOLDER, passphrase=ask_once)
 
 
 def user_name(settings: Settings) -> str:
