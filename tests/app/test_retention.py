@@ -10,6 +10,7 @@ import pytest
 
 from filled import Filled
 from rempart.app.handlers import add_daily_jobs, make_worker
+from rempart.app.privacy import retention_of
 from rempart.app.retention import enforce_retention, retention_terms
 from rempart.config import RetentionSettings
 from rempart.model.retention import RowClass
@@ -134,11 +135,11 @@ def test_the_daily_job_does_it(tmp_path: Path) -> None:
         add_daily_jobs(workspace)
         add_daily_jobs(workspace)
 
-        tally = make_worker(workspace).run(until_idle=True)
+        tally = make_worker(workspace, settings).run(until_idle=True)
 
         assert (tally.done, tally.failed) == (1, 0)
         assert AccessRow.objects.count() == 0
-        run = workspace.retention.last_run()
+        run = retention_of(workspace, settings).last_run()
         assert run is not None
         assert (run.deleted[RowClass.ACCESS], run.files_cleaned) == (1, True)
         assert workspace.jobs.counts() == {JobState.DONE: 1}

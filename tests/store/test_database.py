@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from databases import PostgresServer, make_sqlite, on_postgresql, on_sqlite, server_programs
-from rempart.errors import IntegrityError, MisuseError, UnavailableError, WorkspaceError
+from rempart.errors import DatabaseAwayError, IntegrityError, MisuseError, WorkspaceError
 from rempart.store import Database, DatabaseLocation, faults, upgrade
 from required import skip_or_fail
 
@@ -97,7 +97,7 @@ def test_locked_by_another_process(with_table: Database) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == b"locked\n"
 
-        with pytest.raises(UnavailableError, match="is locked by another command"), with_table.transaction():
+        with pytest.raises(DatabaseAwayError, match="is locked by another command"), with_table.transaction():
             with_table.execute("INSERT INTO t (n) VALUES (1)")
         assert numbers(with_table) == [-1]
         other.communicate(b"", timeout=10)
@@ -114,7 +114,7 @@ def test_locked_by_another_session(with_table: Database) -> None:
     with with_table.transaction():
         with_table.execute("LOCK TABLE t")
 
-        with pytest.raises(UnavailableError, match="locked"):
+        with pytest.raises(DatabaseAwayError, match="locked"):
             _in_a_thread(lambda: _lock_briefly(with_table))
 
 
@@ -168,7 +168,7 @@ def test_a_file_of_something_else_is_damaged_and_untouched(tmp_path: Path) -> No
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     """One sentence, too."""
-    with pytest.raises(UnavailableError, match="cannot be opened"):
+    with pytest.raises(DatabaseAwayError, match="cannot be opened"):
         Database(DatabaseLocation.parse(str(tmp_path)))
 
 
@@ -222,7 +222,7 @@ def test_not_allowed_to_write(with_table: Database, tmp_path: Path, what: str) -
     said = write_elsewhere(str(path), user=nobody)
     tmp_path.chmod(0o755)
 
-    assert said.startswith("UnavailableError the database")
+    assert said.startswith("DatabaseAwayError the database")
     assert "with your permissions" in said
     assert numbers(with_table) == [-1]
 
@@ -234,7 +234,7 @@ def test_the_disk_is_full(with_table: Database) -> None:
 
     said = write_elsewhere(with_table.location.name, limit=600_000)
 
-    assert said.startswith("UnavailableError the database")
+    assert said.startswith("DatabaseAwayError the database")
     assert "the disk is full or failing" in said
     assert numbers(with_table) == [-1]
     assert faults(with_table) == []
@@ -295,10 +295,10 @@ def test_durably_gives_up_after_its_patience(with_table: Database) -> None:
     def work() -> None:
         calls.append(1)
         message = "away"
-        raise UnavailableError(message)
+        raise DatabaseAwayError(message)
 
     impatient = Database(with_table.location, patience_s=0.2)
-    with pytest.raises(UnavailableError, match="away"):
+    with pytest.raises(DatabaseAwayError, match="away"):
         impatient.durably(work)
 
     assert len(calls) == 2
@@ -312,14 +312,14 @@ def test_durably_inside_a_transaction_is_done_once(with_table: Database) -> None
     def work() -> None:
         calls.append(1)
         message = "away"
-        raise UnavailableError(message)
+        raise DatabaseAwayError(message)
 
     def whole() -> None:
         with with_table.transaction():
             with_table.execute("INSERT INTO t (n) VALUES (1)")
             with_table.durably(work)
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(DatabaseAwayError):
         whole()
 
     assert calls == [1]
@@ -386,9 +386,9 @@ def test_a_server_that_stays_away(own_server: PostgresServer) -> None:
     database = Database(location, patience_s=0.3)
     own_server.stop()
     try:
-        with pytest.raises(UnavailableError, match="does not answer"):
+        with pytest.raises(DatabaseAwayError, match="does not answer"):
             database.durably(lambda: database.execute("SELECT 1"))
-        with pytest.raises(UnavailableError, match="does not answer"):
+        with pytest.raises(DatabaseAwayError, match="does not answer"):
             Database(location)
     finally:
         own_server.start()
@@ -397,7 +397,7 @@ def test_a_server_that_stays_away(own_server: PostgresServer) -> None:
 
 def test_a_database_that_the_server_does_not_have(own_server: PostgresServer) -> None:
     """It is not "away", and a name that holds the word full is not a full disk."""
-    with pytest.raises(UnavailableError, match="does not exist, refuses this user"):
+    with pytest.raises(DatabaseAwayError, match="does not exist, refuses this user"):
         Database(DatabaseLocation.parse(own_server.url("full_and_locked")))
 
 

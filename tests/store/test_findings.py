@@ -13,6 +13,7 @@ from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState
 from rempart.model.finding import Aside, Finding, ScanState
 from rempart.model.ids import AssetId, ScanId
+from rempart.model.media import Place
 from rempart.store import Database
 
 
@@ -173,7 +174,8 @@ def test_results_across_pages(here: Registered, monkeypatch: pytest.MonkeyPatch)
 
     results = list(here.findings.results(scan))
 
-    assert [r.number for r in results] == sorted(f.number for f in [*findings, *asides])
+    expected: list[Finding | Aside] = [*findings, *asides]
+    assert [r.number for r in results] == sorted(f.number for f in expected)
     assert [r for r in results if isinstance(r, Finding)] == findings
 
 

@@ -16,7 +16,14 @@ from registered import MONTH, NOW, RIGHT, Registered
 from rempart.errors import IntegrityError
 from rempart.model.asset import UserRole
 from rempart.model.finding import Aside
-from rempart.store import Database, FindingRepository, OwnerRepository, WorkspaceRepository, reseal, sealing, stale
+from rempart.store import (
+    Database,
+    FindingRepository,
+    OwnerRepository,
+    WorkspaceRepository,
+    reseal,
+    sealing,
+)
 from rempart.store.models import AssetRow, SourceRow
 from rempart.store.sealing import SEALED_COLUMNS, context_of
 
@@ -62,6 +69,11 @@ def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
         rows = database.execute(f"SELECT {sealed.column} FROM {table}")  # noqa: S608 - our own tables
         found[table, sealed.column] = [bytes(row[0]) for row in rows if row[0] is not None]
     return found
+
+
+def stale(here: Registered) -> int:
+    """Count the values that are not under the current key."""
+    return sum(not here.sealer.is_current(value) for value in sealing.sealed_values(here.database))
 
 
 def test_every_sealed_column_is_in_the_table() -> None:
@@ -126,12 +138,12 @@ def test_everything_is_sealed_again(here: Registered) -> None:
     """Then the old key opens nothing that is there, and is not needed."""
     fill(here)
     here.sealer.rotate(b"2")
-    before = stale(here.database, here.sealer)
+    before = stale(here)
 
     done = sum(reseal(here.database, here.sealer))
 
     assert done == before == sum(map(len, sealed_values(here.database).values())) > 0
-    assert stale(here.database, here.sealer) == 0
+    assert stale(here) == 0
     assert sum(reseal(here.database, here.sealer)) == 0
     only_new = FakeSealer(b"2")
     assert OwnerRepository(here.database, only_new).get("nadia-planted").contact == "06-PLANTED"
@@ -154,13 +166,13 @@ def test_it_goes_on_where_it_was_cut(here: Registered, monkeypatch: pytest.Monke
     for step, _ in enumerate(reseal(here.database, here.sealer)):
         if step == 2:
             break
-    left = stale(here.database, here.sealer)
+    left = stale(here)
     in_the_middle = [here.owners.get(name).name for name in names]
     rest = sum(reseal(here.database, here.sealer))
 
     assert 0 < left == rest
     assert in_the_middle == names == [here.owners.get(name).name for name in names]
-    assert stale(here.database, here.sealer) == 0
+    assert stale(here) == 0
 
 
 def test_what_is_written_meanwhile_is_kept(here: Registered) -> None:
@@ -203,4 +215,4 @@ def test_writers_at_work_lose_nothing(here: Registered, monkeypatch: pytest.Monk
     assert resumed is not None
     assert resumed.place == (29,)
     assert all(here.assets.get(asset).label == "" for asset in gone)
-    assert stale(here.database, here.sealer) == 0
+    assert stale(here) == 0

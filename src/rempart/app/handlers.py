@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
-from rempart.app.retention import enforce_retention
+from rempart.app.privacy import enforce
 from rempart.app.rotation import rotate
 from rempart.app.withdrawing import prove_erasure
 from rempart.app.worker import Effect, Handler, Keep, Worker
 from rempart.app.workspace import Workspace
+from rempart.config import Settings
 from rempart.errors import UnavailableError
 from rempart.model.work import Job, JobKind
 
@@ -22,12 +23,12 @@ LIMITS: Final[Mapping[JobKind, int]] = {
 }
 
 
-def make_worker(workspace: Workspace) -> Worker:
+def make_worker(workspace: Workspace, settings: Settings) -> Worker:
     """Make a worker that knows every kind of job."""
     handlers: dict[JobKind, Handler] = {
         JobKind.ERASE_ASSETS: lambda job, keep: _erase(workspace, job, keep),
         JobKind.RESEAL: lambda job, keep: _reseal(workspace, job, keep),
-        JobKind.ENFORCE_RETENTION: lambda job, keep: _enforce_retention(workspace, job, keep),
+        JobKind.ENFORCE_RETENTION: lambda job, keep: _enforce(workspace, settings, job, keep),
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 
@@ -53,21 +54,10 @@ def _reseal(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
     return None
 
 
-def _enforce_retention(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
-    """Delete what is past its end; what went stays gone if the files cannot be cleaned yet.
-
-    Raises:
-        UnavailableError: another process still reads what was deleted; the job is tried again.
-    """
+def _enforce(workspace: Workspace, settings: Settings, job: Job, keep: Keep) -> Effect | None:
     del job
-    report = enforce_retention(
-        workspace.database,
-        workspace.retention,
-        workspace.journal,
-        clock.utc_now(),
-        workspace=workspace.id,
-        on_batch=keep,
-    )
-    if not report.files_cleaned:
-        raise UnavailableError(report.traces)
+    done = enforce(workspace, settings, on_batch=keep)
+    if not done.files_cleaned:
+        message = "what is past its end is deleted, and still in a file of the database: another command reads it"
+        raise UnavailableError(message, advice="It is done by itself once that command ended.")
     return None

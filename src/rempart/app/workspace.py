@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.retention import retention_terms
 from rempart.app.sealing import KeyringSealer
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
@@ -38,7 +37,6 @@ from rempart.store import (
     JobRepository,
     Journal,
     OwnerRepository,
-    RetentionRepository,
     UserRepository,
     WorkspaceRepository,
     require_current,
@@ -86,10 +84,8 @@ class Workspace:
         self.consents = ConsentRepository(database)
         self.findings = FindingRepository(database, sealer)
         self.jobs = JobRepository(database)
-        self.journal = Journal(
-            database, access_days=settings.retention.access_days, events_days=settings.retention.events_days
-        )
-        self.retention = RetentionRepository(database, retention_terms(settings.retention))
+        keep = settings.retention
+        self.journal = Journal(database, access_days=keep.access_days, events_days=keep.events_days)
         self._user_name = user_name(settings)
         self._me: User | None = None
 

@@ -64,8 +64,8 @@ class WorkspaceScan:
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
-        self._keep = dt.timedelta(days=settings.retention.sightings_days)
-        self._keep_scan = dt.timedelta(days=settings.retention.scans_days)
+        self._keep = dt.timedelta(days=settings.retention.scans_days)
+        self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
         self._is_shared = workspace.is_shared
         self._resume = resume
         self._progress: ScanProgress | None = None
@@ -148,7 +148,7 @@ class WorkspaceScan:
         self._progress = workspace.findings.unfinished(work) if self._resume else None
         self.is_resumed = self._progress is not None
         if self._progress is None:
-            self._progress = workspace.findings.begin(work, by=me.id, now=now, keep=self._keep_scan)
+            self._progress = workspace.findings.begin(work, by=me.id, now=now, keep=self._keep)
         subject, count = self._progress.id, self.tally.assets
         workspace.journal.opened(AccessPurpose.SCAN, subject, actor=me.id, now=now, count=count)
         for name in _KEPT:
@@ -225,7 +225,7 @@ class WorkspaceScan:
             place=self._place,
             tally=tally,
             now=clock.utc_now(),
-            keep=self._keep,
+            keep=self._keep_hits,
             state=state,
         )
         self._step_s = clock.monotonic_s()
