@@ -79,7 +79,7 @@ class FindingRepository:
         """Write one step of a scan: what was found, and how far it came, or nothing of it.
 
         A step that is written already is recognised (:meth:`Database.durably` may ask twice). A match of an asset
-        that was withdrawn or frozen meanwhile is left out.
+        that was withdrawn or frozen meanwhile is left out. The end of the scan moves with each step.
 
         Returns:
             What was kept.
@@ -98,9 +98,9 @@ class FindingRepository:
                 self._write_findings(scan, kept, now, keep)
                 self._write_asides(scan, asides)
                 row.place_sealed = seal_text(self._sealer, json.dumps(place), ScanRow, "place_sealed", scan)
+                # Kept as long after its last step as ``begin`` said, and no less than what it found.
+                row.expires_at = max(row.expires_at + (now - row.updated_at), now + keep)
                 row.tally, row.state, row.updated_at = dict(tally), state, now
-                # A scan ends no earlier than what it found.
-                row.expires_at = max(row.expires_at, now + keep)
                 row.save(update_fields=["place_sealed", "tally", "state", "updated_at", "expires_at"])
             return kept
 
