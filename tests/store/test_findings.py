@@ -13,6 +13,7 @@ from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState
 from rempart.model.finding import Aside, Finding, ScanState
 from rempart.model.ids import AssetId, ScanId
+from rempart.model.media import Place
 from rempart.store import Database
 
 

@@ -153,6 +153,27 @@ def check_upgraded(database: Database, before: dict[str, list[tuple[object, ...]
     assert AssetRepository(database, sealer).withdraw([AssetId(first_version.ASSETS[0])], first_version.NOW)
 
 
+def structure(path: str) -> set[tuple[str, str]]:
+    reader = sqlite3.connect(path)
+    found = reader.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    rows = {(str(name), " ".join(str(sql).split())) for name, sql in found}
+    reader.close()
+    return rows
+
+
+def test_the_first_migration_is_what_it_was(tmp_path: Path) -> None:
+    """It made files that are out there: a change is a new migration.
+
+    Before it is released: ``tests/vectors/make_workspace_0001.py`` again.
+    """
+    path = make_sqlite(tmp_path)
+    database = open_at(path)
+    first_version.at_first_migration()
+    database.close()
+
+    assert structure(path) == structure(old_file(tmp_path))
+
+
 def test_an_old_file_is_upgraded(tmp_path: Path) -> None:
     """A file as the first version wrote it, with a row in each table."""
     database = open_at(old_file(tmp_path))

@@ -16,7 +16,17 @@ from registered import MONTH, NOW, RIGHT, Registered
 from rempart.errors import IntegrityError
 from rempart.model.asset import UserRole
 from rempart.model.finding import Aside
-from rempart.store import Database, FindingRepository, OwnerRepository, WorkspaceRepository, reseal, sealing, stale
+from rempart.store import (
+    Database,
+    DatabaseLocation,
+    FindingRepository,
+    OwnerRepository,
+    WorkspaceRepository,
+    reseal,
+    sealed_faults,
+    sealed_values,
+    sealing,
+)
 from rempart.store.models import AssetRow, SourceRow
 from rempart.store.sealing import SEALED_COLUMNS, context_of
 
@@ -55,13 +65,17 @@ def fill(here: Registered) -> None:
     )
 
 
-def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
+def by_column(database: Database) -> dict[tuple[str, str], list[bytes]]:
     found = {}
     for sealed in SEALED_COLUMNS:
         table = sealed.row._meta.db_table
         rows = database.execute(f"SELECT {sealed.column} FROM {table}")  # noqa: S608 - our own tables
         found[table, sealed.column] = [bytes(row[0]) for row in rows if row[0] is not None]
     return found
+
+
+def stale(here: Registered) -> int:
+    return sum(not here.sealer.is_current(value) for value in sealed_values(here.database))
 
 
 def test_every_sealed_column_is_in_the_table() -> None:
@@ -88,13 +102,11 @@ def test_no_name_in_the_clear_in_a_file(here: Registered) -> None:
 
     assert here.user.id.encode() in content
     assert not [s for s in SECRETS if s.lower().encode() in content]
-    assert all(sealed_values(here.database).values())
+    assert all(by_column(here.database).values())
 
 
 def test_no_name_in_the_clear_on_a_server(postgres: PostgresServer) -> None:
     """Nor in its log of statements that failed."""
-    from rempart.store import DatabaseLocation  # noqa: PLC0415 - beside its use
-
     database = Database(DatabaseLocation.parse(postgres.make()))
     here = Registered(database)
     fill(here)
@@ -118,6 +130,7 @@ def test_a_moved_ciphertext_does_not_open(here: Registered) -> None:
     AssetRow.objects.filter(id=second.asset.id).update(label_sealed=moved)
 
     assert here.assets.get(first.asset.id).label == "a"
+    assert list(sealed_faults(here.database, here.sealer)) == [f"asset.label_sealed:{second.asset.id} does not open"]
     with pytest.raises(IntegrityError):
         here.assets.get(second.asset.id)
 
@@ -126,12 +139,12 @@ def test_everything_is_sealed_again(here: Registered) -> None:
     """Then the old key opens nothing that is there, and is not needed."""
     fill(here)
     here.sealer.rotate(b"2")
-    before = stale(here.database, here.sealer)
+    before = stale(here)
 
     done = sum(reseal(here.database, here.sealer))
 
-    assert done == before == sum(map(len, sealed_values(here.database).values())) > 0
-    assert stale(here.database, here.sealer) == 0
+    assert done == before == sum(map(len, by_column(here.database).values())) > 0
+    assert stale(here) == 0
     assert sum(reseal(here.database, here.sealer)) == 0
     only_new = FakeSealer(b"2")
     assert OwnerRepository(here.database, only_new).get("nadia-planted").contact == "06-PLANTED"
@@ -154,13 +167,13 @@ def test_it_goes_on_where_it_was_cut(here: Registered, monkeypatch: pytest.Monke
     for step, _ in enumerate(reseal(here.database, here.sealer)):
         if step == 2:
             break
-    left = stale(here.database, here.sealer)
+    left = stale(here)
     in_the_middle = [here.owners.get(name).name for name in names]
     rest = sum(reseal(here.database, here.sealer))
 
     assert 0 < left == rest
     assert in_the_middle == names == [here.owners.get(name).name for name in names]
-    assert stale(here.database, here.sealer) == 0
+    assert stale(here) == 0
 
 
 def test_what_is_written_meanwhile_is_kept(here: Registered) -> None:
@@ -203,4 +216,4 @@ def test_writers_at_work_lose_nothing(here: Registered, monkeypatch: pytest.Monk
     assert resumed is not None
     assert resumed.place == (29,)
     assert all(here.assets.get(asset).label == "" for asset in gone)
-    assert stale(here.database, here.sealer) == 0
+    assert stale(here) == 0
