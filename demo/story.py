@@ -1,8 +1,8 @@
-"""Nadia's story, from beginning to end: her pictures, a pile of suspects, and which of them are copies of hers.
+"""Nadia's story, from beginning to end: a workspace, her pictures registered by right, a pile of suspects, withdrawal.
 
 Everything is made in code. The pile also holds what a real one holds: pictures that have nothing to do with her, a
-decompression bomb, a file that was cut short, and one whose name must stop everything. Nothing is hidden from the
-table: what the comparison misses is printed beside what it finds.
+decompression bomb, a file that was cut short, and one whose name must stop everything; half of it is a zip. Nothing is
+hidden from the table: what the comparison misses is printed beside what it finds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -32,26 +33,31 @@ def make(folder: Path, *, assets: int, unrelated: int) -> dict[str, tuple[str, s
     """
     shuffle = random.Random(_SEED)  # noqa: S311 - names of files
     shoot, pile = folder / "shoot", folder / "pile"
-    for place in (shoot, pile / "page-1", pile / "page-2"):
+    for place in (shoot, pile / "page-1"):
         place.mkdir(parents=True)
     truth: dict[str, tuple[str, str]] = {}
+    zipped = zipfile.ZipFile(pile / "page-2.zip", "w", zipfile.ZIP_DEFLATED)
 
-    def put(data: bytes, suffix: str) -> Path:
-        path = pile / f"page-{shuffle.randint(1, 2)}" / f"{shuffle.getrandbits(48):012x}{suffix}"
-        path.write_bytes(data)
-        return path
+    def put(data: bytes, suffix: str) -> str:
+        name = f"{shuffle.getrandbits(48):012x}{suffix}"
+        if shuffle.randint(1, 2) == 1:
+            (pile / "page-1" / name).write_bytes(data)
+            return str(pile / "page-1" / name)
+        zipped.writestr(name, data)
+        return f"{pile / 'page-2.zip'}!/{name}"
 
     for number in range(assets):
         picture = scene(_SEED + number)
         asset = shoot / f"nadia-{number + 1:02d}.jpg"
         asset.write_bytes(encoded(picture, quality=92))
         for treatment in TREATMENTS:
-            truth[str(put(treatment.apply(picture), ".img"))] = (str(asset), treatment.name)
+            truth[put(treatment.apply(picture), ".img")] = (asset.name, treatment.name)
     for number in range(unrelated):
         put(encoded(scene(_SEED + 10_000 + number), quality=80), ".jpg")
     put(bomb(), ".png")
     put(encoded(scene(_SEED), quality=80)[:20_000], ".jpg")
-    (pile / "page-2" / "lycee_sortie_15ans.jpg").write_bytes(b"never opened")
+    zipped.writestr("lycee_sortie_15ans.jpg", b"never opened")
+    zipped.close()
     return truth
 
 
@@ -65,35 +71,61 @@ def bomb(side: int = 60_000) -> bytes:
 
 
 def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
-    """Make the pictures, run the command, print the table; 0 if every promise was kept."""
+    """Make the pictures, run the commands, print the table; 0 if every promise was kept."""
     shutil.rmtree(folder, ignore_errors=True)
     print(f"Nadia has {assets} pictures. Some came back in a pile with {unrelated} others. Making them …", flush=True)
     truth = make(folder, assets=assets, unrelated=unrelated)
     report = folder / "report.html"
-    command = ["rempart", "scan", str(folder / "pile"), "--assets", str(folder / "shoot")]
-    people, programs = (
-        run([*command, "--report", str(report), "--lang", language]),
-        run([*command, "--json"], quiet=True),
-    )
+    rempart = ["rempart", "--workspace", str(folder / "workspace")]
+    add = ["asset", "add", str(folder / "shoot"), "--owner", "nadia", "--sensitivity", "premium"]
+    right = ["--depicts", "self", "--ground", "own-work", "--adults-when-taken"]
+    scan = [*rempart, "scan", str(folder / "pile")]
+    if run([*rempart, "init", "--sheet", str(folder / "recovery-sheet.txt")], expected=0) is None:
+        return 1
+    if run([*rempart, "owner", "add", "nadia", *right, "--lang", language], expected=0) is None:
+        return 1
+    added = run([*rempart, *add], expected=0)
+    if added is None:
+        return 1
+    print("\n".join(added[:_SHOWN]), f"… and {len(added) - _SHOWN - 1} more", added[-1], sep="\n")
+    people = run([*scan, "--report", str(report), "--lang", language])
+    programs = run([*scan, "--json"], quiet=True)
     if people is None or programs is None:
         return 1
     *matches, counts = people
     print("\n".join(matches[:_SHOWN]), f"… and {len(matches) - _SHOWN} more", counts, sep="\n")
     lines = [json.loads(line) for line in programs]
     summary = lines.pop()["summary"]
-    return show(truth, [(line["suspect"], line["asset"]) for line in lines], summary, report)
+    found = [(line["suspect"], line["label"]) for line in lines]
+    kept = show(truth, found, summary, report) == 0
+    return 0 if withdraw_one(rempart, folder, added[0].split()[1]) and kept else 1
 
 
-def run(command: list[str], *, quiet: bool = False) -> list[str] | None:
-    """Run Rempart and return the lines of its results; None, and why on stderr, if it did not find anything."""
+def withdraw_one(rempart: list[str], folder: Path, asset: str) -> bool:
+    """Take one picture back, and look for names in the raw bytes of the workspace; False if a promise was not kept."""
+    for command in (["asset", "withdraw", asset], ["db", "check"]):
+        told = run([*rempart, *command], expected=0)
+        if told is None:
+            return False
+        print("\n".join(told))
+    files = [path for path in (folder / "workspace").rglob("*") if path.is_file()]
+    named = [path for path in files if b"nadia" in path.read_bytes()]
+    print(f"Files of the workspace that hold the name nadia: {len(named)} of {len(files)}")
+    if named:
+        print(f"demo: {named[0]} holds a name in the clear", file=sys.stderr)
+    return not named
+
+
+def run(command: list[str], *, expected: int = 1, quiet: bool = False) -> list[str] | None:
+    """Run Rempart and return the lines of its results; None, and why on stderr, if it did not end as expected."""
     if not quiet:
         print(f"\n$ {' '.join(command)}", flush=True)
     talk = subprocess.DEVNULL if quiet else None
     words = [sys.executable, "-m", *command]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=talk, encoding="utf-8", check=False, timeout=600)
-    if done.returncode == 1:
+    if done.returncode == expected:
         return done.stdout.splitlines()
-    print(f"demo: rempart ended with {done.returncode}, where 1 (something found) was expected", file=sys.stderr)
+    print(f"demo: rempart ended with {done.returncode}, where {expected} was expected", file=sys.stderr)
     return None
 
 

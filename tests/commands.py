@@ -7,20 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import log_watch
+
 REMPART = [sys.executable, "-m", "rempart"]
 
 
 def rempart(
     *arguments: str | Path, env: dict[str, str] | None = None, data: bytes = b""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+    """Run a command to its end; it logs everything, where the suite watches, unless a test says otherwise."""
     done = subprocess.run(
         [*REMPART, *arguments],
         input=data,
         capture_output=True,
         check=False,
         timeout=240,
-        env={**os.environ, **(env or {})},
+        env={**log_watch.environment(), **os.environ, **(env or {})},
     )
     out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import log_watch
 from required import ROOT, skip_or_fail
 
 if TYPE_CHECKING:
@@ -29,8 +30,17 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kernel_cache() -> Path:
+def watched_log() -> Iterator[None]:
+    """Log everything that the suite does, and end red if a planted secret is in any line."""
+    log_watch.begin()
+    yield
+    assert log_watch.end() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_cache(watched_log: None) -> Path:
     """Compile every kernel once, in the user's cache; other processes load them."""
+    del watched_log  # it is there first, and ends last
     from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - numba, after the environment is clean
     from rempart.kernels import hamming, pdq  # noqa: PLC0415
 

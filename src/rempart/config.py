@@ -145,11 +145,41 @@ class KeysSettings(_Section):
     """File (mode 600) that holds the passphrase, where there is one; a systemd credential comes before it."""
 
 
+class LogSettings(_Section):
+    """What Rempart notes for those who run it: identifiers, counts and durations; redacted in any case."""
+
+    file: SettingPath | None = None
+    """Lines of JSON are appended to it, readable by its owner only; none writes no log."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is noted."""
+
+
 class RetentionSettings(_Section):
     """How many days what is stored is kept (docs/decisions/0009-privacy.md says why so long)."""
 
     scans_days: Annotated[int, Field(ge=1, le=366)] = 30
     """Days that a scan, and the names of what it did not compare, are kept after its last step."""
+    sightings_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """Days that a sighting and its matches are kept without a case."""
+    jobs_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """Days that a job is kept once it is done or given up."""
+    access_days: Annotated[int, Field(ge=183, le=366)] = 183
+    """Days that a line of the access trace is kept (CNIL's recommendation on logs: six months to a year)."""
+    events_days: Annotated[int, Field(ge=366, le=3_653)] = 1_826
+    """Days that an event is kept: identifiers and counts, which prove what was done (Code civil, article 2224)."""
+    tombstones_days: Annotated[int, Field(ge=1, le=1_826)] = 365
+    """Days that the identifier of a withdrawn picture is kept once its erasure is proved."""
+    consents_days: Annotated[int, Field(ge=366, le=3_653)] = 1_826
+    """Days that a consent is kept after the last picture it was for was withdrawn (GDPR, article 7(1))."""
+
+
+class PrivacySettings(_Section):
+    """What the record of processing activities says (GDPR, article 30)."""
+
+    controller: SettingText = ""
+    """Who is responsible for what is stored: name and address of the association, agency or person."""
+    contact: SettingText = ""
+    """How to reach that controller, and its data protection officer if it has one."""
 
 
 class Settings(_Section):
@@ -175,6 +205,10 @@ class Settings(_Section):
     """Its keys."""
     retention: RetentionSettings = RetentionSettings()
     """How long what is stored is kept."""
+    log: LogSettings = LogSettings()
+    """The log."""
+    privacy: PrivacySettings = PrivacySettings()
+    """The record of processing activities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +270,10 @@ def accepted(key: str) -> str:
         least = next(m.ge for m in field.metadata if hasattr(m, "ge"))
         most = next(m.le for m in field.metadata if hasattr(m, "le"))
         return f"a whole number from {least} to {most}"
-    return "a text" if field.annotation is str else "a path"
+    if field.annotation is str:
+        most = next(m.max_length for m in field.metadata if hasattr(m, "max_length"))
+        return f"a line of at most {most} letters"
+    return "a path"
 
 
 def variable_name(key: str) -> str:

@@ -23,7 +23,7 @@ def check(workspace: Workspace) -> Iterator[str]:
     yield from faults(workspace.database)  # (1)
     yield from sealed_faults(workspace.database, workspace.sealer)  # (2)
     keys = set(workspace.keyring.items())
-    for asset in workspace.assets.all(withdrawn=True):
+    for asset in workspace.assets.all(withdrawn=True, labels=False):
         codes, parts = workspace.assets.counts_of(asset.id)
         has_key, has_original = asset.id in keys, path_of(workspace, asset.id).exists()
         if asset.state is AssetState.WITHDRAWN:  # (5)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rempart import clock
 from rempart.app.vault import destroy_original
@@ -20,6 +21,9 @@ from rempart.model import AssetId
 from rempart.model.ids import IdKind, new_id
 from rempart.model.work import EventKind, JobKind
 from rempart.store import erase_traces
+
+#: A reader may stay for a day: the job tries again once an hour before a person must look.
+_PROOF_ATTEMPTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,9 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
         for asset in found:
             workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
         if found:
-            workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now)
+            workspace.jobs.add(
+                JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=_PROOF_ATTEMPTS
+            )
         return found
 
     gone = tuple(workspace.database.durably(delete))

@@ -32,7 +32,7 @@ from rempart.store import Database, JobRepository, Journal
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-#: Extends the lease; a handler that may take longer than a few seconds calls it as often as it likes.
+#: Extends the lease; a handler that may take longer than a few seconds calls it often, outside any transaction.
 Keep = Callable[[], None]
 #: What a job changes in the database. It may be run again after it was rolled back, and does nothing outside.
 Effect = Callable[[], object]

@@ -35,12 +35,16 @@ class Globals:
         return load_settings(file=self.config_file, flags={"workspace.folder": folder, **(flags or {})})
 
     def settings(self, flags: Mapping[str, object] | None = None) -> Settings:
-        """Read the settings.
+        """Read the settings, and log where they say.
 
         Raises:
-            ConfigError: as :meth:`loaded`.
+            ConfigError: as :meth:`loaded`, or the log cannot be written.
         """
-        return self.loaded(flags).settings
+        from rempart.privacy import set_up_logging  # noqa: PLC0415 - with the settings
+
+        settings = self.loaded(flags).settings
+        set_up_logging(settings.log.file, settings.log.level)
+        return settings
 
     def open(self, flags: Mapping[str, object] | None = None, *, needs_current: bool = True) -> Workspace:
         """Open the workspace.

@@ -24,6 +24,7 @@ from rempart.store.jobs import JobRepository  # noqa: E402 - as above
 from rempart.store.journal import Journal  # noqa: E402 - as above
 from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
 from rempart.store.people import OwnerRepository, UserRepository, WorkspaceRepository  # noqa: E402 - as above
+from rempart.store.retention import RetentionRepository  # noqa: E402 - as above
 from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
 from rempart.store.sealing import reseal, sealed_faults, sealed_values  # noqa: E402 - as above
 from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 - as above
@@ -39,6 +40,7 @@ __all__ = [
     "JobRepository",
     "Journal",
     "OwnerRepository",
+    "RetentionRepository",
     "UserRepository",
     "WorkspaceRepository",
     "erase_traces",

@@ -93,8 +93,14 @@ class AssetRepository:
             raise NotFoundError(message, advice="List them with: rempart asset list")
         return self._asset(row)
 
-    def all(self, owner: OwnerId | None = None, *, withdrawn: bool = False) -> Iterator[Asset]:
-        """Yield assets, the oldest first, a page at a time."""
+    def all(self, owner: OwnerId | None = None, *, withdrawn: bool = False, labels: bool = True) -> Iterator[Asset]:
+        """Yield assets, the oldest first, a page at a time.
+
+        Args:
+            owner: Only hers.
+            withdrawn: Those that were withdrawn too.
+            labels: False leaves the labels sealed: empty.
+        """
         rows: QuerySet[AssetRow] = AssetRow.objects.select_related("ground").order_by("registered_at", "id")
         if owner is not None:
             rows = rows.filter(owner_id=owner)
@@ -110,7 +116,7 @@ class AssetRepository:
                 found = list(page[:_PAGE])
             if not found:
                 return
-            yield from map(self._asset, found)
+            yield from (self._asset(row, is_labelled=labels) for row in found)
             last = found[-1]
 
     def by_ids(self, assets: Iterable[AssetId]) -> dict[AssetId, Asset]:
@@ -224,7 +230,8 @@ class AssetRepository:
             label_sealed=seal_text(self._sealer, asset.label, AssetRow, "label_sealed", asset.id),
         )
 
-    def _asset(self, row: AssetRow) -> Asset:
+    def _asset(self, row: AssetRow, *, is_labelled: bool = True) -> Asset:
+        label = row.label_sealed if is_labelled else None
         return Asset(
             id=AssetId(row.id),
             owner=OwnerId(row.owner_id),
@@ -236,7 +243,7 @@ class AssetRepository:
             ground_accepted_by=UserId(row.accepted_by_id) if row.accepted_by_id else None,
             registered_by=UserId(row.registered_by_id),
             registered_at=row.registered_at,
-            label=unseal_text(self._sealer, row.label_sealed, AssetRow, "label_sealed", row.id),
+            label=unseal_text(self._sealer, label, AssetRow, "label_sealed", row.id),
             withdrawn_at=row.withdrawn_at,
             erased_at=row.erased_at,
         )

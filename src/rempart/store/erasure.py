@@ -25,7 +25,10 @@ from rempart.errors import UnavailableError
 from rempart.store.database import Database
 
 #: Tables in which something withdrawn, or past its end, may have been.
-_TABLES: Final = ("asset", "fingerprint", "fingerprint_detailed", "match_found", "sighting", "scan_skipped", "scan")
+_TABLES: Final = (
+    *("asset", "fingerprint", "fingerprint_detailed", "match_found", "sighting", "scan_skipped", "scan"),
+    *("consent", "ground", "job", "event", "access_trace"),
+)
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
     ("asset", "digest"),

@@ -99,7 +99,9 @@ class FindingRepository:
                 self._write_asides(scan, asides)
                 row.place_sealed = seal_text(self._sealer, json.dumps(place), ScanRow, "place_sealed", scan)
                 row.tally, row.state, row.updated_at = dict(tally), state, now
-                row.save(update_fields=["place_sealed", "tally", "state", "updated_at"])
+                # A scan ends no earlier than what it found.
+                row.expires_at = max(row.expires_at, now + keep)
+                row.save(update_fields=["place_sealed", "tally", "state", "updated_at", "expires_at"])
             return kept
 
         return self._database.durably(write)

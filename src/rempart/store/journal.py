@@ -14,15 +14,17 @@ from rempart.store.models import AccessRow, EventRow
 class Journal:
     """What happened, and who looked at what."""
 
-    def __init__(self, database: Database, *, access_days: int) -> None:
+    def __init__(self, database: Database, *, access_days: int, events_days: int = 1_826) -> None:
         """Work on an open database.
 
         Args:
             database: Where to write.
             access_days: How long a line of the access trace is kept.
+            events_days: How long an event is kept; the default is that of ``retention.events_days``, tested.
         """
         self._database = database
         self._access_days = access_days
+        self._events_days = events_days
 
     def note(
         self,
@@ -36,7 +38,13 @@ class Journal:
         """Add an event; the detail holds identifiers, words of ours and counts only."""
         with self._database.transaction():
             EventRow.objects.create(
-                id=new_id(IdKind.EVENT), at=now, actor=actor, kind=kind, subject=subject, detail=dict(detail or {})
+                id=new_id(IdKind.EVENT),
+                at=now,
+                actor=actor,
+                kind=kind,
+                subject=subject,
+                detail=dict(detail or {}),
+                expires_at=now + dt.timedelta(days=self._events_days),
             )
 
     def opened(self, purpose: AccessPurpose, subject: str, *, actor: str, now: dt.datetime, count: int = 1) -> None:

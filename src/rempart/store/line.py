@@ -114,6 +114,8 @@ class JobLine:
 
     def reclaim(self, now: dt.datetime, kinds: Collection[JobKind]) -> list[JobRow]:
         """Take back the jobs whose lease has ended, and return them: in the line again, or dead."""
+        if not kinds:
+            return []
         beyond = self._stored(now + 2 * max(self._lease, LEASE))
         instant = self._stored(now)
         sql = _RECLAIM.format(skip=self._skip, kinds=", ".join(["%s"] * len(kinds)))
