@@ -174,7 +174,7 @@ def test_results_across_pages(here: Registered, monkeypatch: pytest.MonkeyPatch)
 
     results = list(here.findings.results(scan))
 
-    assert [r.number for r in results] == sorted(f.number for f in [*findings, *asides])
+    assert [r.number for r in results] == sorted([f.number for f in findings] + [a.number for a in asides])
     assert [r for r in results if isinstance(r, Finding)] == findings
 
 
