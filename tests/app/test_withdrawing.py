@@ -91,14 +91,14 @@ def test_an_open_reader_delays_the_proof(tmp_path: Path, monkeypatch: pytest.Mon
     reader.execute("BEGIN").connection.execute("SELECT count(*) FROM asset").fetchone()
 
     early = withdraw(workspace, [asset])
-    worker = make_worker(workspace)
+    worker = make_worker(workspace, settings)
     worker.run(until_idle=True)
     waiting = workspace.assets.get(asset)
     reader.close()
     [job] = workspace.jobs.all(JobState.QUEUED)
     with workspace.database.transaction():
         workspace.database.execute("UPDATE job SET due_at = created_at")
-    later = make_worker(workspace).run(until_idle=True)
+    later = make_worker(workspace, settings).run(until_idle=True)
 
     assert not early.is_proved
     assert "reads the database" in early.waits_for

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from databases import PostgresServer, make_sqlite, server_programs
-from rempart.errors import DatabaseAwayError, MisuseError, UnavailableError, WorkspaceError
+from rempart.errors import DatabaseAwayError, MisuseError, WorkspaceError
 from rempart.store import Database, DatabaseLocation, faults, upgrade
 from required import skip_or_fail
 
@@ -99,7 +99,7 @@ def test_durably_gives_up_after_its_patience(with_table: Database) -> None:
         raise DatabaseAwayError(message)
 
     impatient = Database(with_table.location, patience_s=0.2)
-    with pytest.raises(UnavailableError, match="away"):
+    with pytest.raises(DatabaseAwayError, match="away"):
         impatient.durably(work)
 
     assert len(calls) == 2
@@ -120,7 +120,7 @@ def test_durably_inside_a_transaction_is_done_once(with_table: Database) -> None
             with_table.execute("INSERT INTO t (n) VALUES (1)")
             with_table.durably(work)
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(DatabaseAwayError):
         whole()
 
     assert calls == [1]
@@ -187,9 +187,9 @@ def test_a_server_that_stays_away(own_server: PostgresServer) -> None:
     database = Database(location, patience_s=0.3)
     own_server.stop()
     try:
-        with pytest.raises(UnavailableError, match="does not answer"):
+        with pytest.raises(DatabaseAwayError, match="does not answer"):
             database.durably(lambda: database.execute("SELECT 1"))
-        with pytest.raises(UnavailableError, match="does not answer"):
+        with pytest.raises(DatabaseAwayError, match="does not answer"):
             Database(location)
     finally:
         own_server.start()
@@ -198,7 +198,7 @@ def test_a_server_that_stays_away(own_server: PostgresServer) -> None:
 
 def test_a_database_that_the_server_does_not_have(own_server: PostgresServer) -> None:
     """It is not "away", and a name that holds the word full is not a full disk."""
-    with pytest.raises(UnavailableError, match="does not exist, refuses this user"):
+    with pytest.raises(DatabaseAwayError, match="does not exist, refuses this user"):
         Database(DatabaseLocation.parse(own_server.url("full_and_locked")))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from databases import make_sqlite, on_postgresql, on_sqlite
-from rempart.errors import IntegrityError, UnavailableError, WorkspaceError
+from rempart.errors import IntegrityError, WorkspaceError
 from rempart.store import Database, DatabaseLocation, faults
 
 #: Opens a database under a size or a user that the test cannot take itself, writes, and prints what was said.
@@ -79,7 +79,7 @@ def test_locked_by_another_process(with_table: Database) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == b"locked\n"
 
-        with pytest.raises(UnavailableError, match="is locked by another command"), with_table.transaction():
+        with pytest.raises(DatabaseAwayError, match="is locked by another command"), with_table.transaction():
             with_table.execute("INSERT INTO t (n) VALUES (1)")
         assert numbers(with_table) == [-1]
         other.communicate(b"", timeout=10)
@@ -96,7 +96,7 @@ def test_locked_by_another_session(with_table: Database) -> None:
     with with_table.transaction():
         with_table.execute("LOCK TABLE t")
 
-        with pytest.raises(UnavailableError, match="locked"):
+        with pytest.raises(DatabaseAwayError, match="locked"):
             _in_a_thread(lambda: _lock_briefly(with_table))
 
 
@@ -150,7 +150,7 @@ def test_a_file_of_something_else_is_damaged_and_untouched(tmp_path: Path) -> No
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     """One sentence, too."""
-    with pytest.raises(UnavailableError, match="cannot be opened"):
+    with pytest.raises(DatabaseAwayError, match="cannot be opened"):
         Database(DatabaseLocation.parse(str(tmp_path)))
 
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
+from rempart.app.privacy import enforce
 from rempart.app.rotation import rotate
 from rempart.app.withdrawing import prove_erasure
 from rempart.app.worker import Effect, Handler, Keep, Worker
 from rempart.app.workspace import Workspace
+from rempart.config import Settings
+from rempart.errors import UnavailableError
 from rempart.model.work import Job, JobKind
 
 #: Each rewrites much of the database: one at a time.
@@ -20,11 +23,12 @@ LIMITS: Final[Mapping[JobKind, int]] = {
 }
 
 
-def make_worker(workspace: Workspace) -> Worker:
+def make_worker(workspace: Workspace, settings: Settings) -> Worker:
     """Make a worker that knows every kind of job."""
     handlers: dict[JobKind, Handler] = {
         JobKind.ERASE_ASSETS: lambda job, keep: _erase(workspace, job, keep),
         JobKind.RESEAL: lambda job, keep: _reseal(workspace, job, keep),
+        JobKind.ENFORCE_RETENTION: lambda job, keep: _enforce(workspace, settings, job, keep),
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 
@@ -47,4 +51,14 @@ def _reseal(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
     del job
     keep()
     rotate(workspace)
+    return None
+
+
+def _enforce(workspace: Workspace, settings: Settings, job: Job, keep: Keep) -> Effect | None:
+    del job
+    keep()
+    done = enforce(workspace, settings)
+    if not done.files_cleaned:
+        message = "what is past its end is deleted, and still in a file of the database: another command reads it"
+        raise UnavailableError(message, advice="It is done by itself once that command ended.")
     return None

@@ -22,7 +22,6 @@ from rempart.app.workspace import (
     VAULT_FOLDER,
     Workspace,
     WorkspaceNote,
-    user_name,
     workspace_folder,
     write_note,
 )
@@ -84,7 +83,7 @@ def restore(
         note = WorkspaceNote(id=str(manifest["workspace"]), database=database_url)
         write_note(building, note)
         database = _open_database(building, database_url, settings, note, keyring)  # (4)
-        with Workspace(building, note, database, keyring, user_name(settings)) as workspace:
+        with Workspace(building, note, database, keyring, settings) as workspace:
             me = workspace.me
             detail: dict[str, str | int] = {"made_at": str(manifest["made_at"])}
             workspace.journal.note(EventKind.BACKUP_RESTORED, note.id, actor=me.id, now=now, detail=detail)

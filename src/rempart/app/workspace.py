@@ -50,8 +50,6 @@ KEYS_FOLDER: Final = "keys"
 VAULT_FOLDER: Final = "vault"
 _NOTE_VERSION: Final = 1
 _NOTE_LIMIT_BYTES: Final = 65_536
-#: How long a line of the access trace is kept (safety.md, section 4: logs six months).
-ACCESS_DAYS: Final = 183
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,9 @@ class WorkspaceNote:
 class Workspace:
     """An open workspace and its repositories."""
 
-    def __init__(self, folder: Path, note: WorkspaceNote, database: Database, keyring: Keyring, user: str) -> None:
+    def __init__(
+        self, folder: Path, note: WorkspaceNote, database: Database, keyring: Keyring, settings: Settings
+    ) -> None:
         """Join what was opened; the caller has checked that it fits."""
         sealer = KeyringSealer(keyring)
         self.folder = folder
@@ -83,8 +83,9 @@ class Workspace:
         self.consents = ConsentRepository(database)
         self.findings = FindingRepository(database, sealer)
         self.jobs = JobRepository(database)
-        self.journal = Journal(database, access_days=ACCESS_DAYS)
-        self._user_name = user
+        keep = settings.retention
+        self.journal = Journal(database, access_days=keep.access_days, events_days=keep.events_days)
+        self._user_name = user_name(settings)
         self._me: User | None = None
 
     def __enter__(self) -> Self:
@@ -200,7 +201,7 @@ def _make_database(
         os.close(os.open(location.name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     database = Database(location, patience_s=settings.database.patience_s)
     upgrade(database)
-    with Workspace(building, note, database, keyring, user_name(settings)) as workspace, database.transaction():
+    with Workspace(building, note, database, keyring, settings) as workspace, database.transaction():
         workspace.row.found(note.id, is_shared=is_shared, now=now)
         me = workspace.users.add(user_name(settings), UserRole.ADMIN, now)
         workspace.journal.note(EventKind.WORKSPACE_MADE, note.id, actor=me.id, now=now)
@@ -229,7 +230,7 @@ def open_workspace(
     database = Database(location, patience_s=settings.database.patience_s)
     if needs_current:
         require_current(database)
-    workspace = Workspace(folder, note, database, keyring, user_name(settings))
+    workspace = Workspace(folder, note, database, keyring, settings)
     if needs_current:
         workspace.row.require(note.id)
     logger.debug("workspace %s opened on %s", note.id, location.vendor)

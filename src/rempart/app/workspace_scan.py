@@ -65,6 +65,7 @@ class WorkspaceScan:
         self._pool = make_pool(settings)
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
         self._keep = dt.timedelta(days=settings.retention.scans_days)
+        self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
         self._is_shared = workspace.is_shared
         self._resume = resume
         self._progress: ScanProgress | None = None
@@ -224,7 +225,7 @@ class WorkspaceScan:
             place=self._place,
             tally=tally,
             now=clock.utc_now(),
-            keep=self._keep,
+            keep=self._keep_hits,
             state=state,
         )
         self._step_s = clock.monotonic_s()

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "backup": ("rempart.cli.backup", "Write the whole workspace to one encrypted file."),
     "restore": ("rempart.cli.restore", "Make a workspace again from a backup and its recovery sheet."),
     "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
+    "privacy": ("rempart.cli.privacy", "The record of processing, what is past its end, who opened what."),
     "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
     "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
     "config": ("rempart.cli.config", "Show the settings and where each value comes from."),

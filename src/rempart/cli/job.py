@@ -83,7 +83,7 @@ def run(given: Globals, *, until_idle: bool) -> int:
     from rempart.errors import UnavailableError  # noqa: PLC0415 - as above
 
     with given.open() as workspace:
-        worker = make_worker(workspace)
+        worker = make_worker(workspace, given.settings())
         add_daily_jobs(workspace)
         with stopped_by_signals(worker):
             tally = worker.run(until_idle=until_idle)

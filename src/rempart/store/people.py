@@ -101,10 +101,14 @@ class UserRepository:
             raise
         return self._user(row)
 
+    def all(self) -> list[User]:
+        """Return every user, the oldest first."""
+        with self._database.reading():
+            return [self._user(row) for row in UserRow.objects.order_by("created_at")]
+
     def names(self) -> dict[UserId, str]:
         """Return every user's name."""
-        with self._database.reading():
-            return {UserId(row.id): self._user(row).name for row in UserRow.objects.order_by("created_at")}
+        return {user.id: user.name for user in self.all()}
 
     def _user(self, row: UserRow) -> User:
         name = unseal_text(self._sealer, row.name_sealed, UserRow, "name_sealed", row.id)
