@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from databases import make_sqlite, on_postgresql, on_sqlite
-from rempart.errors import IntegrityError, WorkspaceError
+from rempart.errors import DatabaseAwayError, IntegrityError, WorkspaceError
 from rempart.store import Database, DatabaseLocation, faults
 
 #: Opens a database under a size or a user that the test cannot take itself, writes, and prints what was said.
