@@ -18,7 +18,7 @@ from rempart.store import Database, DatabaseLocation, faults
 #: Opens a database under a size or a user that the test cannot take itself, writes, and prints what was said.
 WRITER = """
 import os, resource, sys
-from rempart.errors import DatabaseAwayError, IntegrityError, WorkspaceError
+from rempart.errors import RempartError
 from rempart.store import Database, DatabaseLocation
 path, limit, user, scratch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 if user:  # who may not read the interpreter: everything is loaded before
