@@ -30,6 +30,7 @@ TESTED_ELSEWHERE = {
     "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "
     "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",
     "tests/cli/test_options.py": "cli/right_options.py",
+    "tests/cli/test_others.py": "store/drivers.py",
     "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
