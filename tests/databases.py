@@ -46,8 +46,12 @@ class PostgresServer:
             "initdb", "--pgdata", self._data, "--auth=trust", "--username=rempart", "--encoding=UTF8", "--no-sync"
         )
         self.start()
-        with self._template() as database:
-            upgrade(database)
+        try:
+            with self._template() as database:
+                upgrade(database)
+        except BaseException:
+            self.end()
+            raise
 
     @property
     def _data(self) -> str:

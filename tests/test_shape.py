@@ -20,6 +20,37 @@ SCRIPTS = [*sorted((ROOT / "demo").glob("*.py")), *sorted((ROOT / "benchmarks").
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools", "stuff"}
 LINES_MAX = 400
 
+#: Files of the sources without a test of their own name: which tests show what they do.
+TESTED_ELSEWHERE = {
+    "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
+    "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
+    "cli/scan_lines.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
+    "app/fingerprint.py app/wiring.py",
+    "tests/journeys/": "cli/opening.py cli/init.py cli/sheet.py cli/owner.py cli/asset.py cli/asset_add.py "
+    "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "
+    "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",
+    "tests/cli/test_options.py": "cli/right_options.py",
+    "tests/cli/test_others.py": "store/drivers.py",
+    "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
+    "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
+    "tests/app/test_withdrawing.py": "app/handlers.py",
+    "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
+    "tests/app/test_worker.py": "model/work.py",
+    "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
+    "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
+    "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py",
+    "tests/keys/test_keyring.py": "keys/interface.py",
+    "tests/app/test_report.py": "app/report_texts.py",
+    "tests/model/test_gate.py": "model/gate_rules.py",
+    "tests/detect/test_bank.py": "detect/interface.py",
+    "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
+    "app/archives/header_fields.py",
+    "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
+    "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
+    "tests/privacy/": "privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
+    "privacy/article30_texts.py privacy/article30_labels_texts.py model/retention.py",
+}
+
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 
@@ -140,48 +171,7 @@ def test_broad_catches_are_where_a_process_ends_only() -> None:
 
 def test_every_source_file_is_tested_by_its_namesake_or_named_here() -> None:
     """tests/<room>/test_<file>.py mirrors src; what is tested through others is listed with where."""
-    elsewhere = {
-        # by every command
-        *("__main__.py", "model/ids.py", "model/outcome.py", "model/match.py", "model/fingerprint.py"),
-        # by tests/cli/
-        *(
-            "cli/scan.py",
-            "cli/fingerprint.py",
-            "cli/config.py",
-            "cli/doctor.py",
-            "cli/records.py",
-            "cli/skipped.py",
-            "cli/scan_lines.py",
-        ),
-        *(
-            "cli/opening.py",
-            "cli/remarks.py",
-            "cli/printing.py",
-            "cli/progress.py",
-            "app/doctor.py",
-            "app/fingerprint.py",
-        ),
-        *("app/wiring.py",),
-        # by tests/keys/test_keyring.py
-        *("keys/interface.py",),
-        # by tests/app/test_report.py, tests/model/test_gate.py
-        *("app/report_texts.py", "model/gate_rules.py", "detect/interface.py"),
-        # by tests/app/archives/test_reading.py, test_tar_members.py, test_http_payload.py
-        *("app/archives/entries.py", "app/archives/limits.py"),
-        *("app/archives/tar_headers.py", "app/archives/header_fields.py"),
-        # by tests/hazmat/test_picture.py, test_pool.py, test_sandbox.py
-        *(
-            "hazmat/formats.py",
-            "hazmat/interface.py",
-            "detect/interface.py",
-            "hazmat/process.py",
-            "hazmat/linux_landlock.py",
-        ),
-        # by tests/privacy/test_redaction.py, test_retention.py, test_article30.py
-        *("privacy/patterns.py", "privacy/interface.py", "privacy/retention_texts.py"),
-        *("privacy/article30_texts.py", "privacy/article30_labels_texts.py", "model/retention.py"),
-        *("hazmat/linux_namespaces.py", "hazmat/linux_process.py", "hazmat/linux_seccomp.py"),
-    }
+    elsewhere = {file for files in TESTED_ELSEWHERE.values() for file in files.split()}
     names = {str(t.relative_to(ROOT / "tests")) for t in TESTS}
     missing = {
         name_of(path)

@@ -14,11 +14,27 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal, get_args, get_origin
+from typing import Final, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
+from rempart.settings import (
+    ArchiveSettings,
+    DatabaseSettings,
+    DetectSettings,
+    GateSettings,
+    HazmatSettings,
+    KernelSettings,
+    KeysSettings,
+    LogSettings,
+    PrivacySettings,
+    ReportSettings,
+    RetentionSettings,
+    Section,
+    Settings,
+    WorkspaceSettings,
+)
 
 _PREFIX: Final = "REMPART_"
 _NAMES_THE_FILE: Final = "REMPART_CONFIG"
@@ -26,189 +42,29 @@ _NAMES_THE_FILE: Final = "REMPART_CONFIG"
 _FILE_LIMIT_BYTES: Final = 1024 * 1024
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
-
-
-def _whole_path(path: Path) -> Path:
-    """Make a path absolute, with ``~`` for the home: workers stand in another folder."""
-    if "\0" in str(path):
-        message = "a path has no NUL"
-        raise ValueError(message)
-    return Path(os.path.abspath(path.expanduser()))
-
-
-def _printable(text: str) -> str:
-    """Refuse what cannot be shown on a line."""
-    if not text.isprintable():
-        message = "a text has no control characters"
-        raise ValueError(message)
-    return text
-
-
-SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
-SettingPath = Annotated[Path, AfterValidator(_whole_path)]
-
-
-class GateSettings(_Section):
-    """What is never opened."""
-
-    vocabulary_file: SettingPath | None = None
-    """A hotline's word list: UTF-8, one term a line, ``#`` for comments. Its terms are never shown."""
-
-
-class HazmatSettings(_Section):
-    """The sandbox in which media are decoded, and what one item may cost."""
-
-    workers: Annotated[int, Field(ge=0, le=1024)] = 0
-    """Worker processes; 0 is one per processor that this process may use."""
-    recycle_after: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
-    """Items after which a worker is replaced by a fresh one."""
-    max_bytes: Annotated[int, Field(ge=1, le=2**34)] = 268_435_456
-    """Bytes of one encoded item."""
-    max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = 64_000_000
-    """Pixels of one decoded frame."""
-    max_frames: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
-    """Frames of an animation, or pages of a file."""
-    cpu_s: Annotated[int, Field(ge=1, le=86_400)] = 30
-    """Seconds of processor time for one item."""
-    wall_s: Annotated[int, Field(ge=1, le=86_400)] = 120
-    """Seconds on the clock for one item: a disk that does not answer."""
-    require: tuple[
-        Literal["namespaces", "empty_root", "landlock", "seccomp", "no_capabilities", "hidden_memory", "limits"], ...
-    ] = ()
-    """Protections without which nothing is decoded (``rempart doctor`` lists them); a comma between two."""
-
-
-class ArchiveSettings(_Section):
-    """How far zip, tar, gzip, WARC and WACZ files are opened; a member's own bytes: ``hazmat.max_bytes``."""
-
-    max_members: Annotated[int, Field(ge=1, le=2**40)] = 10_000_000
-    """Entries of one archive, those of the archives in it included."""
-    max_depth: Annotated[int, Field(ge=0, le=8)] = 3
-    """Archives around a member: 1 opens no archive in an archive, 0 opens none."""
-    max_ratio: Annotated[int, Field(ge=1, le=1_000_000)] = 200
-    """Times that an archive may expand, its first MiB aside."""
-    max_total_bytes: Annotated[int, Field(ge=1, le=2**60)] = 2**40
-    """Bytes that one archive may expand to, those of the archives in it included."""
-
-
-class DetectSettings(_Section):
-    """When two pictures are taken for the same."""
-
-    radius_bits: Annotated[int, Field(ge=0, le=64)] = 31
-    """Whole-frame codes this many bits apart, or closer, are a clue (PDQ's README: 31)."""
-    quality_min: Annotated[int, Field(ge=0, le=100)] = 50
-    """Codes of a lower quality are too plain to be compared (PDQ's README: 50)."""
-    suspect_frames: Annotated[int, Field(ge=1, le=64)] = 8
-    """Frames of an animated suspect that are compared, at equal distances."""
-
-
-class ReportSettings(_Section):
-    """The page that ``--report`` writes."""
-
-    language: Literal["fr", "en"] = "fr"
-    """Language of the page."""
-    max_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
-    """Matches, and items not compared, that it lists; it says how many more there are."""
-
-
-class KernelSettings(_Section):
-    """Compiled numerical code."""
-
-    cache_dir: SettingPath | None = None
-    """Where it is kept; none is ``rempart/kernels`` in the user's cache folder, or a temporary one."""
-
-
-class WorkspaceSettings(_Section):
-    """Where an organisation's work is kept, and who works."""
-
-    folder: SettingPath | None = None
-    """Folder of the workspace; none is ``rempart`` in the user's data folder (``$XDG_DATA_HOME``)."""
-    user: SettingText = ""
-    """Who works, as others call her; none is the name of this account."""
-
-
-class DatabaseSettings(_Section):
-    """The workspace's database."""
-
-    url: SettingText = ""
-    """``postgresql://user@host/name``; none is what ``rempart init`` was told, or else a file in the workspace."""
-    patience_s: Annotated[int, Field(ge=0, le=86_400)] = 60
-    """Seconds that a command waits for a database that went away in the middle of its work."""
-
-
-class KeysSettings(_Section):
-    """What opens the workspace's keys."""
-
-    passphrase_file: SettingPath | None = None
-    """File (mode 600) that holds the passphrase, where there is one; a systemd credential comes before it."""
-
-
-class LogSettings(_Section):
-    """What Rempart notes for those who run it: identifiers, counts and durations; redacted in any case."""
-
-    file: SettingPath | None = None
-    """Lines of JSON are appended to it, readable by its owner only; none writes no log."""
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least that is noted."""
-
-
-class RetentionSettings(_Section):
-    """How many days what is stored is kept (docs/decisions/0009-privacy.md says why so long)."""
-
-    scans_days: Annotated[int, Field(ge=1, le=366)] = 30
-    """Days that a scan, and the names of what it did not compare, are kept after its last step."""
-    sightings_days: Annotated[int, Field(ge=1, le=366)] = 30
-    """Days that a sighting and its matches are kept without a case."""
-    jobs_days: Annotated[int, Field(ge=1, le=366)] = 30
-    """Days that a job is kept once it is done or given up."""
-    access_days: Annotated[int, Field(ge=183, le=366)] = 183
-    """Days that a line of the access trace is kept (CNIL's recommendation on logs: six months to a year)."""
-    events_days: Annotated[int, Field(ge=366, le=3_653)] = 1_826
-    """Days that an event is kept: identifiers and counts, which prove what was done (Code civil, article 2224)."""
-    tombstones_days: Annotated[int, Field(ge=1, le=1_826)] = 365
-    """Days that the identifier of a withdrawn picture is kept once its erasure is proved."""
-    consents_days: Annotated[int, Field(ge=366, le=3_653)] = 1_826
-    """Days that a consent is kept after the last picture it was for was withdrawn (GDPR, article 7(1))."""
-
-
-class PrivacySettings(_Section):
-    """What the record of processing activities says (GDPR, article 30)."""
-
-    controller: SettingText = ""
-    """Who is responsible for what is stored: name and address of the association, agency or person."""
-    contact: SettingText = ""
-    """How to reach that controller, and its data protection officer if it has one."""
-
-
-class Settings(_Section):
-    """Every setting of Rempart."""
-
-    gate: GateSettings = GateSettings()
-    """What is never opened."""
-    hazmat: HazmatSettings = HazmatSettings()
-    """The sandbox."""
-    archives: ArchiveSettings = ArchiveSettings()
-    """What is opened of an archive."""
-    detect: DetectSettings = DetectSettings()
-    """When two pictures are the same."""
-    report: ReportSettings = ReportSettings()
-    """The report."""
-    kernels: KernelSettings = KernelSettings()
-    """Compiled code."""
-    workspace: WorkspaceSettings = WorkspaceSettings()
-    """The workspace."""
-    database: DatabaseSettings = DatabaseSettings()
-    """Its database."""
-    keys: KeysSettings = KeysSettings()
-    """Its keys."""
-    retention: RetentionSettings = RetentionSettings()
-    """How long what is stored is kept."""
-    log: LogSettings = LogSettings()
-    """The log."""
-    privacy: PrivacySettings = PrivacySettings()
-    """The record of processing activities."""
+__all__ = [
+    "ArchiveSettings",
+    "DatabaseSettings",
+    "DetectSettings",
+    "GateSettings",
+    "HazmatSettings",
+    "KernelSettings",
+    "KeysSettings",
+    "LoadedSettings",
+    "LogSettings",
+    "PrivacySettings",
+    "ReportSettings",
+    "RetentionSettings",
+    "SettingLine",
+    "Settings",
+    "WorkspaceSettings",
+    "accepted",
+    "default_file",
+    "load_settings",
+    "setting_docs",
+    "variable_name",
+    "without_password",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +108,7 @@ def setting_docs() -> dict[str, str]:
     docs: dict[str, str] = {}
     for section, field in Settings.model_fields.items():
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, _Section):
+        if isinstance(kind, type) and issubclass(kind, Section):
             docs |= {f"{section}.{name}": inner.description or "" for name, inner in kind.model_fields.items()}
     return docs
 

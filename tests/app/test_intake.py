@@ -48,6 +48,7 @@ def test_what_archives_hold_comes_in_portions() -> None:
         items += sum(1 for _ in portion)
         sizes.append(len(list(intake.set_aside())))
 
-    assert sizes == [1_000, 1_000, 500]
+    assert sum(sizes) == 2_500
+    assert max(sizes) <= 1_000
     assert items == 25
     assert intake.not_pictures == 50

@@ -130,6 +130,26 @@ def test_an_owner_nobody_checked_has_fifty_assets(made: Made, tmp_path: Path) ->
     assert no_refusal is None
 
 
+def test_two_commands_at_once_do_not_pass_the_limit(made: Made, tmp_path: Path) -> None:
+    """The other one wrote after this one had counted: what is too much is not kept, and its key is gone."""
+    settings, workspace = made
+    workspaces.pictures(tmp_path / "shoot", 40, side=64)
+    workspaces.pictures(tmp_path / "more", 40, first=100, side=64)
+    owner = add_owner(workspace, "nadia", contact="", right=workspaces.HERS, language="en")
+    wish = Wish(owner=owner, right=Right(), sensitivity=Sensitivity.PREMIUM, protection=AssetProtection.VAULT)
+    late = Registering(workspace, wish, [tmp_path / "more"], settings)
+
+    with Registering(workspace, wish, [tmp_path / "shoot"], settings) as work:
+        first = [e for e in work.events() if isinstance(e, Registered)]
+    with late:
+        second = [e for e in late.events() if isinstance(e, Registered)]
+
+    assert (len(first), len(second)) == (40, 10)
+    assert late.refusal() is not None
+    assert workspace.assets.count(owner.id) == 50
+    assert len(list(workspace.keyring.items())) == len(list(workspace.vault.rglob("*.sealed"))) == 50
+
+
 def test_codes_of_parts_need_their_own_consent(made: Made, tmp_path: Path) -> None:
     """They are sealed under a key of the asset, and are gone with the consent."""
     settings, workspace = made

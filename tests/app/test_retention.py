@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from filled import Filled
+from rempart.app.handlers import add_daily_jobs, make_worker
+from rempart.app.privacy import retention_of
 from rempart.app.retention import enforce_retention, retention_terms
 from rempart.config import RetentionSettings
 from rempart.model.retention import RowClass
-from rempart.model.work import AccessPurpose
+from rempart.model.work import AccessPurpose, EventKind, JobState
 from rempart.store import Database, DatabaseLocation, Journal, RetentionRepository, erase_traces, upgrade
 from rempart.store.models import AccessRow, AssetRow, ConsentRow, GroundRow, ScanRow, ScanSkipRow, SightingRow
+from workspaces import make
 
 THEN = dt.datetime(2020, 3, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -121,4 +124,46 @@ def test_a_reader_keeps_traces_and_the_run_says_so(tmp_path: Path, monkeypatch: 
     reader.close()
     assert erase_traces(database) == ""
     assert enforce_retention(database, repository, journal, THEN + 1900 * DAY, workspace="wsp_1").files_cleaned
+    database.close()
+
+
+def test_the_daily_job_does_it(tmp_path: Path) -> None:
+    """Once a day, by any worker, with the terms that are set; each end is what the settings say."""
+    settings, workspace = make(tmp_path / "w")
+    with workspace:
+        workspace.journal.opened(AccessPurpose.SCAN, "scn_1", actor=workspace.me.id, now=THEN)
+        add_daily_jobs(workspace)
+        add_daily_jobs(workspace)
+
+        tally = make_worker(workspace, settings).run(until_idle=True)
+
+        assert (tally.done, tally.failed) == (1, 0)
+        assert AccessRow.objects.count() == 0
+        run = retention_of(workspace, settings).last_run()
+        assert run is not None
+        assert (run.deleted[RowClass.ACCESS], run.files_cleaned) == (1, True)
+        assert workspace.jobs.counts() == {JobState.DONE: 1}
+        assert settings.retention.access_days == 183
+
+
+def test_a_run_that_deletes_nothing_rewrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cleaning costs a copy of the database: not every day for nothing, but again after one that failed."""
+    cleaned: list[Database] = []
+
+    def note(database: Database) -> str:
+        cleaned.append(database)
+        return ""
+
+    monkeypatch.setattr("rempart.app.retention.erase_traces", note)
+    path = tmp_path / "w.db"
+    path.touch(mode=0o600)
+    database = Database(DatabaseLocation.parse(str(path)))
+    upgrade(database)
+    repository, journal = RetentionRepository(database, TERMS), Journal(database, access_days=183)
+
+    enforce_retention(database, repository, journal, THEN, workspace="wsp_1")
+    assert cleaned == []
+    journal.note(EventKind.RETENTION_ENFORCED, "wsp_1", actor="system", now=THEN + DAY, detail={"files_cleaned": 0})
+    enforce_retention(database, repository, journal, THEN + 2 * DAY, workspace="wsp_1")
+    assert cleaned == [database]
     database.close()

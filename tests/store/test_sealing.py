@@ -18,10 +18,13 @@ from rempart.model.asset import UserRole
 from rempart.model.finding import Aside
 from rempart.store import (
     Database,
+    DatabaseLocation,
     FindingRepository,
     OwnerRepository,
     WorkspaceRepository,
     reseal,
+    sealed_faults,
+    sealed_values,
     sealing,
 )
 from rempart.store.models import AssetRow, SourceRow
@@ -62,7 +65,7 @@ def fill(here: Registered) -> None:
     )
 
 
-def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
+def by_column(database: Database) -> dict[tuple[str, str], list[bytes]]:
     found = {}
     for sealed in SEALED_COLUMNS:
         table = sealed.row._meta.db_table
@@ -72,8 +75,7 @@ def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
 
 
 def stale(here: Registered) -> int:
-    """Count the values that are not under the current key."""
-    return sum(not here.sealer.is_current(value) for value in sealing.sealed_values(here.database))
+    return sum(not here.sealer.is_current(value) for value in sealed_values(here.database))
 
 
 def test_every_sealed_column_is_in_the_table() -> None:
@@ -100,13 +102,11 @@ def test_no_name_in_the_clear_in_a_file(here: Registered) -> None:
 
     assert here.user.id.encode() in content
     assert not [s for s in SECRETS if s.lower().encode() in content]
-    assert all(sealed_values(here.database).values())
+    assert all(by_column(here.database).values())
 
 
 def test_no_name_in_the_clear_on_a_server(postgres: PostgresServer) -> None:
     """Nor in its log of statements that failed."""
-    from rempart.store import DatabaseLocation  # noqa: PLC0415 - beside its use
-
     database = Database(DatabaseLocation.parse(postgres.make()))
     here = Registered(database)
     fill(here)
@@ -130,6 +130,7 @@ def test_a_moved_ciphertext_does_not_open(here: Registered) -> None:
     AssetRow.objects.filter(id=second.asset.id).update(label_sealed=moved)
 
     assert here.assets.get(first.asset.id).label == "a"
+    assert list(sealed_faults(here.database, here.sealer)) == [f"asset.label_sealed:{second.asset.id} does not open"]
     with pytest.raises(IntegrityError):
         here.assets.get(second.asset.id)
 
@@ -142,7 +143,7 @@ def test_everything_is_sealed_again(here: Registered) -> None:
 
     done = sum(reseal(here.database, here.sealer))
 
-    assert done == before == sum(map(len, sealed_values(here.database).values())) > 0
+    assert done == before == sum(map(len, by_column(here.database).values())) > 0
     assert stale(here) == 0
     assert sum(reseal(here.database, here.sealer)) == 0
     only_new = FakeSealer(b"2")

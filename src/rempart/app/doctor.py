@@ -11,6 +11,7 @@ from rempart.app.wiring import choose_kernel_cache, make_pool, usable_processors
 from rempart.config import Settings, default_file
 from rempart.kernels import compile as kernel_cache
 from rempart.model import MediaFormat
+from rempart.store import drivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,5 +47,10 @@ def examine(settings: Settings) -> Iterator[Check]:
     heic = importlib.util.find_spec("pi_heif") is not None
     names = [str(f) for f in MediaFormat if heic or f is not MediaFormat.HEIC]
     yield Check(name="formats", ok=heic, detail=", ".join(names) if heic else f"{', '.join(names)}; HEIC needs pi-heif")
+    oldest = ".".join(map(str, drivers.SQLITE_OLDEST))
+    sqlite = drivers.sqlite_version() + ("" if drivers.is_sqlite_recent() else f"; a workspace needs {oldest} or later")
+    yield Check(name="sqlite", ok=drivers.is_sqlite_recent(), detail=sqlite)
+    postgresql = "installed" if drivers.has_postgresql() else "not installed: pip install 'rempart[postgres]'"
+    yield Check(name="postgresql", ok=drivers.has_postgresql(), detail=f"driver {postgresql}")
     path = default_file(os.environ)
     yield Check(name="settings", ok=True, detail=f"{path} ({'read' if path.exists() else 'absent: defaults'})")

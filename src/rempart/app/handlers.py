@@ -56,8 +56,7 @@ def _reseal(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
 
 def _enforce(workspace: Workspace, settings: Settings, job: Job, keep: Keep) -> Effect | None:
     del job
-    keep()
-    done = enforce(workspace, settings)
+    done = enforce(workspace, settings, on_batch=keep)
     if not done.files_cleaned:
         message = "what is past its end is deleted, and still in a file of the database: another command reads it"
         raise UnavailableError(message, advice="It is done by itself once that command ended.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from rempart import clock
 from rempart.app.retention import RetentionReport, enforce_retention, retention_terms
@@ -21,8 +22,10 @@ def retention_of(workspace: Workspace, settings: Settings) -> RetentionRepositor
     return RetentionRepository(workspace.database, retention_terms(settings.retention))
 
 
-def enforce(workspace: Workspace, settings: Settings, *, actor: str = "system") -> RetentionReport:
-    """Delete what is past its end, and prove it.
+def enforce(
+    workspace: Workspace, settings: Settings, *, actor: str = "system", on_batch: Callable[[], None] = lambda: None
+) -> RetentionReport:
+    """Delete what is past its end, and prove it; a job extends its lease after each batch.
 
     Raises:
         UnavailableError: the database went away; the next run does the rest.
@@ -30,7 +33,13 @@ def enforce(workspace: Workspace, settings: Settings, *, actor: str = "system") 
     repository = retention_of(workspace, settings)
     now = clock.utc_now()
     return enforce_retention(
-        workspace.database, repository, workspace.journal, now, workspace=workspace.id, actor=actor
+        workspace.database,
+        repository,
+        workspace.journal,
+        now,
+        workspace=workspace.id,
+        actor=actor,
+        on_batch=on_batch,
     )
 
 
@@ -51,7 +60,7 @@ def register(workspace: Workspace, settings: Settings) -> Register:
         is_shared=workspace.is_shared,
         database_vendor=location.vendor,
         database_is_remote=is_remote,
-        database_is_encrypted_in_transit=modes.get("sslmode") in {"verify-ca", "verify-full"} if is_remote else None,
+        database_is_encrypted_in_transit=modes.get("sslmode") == "verify-full" if is_remote else None,
         keys_protection=str(workspace.keyring.status().protection),
         users=Counter(user.role for user in workspace.users.all()),
         owners=len(workspace.owners.all()),

@@ -256,16 +256,20 @@ class Registering:
         if not pending:
             return
         workspace, registrations = self._workspace, [registration for _, registration, _ in pending]
-        added = set(workspace.database.durably(lambda: workspace.assets.add(registrations)))
+        most = UNVALIDATED_ASSETS_MAX if self._is_capped else None
+        added = set(workspace.database.durably(lambda: workspace.assets.add(registrations, most=most)))
         for label, registration, is_plain in pending:
             asset = registration.asset.id
             # A commit whose answer was lost has written them under these very identifiers.
             known = asset if asset in added else workspace.assets.knows(self._wish.owner.id, registration.digest)
-            if known == asset or known is None:
+            if known == asset:
                 self._added += 1
                 yield Registered(label=label, asset=asset, is_plain=is_plain)
+                continue
+            destroy_original(workspace, asset)
+            if known is None:  # another command reached the owner's limit just now
+                self.is_refused = True
             else:
-                destroy_original(workspace, asset)
                 yield Duplicate(label=label, asset=known)
 
     def _set_aside(self) -> Iterator[Duplicate | Skipped]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +60,7 @@ def enforce_retention(
     workspace: str,
     actor: str = "system",
     batch: int = _BATCH,
+    on_batch: Callable[[], None] = lambda: None,
 ) -> RetentionReport:
     """Delete everything that is past its end. It may be cut anywhere and begun again.
 
@@ -74,6 +75,7 @@ def enforce_retention(
         workspace: Its identifier, the subject of the note.
         actor: Who asked for it.
         batch: Rows of one transaction.
+        on_batch: Called after each, outside of it: a job extends its lease.
 
     Raises:
         UnavailableError: the database went away; what went until then is gone, and the next run does the rest.
@@ -82,12 +84,10 @@ def enforce_retention(
     for row_class in RowClass:  # (1)
         while count := repository.enforce(row_class, now, batch):
             deleted[row_class] += count
+            on_batch()
             if count < batch:
                 break
-    try:
-        traces, files_cleaned = erase_traces(database), True  # (2)
-    except UnavailableError as error:
-        traces, files_cleaned = str(error), False
+    traces, files_cleaned = _clean(database, repository, deleted)  # (2)
     detail = {**{str(row_class): count for row_class, count in deleted.items()}, "files_cleaned": int(files_cleaned)}
     journal.note(EventKind.RETENTION_ENFORCED, workspace, actor=actor, now=now, detail=detail)  # (3)
     report = RetentionReport(
@@ -95,3 +95,18 @@ def enforce_retention(
     )  # (4)
     logger.info("retention: %d rows deleted, %d still past their end", sum(deleted.values()), report.past_end)
     return report
+
+
+def _clean(database: Database, repository: RetentionStore, deleted: Mapping[RowClass, int]) -> tuple[str, bool]:
+    """Clean the files, unless nothing went and the last run left nothing: it rewrites the whole database.
+
+    Returns:
+        Where traces may still be, in words, and whether this database's own files are clean.
+    """
+    last = repository.last_run()
+    if not any(deleted.values()) and (last is None or last.files_cleaned):
+        return "", True
+    try:
+        return erase_traces(database), True
+    except UnavailableError as error:
+        return str(error), False

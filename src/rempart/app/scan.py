@@ -95,6 +95,8 @@ class Scan:
         self._is_comparing = False
         self._started_s = clock.monotonic_s()
         self.tally = Tally()
+        self.is_resumed = False
+        """Nothing is kept of this one, so it never goes on."""
 
     def __enter__(self) -> Self:
         """Return the scan."""

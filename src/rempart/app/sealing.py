@@ -1,4 +1,7 @@
-"""Let the store seal with the keyring: the fit between two rooms that do not know each other."""
+"""Let the store seal with the keyring: the fit between two rooms that do not know each other.
+
+Every name passes here on its way in or out, so that no line of the log can hold it afterwards.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from rempart.privacy import remember
 
 #: Names are looked up by one index, whatever their table.
 _INDEX_CONTEXT = "store.name"
-#: What is opened of these columns must not reach a log, in any spelling.
-_NAMES = ("owner.", "user_account.")
+#: Columns that hold names of people, and how to reach them. Addresses and file names are known by their form.
+_NAMES = ("owner.name_sealed:", "owner.contact_sealed:", "user_account.name_sealed:")
 
 
 class KeyringSealer:
@@ -20,6 +23,7 @@ class KeyringSealer:
 
     def seal(self, plain: bytes, *, context: str) -> bytes:
         """Encrypt a value so that it opens in this very place only."""
+        _remember_name(plain, context)
         return self._keyring.seal(plain, context=context)
 
     def unseal(self, sealed: bytes, *, context: str) -> bytes:
@@ -29,8 +33,7 @@ class KeyringSealer:
             IntegrityError: it was changed or moved, or its key was destroyed.
         """
         plain = self._keyring.unseal(sealed, context=context)
-        if context.startswith(_NAMES):
-            remember(plain.decode("utf-8", "surrogateescape"))
+        _remember_name(plain, context)
         return plain
 
     def is_current(self, sealed: bytes) -> bool:
@@ -44,3 +47,8 @@ class KeyringSealer:
     def indexes(self, text: str) -> tuple[bytes, ...]:
         """Return the digests under every key that is alive, the current one first."""
         return self._keyring.indexes(text, context=_INDEX_CONTEXT)
+
+
+def _remember_name(plain: bytes, context: str) -> None:
+    if context.startswith(_NAMES):
+        remember(plain.decode("utf-8", "replace"))

@@ -27,6 +27,7 @@ from rempart import clock
 from rempart.errors import DatabaseAwayError, LeaseLostError, RempartError
 from rempart.model.ids import JobId
 from rempart.model.work import Claim, EventKind, Job, JobKind, JobState
+from rempart.privacy import redact
 from rempart.store import Database, JobRepository, Journal
 
 logger = logging.getLogger(__name__)
@@ -250,7 +251,7 @@ class _Heartbeat:
 
 def _reason(error: Exception) -> str:
     """Say what went wrong; the words of errors that are not ours may hold content."""
-    return f"{type(error).__name__}: {error}" if isinstance(error, RempartError) else type(error).__name__
+    return redact(f"{type(error).__name__}: {error}") if isinstance(error, RempartError) else type(error).__name__
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from rempart.keys import Keyring, RecoveryCode, find_passphrase
 from rempart.model.asset import User, UserRole
 from rempart.model.ids import IdKind, is_id, new_id
 from rempart.model.work import EventKind
+from rempart.privacy import remember
 from rempart.store import (
     AssetRepository,
     ConsentRepository,
@@ -244,7 +245,13 @@ def open_keyring(settings: Settings, ask: Callable[[], str] | None = None) -> Ke
         KeyFileError: they cannot be used.
     """
     passphrase = find_passphrase(os.environ, settings.keys.passphrase_file, ask)
-    return Keyring.open(workspace_folder(settings) / KEYS_FOLDER, passphrase=passphrase)
+
+    def ask_once() -> str:
+        typed = passphrase()
+        remember(typed)
+        return typed
+
+    return Keyring.open(workspace_folder(settings) / KEYS_FOLDER, passphrase=ask_once)
 
 
 def user_name(settings: Settings) -> str:

@@ -97,6 +97,8 @@ def command(
                 note(event)
 
         failure = follow(scan, show)
+        if resume and not scan.is_resumed:
+            say("No unfinished scan of this pile, with these settings, was found: it was scanned from its beginning.")
         tally = scan.summary()
         missing = scan.missing_protections()
     say_missing(missing)

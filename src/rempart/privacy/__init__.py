@@ -3,6 +3,7 @@
 A line that forgot the rule is redacted, and so is every spelling of what this process was told to remember:
 
 >>> from rempart.privacy import forget_all, redact, remember
+>>> forget_all()
 >>> redact("fetched https://forum.example/t/3?token=k for nadia@example.org in job_0f3a")
 'fetched https://[…] for [email] in job_0f3a'
 >>> remember("Zoé Martin")

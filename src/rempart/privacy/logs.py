@@ -51,7 +51,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname.lower(), "logger": redact(record.name), "message": record.msg}
+        line = {
+            "at": at,
+            "level": record.levelname.lower(),
+            "logger": redact(record.name),
+            "message": record.getMessage(),
+        }
         if record.exc_text:
             line["exception"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)

@@ -30,19 +30,25 @@ class AssetRepository:
         self._database = database
         self._sealer = sealer
 
-    def add(self, registrations: Sequence[Registration]) -> list[AssetId]:
+    def add(self, registrations: Sequence[Registration], *, most: int | None = None) -> list[AssetId]:
         """Add assets with their fingerprints, all in one transaction; those that an owner has already are left out.
+
+        Args:
+            registrations: What to add.
+            most: How many assets their owner may have in all, whoever else adds some just now; None is no limit.
 
         Returns:
             The identifiers of those that were added.
         """
         with self._database.transaction():
+            if most is not None:  # one at a time for an owner, so that the count below is true
+                list(OwnerRow.objects.select_for_update().filter(id__in={r.asset.owner for r in registrations}))
             added: list[AssetId] = []
             for batch in in_batches(registrations):
-                added += self._add(batch)
+                added += self._add(batch, most)
             return added
 
-    def _add(self, registrations: Sequence[Registration]) -> list[AssetId]:
+    def _add(self, registrations: Sequence[Registration], most: int | None) -> list[AssetId]:
         wanted: dict[tuple[OwnerId, bytes], Registration] = {}
         for registration in registrations:
             wanted.setdefault((registration.asset.owner, registration.digest), registration)
@@ -53,6 +59,8 @@ class AssetRepository:
         ids = [row.id for row in rows]
         added = set(AssetRow.objects.filter(id__in=ids).values_list("id", flat=True))
         fresh = [r for r in wanted.values() if r.asset.id in added]
+        if most is not None:
+            fresh = self._within(fresh, most)
         FingerprintRow.objects.bulk_create(
             FingerprintRow(
                 asset_id=r.asset.id,
@@ -71,6 +79,14 @@ class AssetRepository:
             if r.detailed_sealed is not None
         )
         return [r.asset.id for r in fresh]
+
+    def _within(self, fresh: list[Registration], most: int) -> list[Registration]:
+        """Take back the last of the rows just added that are more than their owner may have."""
+        there = AssetRow.objects.filter(owner_id__in={r.asset.owner for r in fresh})
+        excess = max(0, there.exclude(state=AssetState.WITHDRAWN).count() - most)
+        kept, left = fresh[: len(fresh) - excess], fresh[len(fresh) - excess :]
+        AssetRow.objects.filter(id__in=[r.asset.id for r in left]).delete()
+        return kept
 
     def knows(self, owner: OwnerId, digest: bytes) -> AssetId | None:
         """Return this owner's asset of these very bytes, or None."""

@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from rempart import clock
 from rempart.errors import ConfigError, DatabaseAwayError, WorkspaceError
+from rempart.store.drivers import SQLITE_OLDEST, is_sqlite_recent, sqlite_version
 from rempart.store.failures import explained
 from rempart.store.location import DatabaseLocation
 
@@ -45,6 +46,10 @@ class Database:
         if location.vendor == "sqlite" and not os.path.exists(location.name):
             message = f"there is no database at {location.in_words()}"
             raise WorkspaceError(message, advice="Make a workspace with: rempart init. Or restore one: rempart restore")
+        if location.vendor == "sqlite" and not is_sqlite_recent():
+            oldest = ".".join(map(str, SQLITE_OLDEST))
+            message = f"Python's SQLite is {sqlite_version()}, and a workspace needs {oldest} or later"
+            raise ConfigError(message, advice="Use a newer Python or system, or a database of PostgreSQL.")
         self.location = location
         self._patience_s = patience_s
         _forget_connection()  # of the workspace that was open before

@@ -48,6 +48,7 @@ BYTES_COLUMNS: Final = (
     ("scan", "place_sealed"),
     ("scan_skipped", "skipped_sealed"),
     ("sighting", "place_sealed"),
+    ("sighting", "place_index"),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0

@@ -79,7 +79,7 @@ class FindingRepository:
         """Write one step of a scan: what was found, and how far it came, or nothing of it.
 
         A step that is written already is recognised (:meth:`Database.durably` may ask twice). A match of an asset
-        that was withdrawn or frozen meanwhile is left out.
+        that was withdrawn or frozen meanwhile is left out. The end of the scan moves with each step.
 
         Returns:
             What was kept.
@@ -98,9 +98,9 @@ class FindingRepository:
                 self._write_findings(scan, kept, now, keep)
                 self._write_asides(scan, asides)
                 row.place_sealed = seal_text(self._sealer, json.dumps(place), ScanRow, "place_sealed", scan)
+                # Kept as long after its last step as ``begin`` said, and no less than what it found.
+                row.expires_at = max(row.expires_at + (now - row.updated_at), now + keep)
                 row.tally, row.state, row.updated_at = dict(tally), state, now
-                # A scan ends no earlier than what it found.
-                row.expires_at = max(row.expires_at, now + keep)
                 row.save(update_fields=["place_sealed", "tally", "state", "updated_at", "expires_at"])
             return kept
 
@@ -128,19 +128,24 @@ class FindingRepository:
             yield from (f for _, f in sorted(found.items()) if isinstance(f, Aside) or f.matches)
 
     def hits(self, asset: AssetId, limit: int = 1_000) -> list[Hit]:
-        """Return the latest matches of an asset."""
+        """Return where an asset was seen, each place once, the latest first."""
         with self._database.reading():
             rows = MatchRow.objects.select_related("sighting").filter(asset_id=asset)
-            found = list(rows.order_by("-sighting__seen_at", "id")[:limit])
+            newest: dict[bytes, MatchRow] = {}
+            for row in rows.order_by("-sighting__seen_at", "id").iterator(chunk_size=_PAGE):
+                newest.setdefault(bytes(row.sighting.place_index), row)
+                if len(newest) == limit:
+                    break
         return [
             Hit(sighting=SightingId(r.sighting_id), match=self._match(r, r.sighting), seen_at=r.sighting.seen_at)
-            for r in found
+            for r in newest.values()
         ]
 
     def count_hits(self, asset: AssetId) -> int:
-        """Count the matches of an asset, without opening any."""
+        """Count the places where an asset was seen, without opening any."""
         with self._database.reading():
-            return MatchRow.objects.filter(asset_id=asset).count()
+            places = MatchRow.objects.filter(asset_id=asset).values("sighting__place_index")
+            return places.distinct().count()
 
     def _still_active(self, findings: Sequence[Finding]) -> list[Finding]:
         wanted = sorted({m.asset for f in findings for m in f.matches})
@@ -163,6 +168,7 @@ class FindingRepository:
                 scan_id=scan,
                 number=finding.number,
                 place_sealed=seal_text(self._sealer, first.suspect, SightingRow, "place_sealed", sighting),
+                place_index=self._sealer.index(first.suspect),
                 width=first.width,
                 height=first.height,
                 seen_at=now,

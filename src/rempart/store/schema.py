@@ -25,7 +25,7 @@ def upgrade(database: Database) -> list[str]:
     """Apply every migration that is missing, each in one transaction, and return their names. There is no way back.
 
     A migration and the note that it was applied are one transaction: a power cut leaves the old version or the new
-    one (Django alone writes the note in a transaction of its own). Two commands at once do it once.
+    one (Django alone writes the note after the commit, if indexes are made last). Two commands at once do it once.
 
     Raises:
         WorkspaceError: the database was made by a newer version, or belongs to another program.

@@ -55,7 +55,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=ScanRow, column="work_sealed", index="work_index"),
     SealedColumn(row=ScanRow, column="place_sealed"),
     SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
-    SealedColumn(row=SightingRow, column="place_sealed"),
+    SealedColumn(row=SightingRow, column="place_sealed", index="place_index"),
 )
 
 

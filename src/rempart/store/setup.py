@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import django
 from django.apps import apps
 from django.conf import settings as django_settings
 
@@ -14,4 +13,5 @@ def set_up() -> None:
     if not django_settings.configured:
         django_settings.configure(**{name: getattr(ours, name) for name in dir(ours) if name.isupper()})
     if not apps.ready and not apps.loading:
-        django.setup()
+        # As django.setup() does, without what only a site needs: its addresses, its logging.
+        apps.populate(django_settings.INSTALLED_APPS)

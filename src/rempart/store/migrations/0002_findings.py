@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ("id", models.CharField(max_length=36, primary_key=True, serialize=False)),
                 ("number", models.IntegerField()),
                 ("place_sealed", models.BinaryField()),
+                ("place_index", models.BinaryField(max_length=32)),
                 ("width", models.IntegerField()),
                 ("height", models.IntegerField()),
                 ("seen_at", models.DateTimeField()),

@@ -67,6 +67,8 @@ class SightingRow(models.Model):
     scan = reference("store.ScanRow", null=True, db_index=False)
     number = models.IntegerField()
     place_sealed = sealed_field()
+    # The same place seen twice is one hit.
+    place_index = models.BinaryField(max_length=32)
     width = models.IntegerField()
     height = models.IntegerField()
     seen_at = models.DateTimeField()
