@@ -13,13 +13,14 @@ from rempart.app.backup import backup
 from rempart.app.checking import check
 from rempart.app.handlers import make_worker
 from rempart.app.restore import restore
-from rempart.app.rights import grant_consent, subject_of
+from rempart.app.rights import add_owner, grant_consent, subject_of
+from rempart.app.rotation import rotate
 from rempart.app.vault import path_of
-from rempart.app.withdrawing import withdraw
+from rempart.app.withdrawing import forget_owner, withdraw
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
-from rempart.errors import NotFoundError
+from rempart.errors import MisuseError, NotFoundError
 from rempart.model import AssetId
 from rempart.model.asset import AssetProtection, AssetState, ConsentScope
 from rempart.model.work import JobState
@@ -78,6 +79,26 @@ def test_twice_is_harmless(made: Made, tmp_path: Path) -> None:
 
     assert done.assets == ()
     assert done.is_proved
+
+
+def test_an_owner_is_forgotten(made: Made, tmp_path: Path) -> None:
+    """Her name finds nothing once her assets are withdrawn, and may be taken again; a rotation still works."""
+    settings, workspace = made
+    [asset] = workspaces.register(settings, workspace, workspaces.pictures(tmp_path / "shoot", 1))
+    with pytest.raises(MisuseError, match="still has 1 assets"):
+        forget_owner(workspace, "nadia")
+    withdraw(workspace, [asset])
+
+    done = forget_owner(workspace, "nadia")
+
+    assert done.is_proved
+    with pytest.raises(NotFoundError):
+        workspace.owners.get("nadia")
+    owner = workspace.assets.get(asset).owner
+    assert workspace.owners.get(owner).name == owner
+    add_owner(workspace, "nadia", contact="", right=workspaces.HERS, language="fr")
+    rotate(workspace)
+    assert list(check(workspace)) == []
 
 
 def test_an_open_reader_delays_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

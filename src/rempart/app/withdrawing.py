@@ -16,7 +16,7 @@ from typing import Final
 from rempart import clock
 from rempart.app.vault import destroy_original
 from rempart.app.workspace import Workspace
-from rempart.errors import UnavailableError
+from rempart.errors import MisuseError, UnavailableError
 from rempart.model import AssetId
 from rempart.model.ids import IdKind, new_id
 from rempart.model.work import EventKind, JobKind
@@ -69,6 +69,33 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
         return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
     workspace.jobs.settle(key, clock.utc_now())
     return Withdrawal(assets=gone, is_proved=True, elsewhere=elsewhere, waits_for="")
+
+
+def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
+    """Delete an owner's name and contact, for good; her assets are withdrawn before.
+
+    Raises:
+        NotFoundError: there is no such owner.
+        MisuseError: she still has assets.
+    """
+    owner, now, me = workspace.owners.get(name), clock.utc_now(), workspace.me
+    if count := workspace.assets.count(owner.id):
+        message = f"{owner.name} still has {count} assets"
+        raise MisuseError(message, advice="Withdraw them first: rempart asset withdraw")
+    key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
+
+    def forget() -> None:
+        workspace.owners.forget(owner.id)
+        workspace.journal.note(EventKind.OWNER_FORGOTTEN, owner.id, actor=me.id, now=now)
+        workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=_PROOF_ATTEMPTS)
+
+    workspace.database.durably(forget)
+    try:
+        elsewhere = prove_erasure(workspace, now)
+    except UnavailableError as error:
+        return Withdrawal(assets=(), is_proved=False, elsewhere="", waits_for=str(error))
+    workspace.jobs.settle(key, clock.utc_now())
+    return Withdrawal(assets=(), is_proved=True, elsewhere=elsewhere, waits_for="")
 
 
 def prove_erasure(workspace: Workspace, before: dt.datetime) -> str:

@@ -129,13 +129,14 @@ def print_withdrawal(done: Withdrawal) -> int:
         put(f"withdrawn  {asset}")
     if not done.assets:
         say("They were withdrawn already.")
+    return print_proof(done)
+
+
+def print_proof(done: Withdrawal) -> int:
+    """Say whether what was deleted is proved gone; return the exit code."""
     if not done.is_proved:
-        say(f"Not finished: {done.waits_for}. What was withdrawn is no longer looked for. Finish with: rempart job run")
+        say(f"Not finished: {done.waits_for}. What was deleted is no longer used. Finish with: rempart job run")
         return UnavailableError.exit_code
-    put("Done: no file of the database holds a trace of them any more.")
-    say(
-        f"Still elsewhere: {done.elsewhere}."
-        if done.elsewhere
-        else "Backups made before still hold them: delete those."
-    )
+    put("Done: no file of the database holds a trace of it any more.")
+    say(f"Still elsewhere: {done.elsewhere}." if done.elsewhere else "Backups made before still hold it: delete those.")
     return 0

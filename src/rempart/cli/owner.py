@@ -79,3 +79,18 @@ def show(given: Globals, *, as_json: bool) -> int:
                 accepted = "accepted" if owner.ground.accepted_by else "not accepted"
                 put(safe(f"{owner.id}  {owner.name}  {count} assets  ({stated}, {accepted})"))
     return 0
+
+
+@command.command(name="forget")
+@click.argument("name")
+@click.pass_obj
+def forget(given: Globals, name: str) -> int:
+    """Delete the name and the contact of the owner NAME, for good. Her assets are withdrawn before.
+
+    Exit code: 0 when it is done, 4 when another command still reads the database: it is then done by itself later.
+    """
+    from rempart.app.withdrawing import forget_owner  # noqa: PLC0415 - heavy: Django
+    from rempart.cli.asset_lines import print_proof  # noqa: PLC0415 - as above
+
+    with given.open() as workspace:
+        return print_proof(forget_owner(workspace, name))

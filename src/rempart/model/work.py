@@ -95,6 +95,7 @@ class EventKind(StrEnum):
     DATABASE_UPGRADED = "database_upgraded"
     USER_ADDED = "user_added"
     OWNER_ADDED = "owner_added"
+    OWNER_FORGOTTEN = "owner_forgotten"
     ASSETS_ADDED = "assets_added"
     ASSET_WITHDRAWN = "asset_withdrawn"
     WITHDRAWAL_PROVED = "withdrawal_proved"

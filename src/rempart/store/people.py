@@ -173,6 +173,15 @@ class OwnerRepository:
         with self._database.reading():
             return [self._owner(row) for row in OwnerRow.objects.select_related("ground").order_by("registered_at")]
 
+    def forget(self, owner: OwnerId) -> None:
+        """Put an owner's identifier where her name was, and nothing where her contact was."""
+        with self._database.transaction():
+            OwnerRow.objects.filter(id=owner).update(
+                name_sealed=seal_text(self._sealer, owner, OwnerRow, "name_sealed", owner),
+                name_index=self._sealer.index(owner),
+                contact_sealed=None,
+            )
+
     def accept_ground(self, owner: OwnerId, by: UserId, now: dt.datetime) -> None:
         """Note that somebody checked the right that an owner stated once."""
         with self._database.transaction():
