@@ -43,7 +43,7 @@ def test_the_sheet_says_what_it_is_of(language: SheetLanguage) -> None:
     assert "ws_" + "0" * 32 in text
     assert "2026-11-22" in text
     assert CODE.recipient in text.replace("\n", "").replace(" ", "")
-    assert "rempart restore\n" in text
+    assert " restore FI" in text
     assert "rempart key recover-drill\n" in text
 
 

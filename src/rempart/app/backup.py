@@ -13,22 +13,24 @@ import json
 import os
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from rempart import __version__, clock
+from rempart.app.unfinished import sweep_unfinished, unfinished_path
 from rempart.app.workspace import DATABASE_FILE, VAULT_FOLDER, Workspace
 from rempart.errors import OutputError
 from rempart.keys import encrypt_backup
 from rempart.model.work import AccessPurpose, EventKind
-from rempart.store import write_snapshot
+from rempart.store import require_current, write_snapshot
 
 #: Raised when an older Rempart could not read a backup.
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+#: Folder of the database's copy while a backup is made.
+COPY: Final = "backup"
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -41,19 +43,23 @@ def backup(workspace: Workspace, target: Path) -> int:
         OutputError: it cannot be written.
         UnavailableError: the database does not answer.
     """
+    if workspace.database.vendor != "sqlite":  # rows are copied table by table, as this version knows them
+        require_current(workspace.database)
     me, now = workspace.me, clock.utc_now()
     workspace.journal.opened(AccessPurpose.BACKUP, workspace.id, actor=me.id, now=now)
-    unfinished = target.with_name(f".{target.name}-{os.getpid()}")
+    unfinished, copy = unfinished_path(target), unfinished_path(workspace.folder / COPY)
     try:
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.folder) as folder:
-            snapshot = Path(folder) / DATABASE_FILE
-            write_snapshot(workspace.database, snapshot)
-            _write(workspace, snapshot, unfinished)
+        sweep_unfinished(target)
+        sweep_unfinished(workspace.folder / COPY)
+        copy.mkdir(mode=0o700)
+        write_snapshot(workspace.database, copy / DATABASE_FILE)
+        _write(workspace, copy / DATABASE_FILE, unfinished)
         os.rename(unfinished, target)
     except OSError as error:
         message = f"the backup {str(target)!r} cannot be written: {error.strerror or error}"
         raise OutputError(message, advice="Free some space or name another file; no backup was made.") from error
     finally:
+        shutil.rmtree(copy, ignore_errors=True)
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
     size = target.stat().st_size

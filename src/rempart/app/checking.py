@@ -14,13 +14,14 @@ from rempart.store import faults, sealed_faults
 def check(workspace: Workspace) -> Iterator[str]:
     """Yield what is wrong, in words; nothing if nothing is.
 
-    1. The file's own structure, and its triggers.
+    1. The file's own structure, its triggers, and who may read it.
     2. Every sealed value opens, in its place.
     3. A ``hash_only`` asset has at most one code, of the whole frame, and none of parts.
     4. A ``detailed`` or ``vault`` asset has its key, and a vault's asset its original.
     5. A withdrawn asset has neither fingerprint, key nor original.
     """
     yield from faults(workspace.database)  # (1)
+    yield from _readable_by_others(workspace)
     yield from sealed_faults(workspace.database, workspace.sealer)  # (2)
     keys = set(workspace.keyring.items())
     for asset in workspace.assets.all(withdrawn=True, labels=False):
@@ -39,6 +40,12 @@ def check(workspace: Workspace) -> Iterator[str]:
             yield f"{asset.id} has lost its key"
         if asset.protection is AssetProtection.VAULT and not has_original:
             yield f"{asset.id} has lost its original"
+
+
+def _readable_by_others(workspace: Workspace) -> Iterator[str]:
+    for path in (workspace.folder, *sorted(workspace.folder.glob("*"))):
+        if path.stat().st_mode & 0o077:
+            yield f"{path} can be read by others: chmod {'700' if path.is_dir() else '600'}"
 
 
 def sweep(workspace: Workspace) -> int:

@@ -50,7 +50,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     oldest = ".".join(map(str, drivers.SQLITE_OLDEST))
     sqlite = drivers.sqlite_version() + ("" if drivers.is_sqlite_recent() else f"; a workspace needs {oldest} or later")
     yield Check(name="sqlite", ok=drivers.is_sqlite_recent(), detail=sqlite)
-    postgresql = "installed" if drivers.has_postgresql() else "not installed: pip install 'rempart[postgres]'"
+    postgresql = "installed" if drivers.has_postgresql() else "not installed: scripts/setup postgres"
     yield Check(name="postgresql", ok=drivers.has_postgresql(), detail=f"driver {postgresql}")
     path = default_file(os.environ)
     yield Check(name="settings", ok=True, detail=f"{path} ({'read' if path.exists() else 'absent: defaults'})")

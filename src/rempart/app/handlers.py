@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
@@ -35,9 +36,13 @@ def make_worker(workspace: Workspace, settings: Settings) -> Worker:
 
 def add_daily_jobs(workspace: Workspace) -> None:
     """Add what must be done every day, unless today's is there."""
-    now = clock.utc_now()
-    day = f"{now:%Y-%m-%d}"
-    workspace.jobs.add(JobKind.ENFORCE_RETENTION, key=f"{JobKind.ENFORCE_RETENTION}:{day}", payload={}, now=now)
+    _add_retention(workspace, clock.utc_now())
+
+
+def _add_retention(workspace: Workspace, due_at: dt.datetime) -> None:
+    """Add the job of one day, unless it is there."""
+    key = f"{JobKind.ENFORCE_RETENTION}:{due_at:%Y-%m-%d}"
+    workspace.jobs.add(JobKind.ENFORCE_RETENTION, key=key, payload={}, now=clock.utc_now(), due_at=due_at)
 
 
 def _erase(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
@@ -60,4 +65,4 @@ def _enforce(workspace: Workspace, settings: Settings, job: Job, keep: Keep) -> 
     if not done.files_cleaned:
         message = "what is past its end is deleted, and still in a file of the database: another command reads it"
         raise UnavailableError(message, advice="It is done by itself once that command ended.")
-    return None
+    return lambda: _add_retention(workspace, clock.utc_now() + dt.timedelta(days=1))

@@ -10,6 +10,7 @@ from rempart.app.retention import RetentionReport, enforce_retention, retention_
 from rempart.app.wiring import make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
+from rempart.model.ids import IdKind, is_id
 from rempart.model.retention import ClassState
 from rempart.model.work import Access, AccessPurpose
 from rempart.privacy.article30 import Register, make_register
@@ -80,7 +81,13 @@ def sandbox_gaps(settings: Settings) -> tuple[str, ...]:
 
 
 def trace(workspace: Workspace, subject: str | None) -> list[Access]:
-    """Return who opened what, of one subject or the latest; looking is an opening too."""
+    """Return who opened what, of one subject or the latest; looking is an opening too.
+
+    Raises:
+        NotFoundError: the subject is neither an identifier nor the name of an owner.
+    """
+    if subject is not None and not any(is_id(subject, kind) for kind in IdKind):
+        subject = workspace.owners.get(subject).id  # what was typed may be a name: it is not written down
     found = workspace.journal.accesses(subject)
     workspace.journal.opened(
         AccessPurpose.TRACE, subject or workspace.id, actor=workspace.me.id, now=clock.utc_now(), count=len(found)

@@ -31,6 +31,7 @@ from rempart.model.asset import (
     AssetProtection,
     AssetState,
     ConsentScope,
+    Depicts,
     Ground,
     Owner,
     Registration,
@@ -68,6 +69,8 @@ class Duplicate:
     """Its path, as it is shown."""
     asset: AssetId
     """The identifier that it has."""
+    remark: str = ""
+    """What of the wish it does not follow, or follows from now on; empty if it is as was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,9 @@ class Registering:
         self._pending: list[tuple[str, Registration, bool]] = []
         self._pending_since_s = 0.0
         self._aside: list[Duplicate] = []
-        self._is_capped = not workspace.assets.has_accepted(wish.owner.id)
+        # Whoever works alone on pictures of herself poisons nobody's bank, and has nobody to ask.
+        is_hers_alone = not workspace.is_shared and self._right.depicts in {Depicts.SELF, Depicts.NOBODY}
+        self._is_capped = not is_hers_alone and not workspace.assets.has_accepted(wish.owner.id)
         self._count = workspace.assets.count(wish.owner.id)
         self._in_flight = 0
         self._added = 0
@@ -201,7 +206,19 @@ class Registering:
         """Recognise a file by its bytes, which are read and not decoded."""
         digest = file_digest(item)
         asset = self._workspace.assets.knows(self._wish.owner.id, digest) if digest else None
-        return Duplicate(label=item.label, asset=asset) if asset else None
+        return self._as_known(item.label, asset) if asset else None
+
+    def _as_known(self, label: str, asset: AssetId) -> Duplicate:
+        """Say how a picture is kept that is asked for again; what becomes intimate is sealed as such at once."""
+        known, wish, remarks = self._workspace.assets.get(asset), self._wish, []
+        if wish.sensitivity is Sensitivity.INTIMATE and known.sensitivity is not Sensitivity.INTIMATE:
+            self._workspace.assets.make_intimate(asset)
+            remarks.append("it is intimate from now on")
+        elif wish.sensitivity is not known.sensitivity:
+            remarks.append(f"it stays {known.sensitivity}")
+        if wish.protection is not known.protection:
+            remarks.append(f"its protection stays {known.protection}: to change it, withdraw it and add it again")
+        return Duplicate(label=label, asset=asset, remark="; ".join(remarks))
 
     def _take(self, item: MediaItem, media: FingerprintedMedia) -> Iterator[Duplicate | Skipped]:
         """Prepare what is written of one picture."""
@@ -209,7 +226,7 @@ class Registering:
         twin = next((r for _, r, _ in self._pending if r.digest == digest), None)
         known = twin.asset.id if twin else self._workspace.assets.knows(self._wish.owner.id, digest)
         if known:
-            yield Duplicate(label=item.label, asset=known)
+            yield Duplicate(label=item.label, asset=known) if twin else self._as_known(item.label, known)
             return
         asset = self._asset(os.path.basename(item.label))
         detailed = None
@@ -270,7 +287,7 @@ class Registering:
             if known is None:  # another command reached the owner's limit just now
                 self.is_refused = True
             else:
-                yield Duplicate(label=label, asset=known)
+                yield self._as_known(label, known)
 
     def _set_aside(self) -> Iterator[Duplicate | Skipped]:
         """Yield what did not go to the sandbox."""

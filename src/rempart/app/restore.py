@@ -16,12 +16,14 @@ from typing import Final
 from rempart import clock
 from rempart.app.backup import FORMAT, MANIFEST, copy_stream
 from rempart.app.sealing import KeyringSealer
+from rempart.app.unfinished import sweep_unfinished, unfinished_path
 from rempart.app.workspace import (
     DATABASE_FILE,
     KEYS_FOLDER,
     VAULT_FOLDER,
     Workspace,
     WorkspaceNote,
+    address_to_keep,
     workspace_folder,
     write_note,
 )
@@ -68,11 +70,13 @@ def restore(
         IntegrityError: it is damaged.
         WorkspaceError: it is of a newer version, or the database is not empty.
     """
-    folder = workspace_folder(settings)
+    folder, url = workspace_folder(settings), database_url or settings.database.url
+    kept_url = address_to_keep(database_url, url)
     if folder.exists() and any(folder.iterdir()):
         message = f"{folder} is not empty"
         raise MisuseError(message, advice="Restore into a folder that does not exist: --workspace FOLDER")
-    building = folder.with_name(f".{folder.name}-{os.getpid()}")
+    building = unfinished_path(folder)
+    sweep_unfinished(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         building.mkdir(mode=0o700)
@@ -80,9 +84,9 @@ def restore(
         manifest, keys = _unpack(building)  # (2)
         now = clock.utc_now()
         keyring = Keyring.restore(building / KEYS_FOLDER, keys, code, passphrase=passphrase, now=now)  # (3)
-        note = WorkspaceNote(id=str(manifest["workspace"]), database=database_url)
+        note = WorkspaceNote(id=str(manifest["workspace"]), database=kept_url)
         write_note(building, note)
-        database = _open_database(building, database_url, settings, note, keyring)  # (4)
+        database = _open_database(building, url, settings, note, keyring)  # (4)
         with Workspace(building, note, database, keyring, settings) as workspace:
             me = workspace.me
             detail: dict[str, str | int] = {"made_at": str(manifest["made_at"])}

@@ -156,7 +156,7 @@ def dismiss_contest(workspace: Workspace, name: str, by: str) -> Asset:
         message = f"the asset {asset.id} is not contested"
         raise MisuseError(message, advice="See it with: rempart asset show")
     reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
-    refuse_acceptance_by_registrant(asset, reviewer.id)
+    refuse_acceptance_by_registrant(asset, reviewer.id, "answer an objection to it")
     with workspace.database.transaction():
         workspace.assets.set_state(asset.id, AssetState.ACTIVE)
         detail = {"typed_by": str(me.id)}

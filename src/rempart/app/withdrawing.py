@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rempart import clock
+from rempart.app.backup import COPY
+from rempart.app.unfinished import sweep_unfinished
 from rempart.app.vault import destroy_original
 from rempart.app.workspace import Workspace
 from rempart.errors import MisuseError, UnavailableError
@@ -109,6 +111,7 @@ def prove_erasure(workspace: Workspace, before: dt.datetime) -> str:
     """
     for asset in workspace.assets.awaiting():  # (2)
         destroy_original(workspace, asset)
+    sweep_unfinished(workspace.folder / COPY)
     elsewhere = erase_traces(workspace.database)  # (3)
     with workspace.database.transaction():
         count = workspace.assets.note_erased(before, clock.utc_now())

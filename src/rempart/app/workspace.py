@@ -20,6 +20,7 @@ from typing import Final, Self
 
 from rempart import clock
 from rempart.app.sealing import KeyringSealer
+from rempart.app.unfinished import sweep_unfinished, unfinished_path
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
 from rempart.keys import Keyring, RecoveryCode, find_passphrase
@@ -168,13 +169,14 @@ def make_workspace(
         message = f"{folder} is not empty"
         raise MisuseError(message, advice="Name a folder that does not exist yet: --workspace FOLDER")
     now, url = clock.utc_now(), database_url or settings.database.url
-    building = folder.with_name(f".{folder.name}-{os.getpid()}")  # (1)
+    building = unfinished_path(folder)  # (1)
+    sweep_unfinished(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         building.mkdir(mode=0o700)
         keyring, code = Keyring.create(building / KEYS_FOLDER, passphrase=passphrase, now=now)
         (building / VAULT_FOLDER).mkdir(mode=0o700)
-        note = WorkspaceNote(id=new_id(IdKind.WORKSPACE), database=_address_to_keep(database_url, url))
+        note = WorkspaceNote(id=new_id(IdKind.WORKSPACE), database=address_to_keep(database_url, url))
         write_note(building, note)
         _make_database(building, note, url, keyring, settings, is_shared=is_shared, now=now)  # (2)
         building.rename(folder)  # (3)
@@ -308,7 +310,7 @@ def _location(folder: Path, url: str) -> DatabaseLocation:
     return DatabaseLocation.parse(url or str(folder / DATABASE_FILE))
 
 
-def _address_to_keep(given: str, used: str) -> str:
+def address_to_keep(given: str, used: str) -> str:
     """Return the address that the note keeps: none that holds a password.
 
     Raises:

@@ -69,16 +69,23 @@ def contest(given: Globals, asset: str, *, dismiss: bool, by: str | None) -> int
 
 
 @command.command(name="withdraw")
-@click.argument("assets", nargs=-1, required=True)
+@click.argument("assets", nargs=-1)
+@click.option("--owner", help="All of hers, instead of ASSETS.")
 @click.pass_obj
-def withdraw(given: Globals, assets: tuple[str, ...]) -> int:
+def withdraw(given: Globals, assets: tuple[str, ...], owner: str | None) -> int:
     """Delete what is kept of ASSETS, for good. Says when no trace is left.
 
     Exit code: 0 when it is done, 4 when another command still reads the database: it is then done by itself later.
     """
+    if bool(assets) == bool(owner):
+        message = "name assets, or an owner with --owner: one of the two"
+        raise click.UsageError(message)
     from rempart.app.withdrawing import withdraw as withdraw_assets  # noqa: PLC0415 - heavy: Django
     from rempart.cli.asset_lines import print_withdrawal  # noqa: PLC0415 - as above
     from rempart.model import AssetId  # noqa: PLC0415 - as above
 
     with given.open() as workspace:
-        return print_withdrawal(withdraw_assets(workspace, [AssetId(a) for a in assets]))
+        chosen = [AssetId(a) for a in assets]
+        if owner:
+            chosen = [a.id for a in workspace.assets.all(workspace.owners.get(owner).id, labels=False)]
+        return print_withdrawal(withdraw_assets(workspace, chosen))

@@ -38,9 +38,11 @@ class Count:
                 self._line("registered", asset, label)
                 if is_plain:
                     say(f"too plain: {safe(label)}: only its identical bytes will be found")
-            case Duplicate(label=label, asset=asset):
+            case Duplicate(label=label, asset=asset, remark=remark):
                 self._duplicates += 1
                 self._line("known", asset, label)
+                if remark:
+                    say(f"known: {safe(label)}: {remark}")
             case Skipped(label=label, outcome=outcome):
                 is_stopped = isinstance(outcome, Stopped)
                 self._stopped += is_stopped
@@ -138,5 +140,7 @@ def print_proof(done: Withdrawal) -> int:
         say(f"Not finished: {done.waits_for}. What was deleted is no longer used. Finish with: rempart job run")
         return UnavailableError.exit_code
     put("Done: no file of the database holds a trace of it any more.")
-    say(f"Still elsewhere: {done.elsewhere}." if done.elsewhere else "Backups made before still hold it: delete those.")
+    if done.elsewhere:
+        say(f"Still elsewhere: {done.elsewhere}.")
+    say("Backups made before still hold it: delete those.")
     return 0

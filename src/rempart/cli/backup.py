@@ -21,7 +21,7 @@ def command(given: Globals, file: Path) -> int:
     if file.exists():
         message = f"{str(file)!r} exists already"
         raise MisuseError(message, advice="A backup never replaces another one: give it the day's date as a name.")
-    with given.open() as workspace:
+    with given.open(needs_current=False) as workspace:
         size = backup(workspace, file)
     put(safe(f"{file}  {size / 1e6:.1f} MB"))
     say("Keep it on another machine, and the recovery sheet elsewhere. Try both: rempart restore --workspace …")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from rempart.cli.opening import Globals
+from rempart.cli.opening import Globals, asker
 from rempart.cli.printing import put, put_json, safe, say
+from rempart.errors import MisuseError
 
 #: As in ``rempart.model.asset.ConsentScope``; a test compares them.
 SCOPES = ("match", "watch", "exchange", "evidence", "notice", "disclose_legal_name", "detailed")
@@ -67,6 +68,9 @@ def grant(given: Globals, subject: str, scope: str, *, lang: str | None, text_re
     with given.open() as workspace:
         about = subject_of(workspace, subject)
         say(CONSENT_TEXTS[ConsentScope(scope)].shown(language))
+        if not text_read and asker() is None:
+            message = "nobody is at the terminal to say that she has read the text"
+            raise MisuseError(message, advice="If she has read it, and agrees: --text-read")
         if not text_read:
             click.confirm("Has she read this, and does she agree?", abort=True, err=True)
         consent = grant_consent(workspace, about, ConsentScope(scope), language)

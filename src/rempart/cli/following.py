@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rempart.app.intake import Skipped
 from rempart.app.scan import Scan
 from rempart.app.workspace_scan import WorkspaceScan
+from rempart.cli.printing import say
 from rempart.errors import RempartError, SandboxError, UnavailableError
 from rempart.model import Match
 
@@ -36,3 +37,18 @@ def follow(scan: Scan | WorkspaceScan, show: Callable[[Match | Skipped], None]) 
         for event in scan.leftovers():
             show(event)
     return failure
+
+
+def say_how_it_goes_on(scan: Scan | WorkspaceScan, *, asked: bool) -> None:
+    """Say whether a scan went on with one that was cut, and how one that was cut now goes on.
+
+    Args:
+        scan: At its end.
+        asked: Whether ``--resume`` was given.
+    """
+    if scan.is_resumed:
+        say("This went on with a scan that was cut: what that one had found is included.")
+    elif asked:
+        say("No unfinished scan of this pile, with these settings, was found: it was scanned from its beginning.")
+    if scan.tally.interrupted and isinstance(scan, WorkspaceScan):
+        say("Go on with the same command and --resume.")

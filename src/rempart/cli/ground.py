@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from rempart.cli.opening import Globals
-from rempart.cli.printing import put, safe
+from rempart.cli.printing import put, safe, say
 
 
 @click.group(name="ground")
@@ -25,6 +25,10 @@ def accept(given: Globals, subject: str, name: str) -> int:
     from rempart.app.rights import accept_ground  # noqa: PLC0415 - heavy: Django
 
     with given.open() as workspace:
+        is_new = workspace.users.find(name) is None
         about = accept_ground(workspace, subject, name)
+        me = workspace.me.name
+    if is_new:
+        say(safe(f"{name} was not known here: she is recorded as a reviewer on the word of {me}, and so is this."))
     put(safe(f"{about.asset or about.owner.id}  accepted by {name}"))
     return 0

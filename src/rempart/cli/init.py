@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -24,19 +23,19 @@ def command(
 ) -> int:
     """Make a workspace: its database, its keys outside it, its recovery sheet. Says where everything is."""
     from rempart.app.workspace import make_workspace, read_note, workspace_folder  # noqa: PLC0415 - heavy: Django
-    from rempart.cli.sheet import show_sheet, write_sheet  # noqa: PLC0415 - as above
+    from rempart.cli.sheet import refuse_existing, show_sheet, write_sheet  # noqa: PLC0415 - as above
+    from rempart.config import without_password  # noqa: PLC0415 - as above
 
     settings = given.settings({"report.language": lang})
-    if sheet is not None and os.path.lexists(sheet):
-        message = f"{sheet} exists already"
-        raise click.BadParameter(message, param_hint="--sheet")
+    if sheet is not None:
+        refuse_existing(sheet)
     secret = ask_new_passphrase() if passphrase else None
     code = make_workspace(settings, database_url=database, passphrase=secret, is_shared=not alone)
     folder = workspace_folder(settings)
     note = read_note(folder)
     put(safe(f"workspace  {note.id}"))
     put(safe(f"folder     {folder}"))
-    put(safe(f"database   {note.database or settings.database.url or folder / 'rempart.db'}"))
+    put(safe(f"database   {without_password(note.database or settings.database.url or str(folder / 'rempart.db'))}"))
     put(safe(f"keys       {folder / 'keys'}  ({'passphrase' if passphrase else 'mode 600'})"))
     say("Back up with: rempart backup FILE. A backup opens only with the recovery sheet.")
     if sheet is not None:

@@ -95,9 +95,11 @@ def drill(given: Globals, sheet: TextIO | None) -> int:
 def sheet(given: Globals, out: Path | None, lang: str | None) -> int:
     """Make a new recovery sheet and print it. The old one opens no backup that is made from now on."""
     from rempart.app.recovery import new_sheet  # noqa: PLC0415 - heavy: Django
-    from rempart.cli.sheet import show_sheet, write_sheet  # noqa: PLC0415 - as above
+    from rempart.cli.sheet import refuse_existing, show_sheet, write_sheet  # noqa: PLC0415 - as above
 
     settings = given.settings({"report.language": lang})
+    if out is not None:
+        refuse_existing(out)  # before the old sheet stops working
     with given.open() as workspace:
         code = new_sheet(workspace)
         if out is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from rempart.cli.opening import Globals
@@ -53,7 +51,8 @@ def retention(given: Globals, *, enforce: bool, as_json: bool) -> int:
         if enforce:
             done = enforce_now(workspace, settings, actor=workspace.me.id)
             states, clean = done.states, done.files_cleaned
-            say(f"Deleted: {json.dumps({str(kind): n for kind, n in done.deleted.items() if n}) or 'nothing'}")
+            deleted = ", ".join(f"{n} {kind}" for kind, n in done.deleted.items() if n)
+            say(f"Deleted: {deleted or 'nothing was past its end'}.")
             if done.traces:
                 say(f"Still elsewhere: {done.traces}.")
             if not clean:

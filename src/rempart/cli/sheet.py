@@ -25,6 +25,18 @@ def show_sheet(code: RecoveryCode, workspace: str, settings: Settings) -> None:
         put(line)
 
 
+def refuse_existing(path: Path) -> None:
+    """Make sure that a sheet can be written, before there is a code that could be lost.
+
+    Raises:
+        MisuseError: there is something already, or its folder cannot be written.
+    """
+    if os.path.lexists(path) or not os.access(path.parent, os.W_OK | os.X_OK):
+        reason = "it exists already" if os.path.lexists(path) else "its folder cannot be written"
+        message = f"cannot write the recovery sheet {str(path)!r}: {reason}"
+        raise MisuseError(message, advice="Name a new file; nothing was changed.")
+
+
 def write_sheet(path: Path, code: RecoveryCode, workspace: str, settings: Settings) -> None:
     """Write the sheet to a new file that only this account can read.
 

@@ -48,7 +48,7 @@ by the groups of the lines, without spaces, line numbers or checks.
 
 HOW TO USE IT
 Install Rempart on a sound computer, bring the backup, and run:
-    rempart restore
+    rempart --workspace DOSSIER restore FICHIER
 Type the lines above when asked; capitals and spaces do not matter. Then
 make a new sheet and destroy this one.
 
@@ -97,7 +97,7 @@ des groupes des lignes, sans espaces, numéros de ligne ni contrôles.
 COMMENT L’UTILISER
 Installez Rempart sur un ordinateur sain, apportez la sauvegarde et
 tapez :
-    rempart restore
+    rempart --workspace FOLDER restore FILE
 Recopiez les lignes ci-dessus quand on les demande ; majuscules et
 espaces ne comptent pas. Faites ensuite une nouvelle feuille et
 détruisez celle-ci.

@@ -59,12 +59,17 @@ def too_many_unvalidated() -> RefusedError:
     )
 
 
-def refuse_acceptance_by_registrant(asset: Asset, by: UserId) -> None:
-    """Make sure that whoever accepts a ground is neither who registered the asset nor who stated the ground.
+def refuse_acceptance_by_registrant(asset: Asset, by: UserId, what: str = "accept its ground") -> None:
+    """Make sure that whoever judges an asset is neither who registered it nor who stated its ground.
+
+    Args:
+        asset: Which.
+        by: Who.
+        what: What that person would do, for the message.
 
     Raises:
         RefusedError: it is the same person.
     """
     if by in {asset.registered_by, asset.ground.stated_by}:
-        message = "who registered an asset cannot accept its ground"
+        message = f"who registered an asset cannot {what}"
         raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")

@@ -161,6 +161,11 @@ class AssetRepository:
         with self._database.transaction():
             AssetRow.objects.filter(id=asset).update(accepted_by_id=by, accepted_at=now)
 
+    def make_intimate(self, asset: AssetId) -> None:
+        """Note that a picture's appearance elsewhere would harm; there is no way back but withdrawal."""
+        with self._database.transaction():
+            AssetRow.objects.filter(id=asset).update(sensitivity=Sensitivity.INTIMATE)
+
     def set_state(self, asset: AssetId, state: AssetState) -> None:
         """Freeze an asset, or look for it again."""
         with self._database.transaction():

@@ -79,7 +79,9 @@ class Database:
                 found = connections[DEFAULT_DB_ALIAS]
         except ImproperlyConfigured as error:
             message = "this workspace is on PostgreSQL, whose driver is not installed"
-            raise ConfigError(message, advice="Install it: pip install 'rempart[postgres]'") from error
+            raise ConfigError(
+                message, advice="Install it: scripts/setup postgres (the extra named postgres)"
+            ) from error
         return found
 
     @property

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from rempart.errors import ConfigError
 
-_ADVICE: Final = "Write a path, or postgresql://user@host:5432/name (the driver: pip install 'rempart[postgres]')."
+_ADVICE: Final = "Write a path, or postgresql://user@host:5432/name (its driver: scripts/setup postgres)."
 #: Seconds that a command waits for another one's write.
 SQLITE_PATIENCE_S: Final = 20
 #: Each connection: readers do not wait for the writer; a commit is on the disk before it is reported; what is deleted
