@@ -83,7 +83,7 @@ class Filled:
         """Take a picture back, proved gone at once."""
         assets = AssetRepository(self.database, self.sealer)
         assets.withdraw([asset], now)
-        assets.note_erased(now, now)
+        assets.note_erased(assets.awaiting(), now)
 
     def allow(self, now: dt.datetime, asset: AssetId | None = None, owner: Owner | None = None) -> str:
         """Give a consent."""

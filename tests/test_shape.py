@@ -24,7 +24,7 @@ LINES_MAX = 400
 TESTED_ELSEWHERE = {
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
-    "cli/scan_lines.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
+    "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
     "app/fingerprint.py app/wiring.py",
     "tests/journeys/": "cli/opening.py cli/init.py cli/sheet.py cli/owner.py cli/asset.py cli/asset_add.py "
     "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "

@@ -248,7 +248,7 @@ def test_erasure_is_noted_for_what_was_withdrawn_before(here: Registered) -> Non
     here.assets.withdraw([late], NOW + dt.timedelta(seconds=1))
 
     assert len(here.assets.awaiting()) == 2
-    assert here.assets.note_erased(NOW, NOW + MONTH) == 1
+    assert here.assets.note_erased([early], NOW + MONTH) == 1
     assert here.assets.get(early).erased_at == NOW + MONTH
     assert here.assets.get(late).erased_at is None
     assert len(here.assets.awaiting()) == 1

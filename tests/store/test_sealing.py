@@ -60,7 +60,7 @@ def fill(here: Registered) -> None:
         id=source,
         kind="forum",
         place_sealed=sealer.seal(b"place-planted", context=context),
-        place_index=sealer.index("place-planted"),
+        place_index=sealer.index(sealing.exact("place-planted")),
         created_at=NOW,
     )
 

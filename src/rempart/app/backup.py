@@ -97,6 +97,7 @@ def _pack(workspace: Workspace, snapshot: Path, pipe: BinaryIO) -> None:
         "workspace": workspace.id,
         "made_at": clock.utc_now().isoformat(),
         "rempart": __version__,
+        "protection": str(workspace.keyring.status().protection),
         "database_sha256": _digest(snapshot),
     }
     with tarfile.open(fileobj=pipe, mode="w|") as tar:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.app.vault import path_of
+from rempart import clock
+from rempart.app.unfinished import REGISTERING, alone_at
+from rempart.app.vault import destroy_original, path_of
+from rempart.app.withdrawing import surplus_keys
 from rempart.app.workspace import Workspace
 from rempart.model import AssetId
 from rempart.model.asset import AssetProtection, AssetState
+from rempart.model.work import AccessPurpose
 from rempart.store import faults, sealed_faults
 
 
@@ -20,6 +24,7 @@ def check(workspace: Workspace) -> Iterator[str]:
     4. A ``detailed`` or ``vault`` asset has its key, and a vault's asset its original.
     5. A withdrawn asset has neither fingerprint, key nor original.
     """
+    workspace.journal.opened(AccessPurpose.CHECK, workspace.id, actor=workspace.me.id, now=clock.utc_now())
     yield from faults(workspace.database)  # (1)
     yield from _readable_by_others(workspace)
     yield from sealed_faults(workspace.database, workspace.sealer)  # (2)
@@ -49,14 +54,17 @@ def _readable_by_others(workspace: Workspace) -> Iterator[str]:
 
 
 def sweep(workspace: Workspace) -> int:
-    """Destroy keys and originals that no asset has: a registration that was cut left them. Returns how many."""
-    stray = set(workspace.keyring.items())
-    stray |= {path.stem for path in workspace.vault.rglob("*.sealed")}
-    known = workspace.assets.by_ids([AssetId(item) for item in stray])
-    swept = 0
-    for item in stray:
-        if AssetId(item) not in known and item.startswith("ast_"):
-            workspace.keyring.destroy_item_key(item)
-            path_of(workspace, AssetId(item)).unlink(missing_ok=True)
-            swept += 1
-    return swept
+    """Destroy keys and originals that no asset may have: a registration that was cut left them. Returns how many.
+
+    Nothing is swept while a registration goes on: what it makes has no asset yet.
+    """
+    with alone_at(workspace.folder / REGISTERING) as is_alone:
+        if not is_alone:
+            return 0
+        stray = set(workspace.keyring.items()) | {path.stem for path in workspace.vault.rglob("*.sealed")}
+        known = workspace.assets.by_ids([AssetId(item) for item in stray])
+        unknown = {AssetId(item) for item in stray if item.startswith("ast_")} - set(known)
+        swept = unknown | surplus_keys(workspace)
+        for asset in swept:
+            destroy_original(workspace, asset)
+        return len(swept)

@@ -48,7 +48,7 @@ def _add_retention(workspace: Workspace, due_at: dt.datetime) -> None:
 def _erase(workspace: Workspace, job: Job, keep: Keep) -> Effect | None:
     del job
     keep()
-    prove_erasure(workspace, clock.utc_now())
+    prove_erasure(workspace)
     return None
 
 

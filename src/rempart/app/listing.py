@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from rempart import clock
 from rempart.app.workspace import Workspace
 from rempart.model import AssetId
-from rempart.model.asset import Asset, Owner
+from rempart.model.asset import Asset, Owner, User
 from rempart.model.finding import Hit
 from rempart.model.ids import UserId
 from rempart.model.work import AccessPurpose
-from rempart.register import Visibility, visibility
+from rempart.register import Visibility, visibility, visible_among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,13 @@ def owners(workspace: Workspace) -> Iterator[tuple[Owner, int]]:
         yield owner, workspace.assets.count(owner.id)
 
 
+def users(workspace: Workspace) -> list[User]:
+    """Return who works here."""
+    found = workspace.users.all()
+    _trace(workspace, AccessPurpose.LIST_USERS, workspace.id, len(found))
+    return found
+
+
 def assets(workspace: Workspace, owner: str | None, *, withdrawn: bool) -> Iterator[AssetLine]:
     """Yield assets, all or one owner's, the oldest first.
 
@@ -69,13 +76,22 @@ def asset_with_hits(workspace: Workspace, asset: str) -> AssetSheet:
     """
     found = workspace.assets.get(asset)
     line = _Lines(workspace).of(found)
-    hits: tuple[Hit, ...] = ()
-    if line.visibility is Visibility.OPEN:
-        hits = tuple(workspace.findings.hits(AssetId(found.id)))
+    hits = tuple(_visible_hits(workspace, found)) if line.visibility is Visibility.OPEN else ()
     count = 0 if line.visibility is Visibility.FROZEN else workspace.findings.count_hits(found.id)
     purpose = AccessPurpose.SHOW_HITS if hits else AccessPurpose.SHOW_ASSET
     _trace(workspace, purpose, found.id, max(1, len(hits)))
     return AssetSheet(line=line, count=count, hits=hits)
+
+
+def _visible_hits(workspace: Workspace, asset: Asset) -> Iterator[Hit]:
+    """Yield the hits of an asset that nothing else they resemble seals."""
+    hits = workspace.findings.hits(AssetId(asset.id))
+    companions = workspace.findings.companions([hit.sighting for hit in hits])
+    known = workspace.assets.by_ids({other for others in companions.values() for other in others})
+    is_shared = workspace.is_shared
+    for hit in hits:
+        if asset.id in visible_among((known[a] for a in companions[hit.sighting]), is_shared=is_shared):
+            yield hit
 
 
 class _Lines:

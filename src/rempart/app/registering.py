@@ -5,6 +5,7 @@ It may be cut anywhere and begun again: what is registered is recognised by its 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -18,6 +19,7 @@ from rempart import clock
 from rempart.app.detailed import seal_parts
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots, walk
+from rempart.app.unfinished import REGISTERING, shared_at
 from rempart.app.vault import destroy_original, keep_original
 from rempart.app.wiring import make_gate, make_pool
 from rempart.app.workspace import Workspace
@@ -113,6 +115,7 @@ class Registering:
         self._settings = settings
         self._intake = Intake(make_gate(settings))
         self._pool = make_pool(settings)
+        self._held = contextlib.ExitStack()
         self._ground: Ground | None = None
         self._pending: list[tuple[str, Registration, bool]] = []
         self._pending_since_s = 0.0
@@ -127,7 +130,8 @@ class Registering:
         """True if the owner has as many assets as she may: the rest was not opened."""
 
     def __enter__(self) -> Self:
-        """Return the work."""
+        """Let nobody sweep what has no asset yet, and return the work."""
+        self._held.enter_context(shared_at(self._workspace.folder / REGISTERING))
         return self
 
     def __exit__(
@@ -135,6 +139,7 @@ class Registering:
     ) -> None:
         """End the sandbox."""
         self._pool.close()
+        self._held.close()
 
     def events(self) -> Iterator[Registered | Duplicate | Skipped]:
         """Register, and yield what became of each file once it is written.
@@ -205,8 +210,13 @@ class Registering:
     def _known(self, item: MediaItem) -> Duplicate | None:
         """Recognise a file by its bytes, which are read and not decoded."""
         digest = file_digest(item)
-        asset = self._workspace.assets.knows(self._wish.owner.id, digest) if digest else None
+        asset = self._registered(digest) if digest else None
         return self._as_known(item.label, asset) if asset else None
+
+    def _registered(self, digest: bytes) -> AssetId | None:
+        """Look a file up; a database that is away is waited for."""
+        workspace, owner = self._workspace, self._wish.owner.id
+        return workspace.database.durably(lambda: workspace.assets.knows(owner, digest))
 
     def _as_known(self, label: str, asset: AssetId) -> Duplicate:
         """Say how a picture is kept that is asked for again; what becomes intimate is sealed as such at once."""
@@ -224,7 +234,7 @@ class Registering:
         """Prepare what is written of one picture."""
         digest = bytes.fromhex(media.sha256)
         twin = next((r for _, r, _ in self._pending if r.digest == digest), None)
-        known = twin.asset.id if twin else self._workspace.assets.knows(self._wish.owner.id, digest)
+        known = twin.asset.id if twin else self._registered(digest)
         if known:
             yield Duplicate(label=item.label, asset=known) if twin else self._as_known(item.label, known)
             return
@@ -278,7 +288,7 @@ class Registering:
         for label, registration, is_plain in pending:
             asset = registration.asset.id
             # A commit whose answer was lost has written them under these very identifiers.
-            known = asset if asset in added else workspace.assets.knows(self._wish.owner.id, registration.digest)
+            known = asset if asset in added else self._registered(registration.digest)
             if known == asset:
                 self._added += 1
                 yield Registered(label=label, asset=asset, is_plain=is_plain)

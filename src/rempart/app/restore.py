@@ -24,12 +24,13 @@ from rempart.app.workspace import (
     Workspace,
     WorkspaceNote,
     address_to_keep,
+    require_free,
     workspace_folder,
     write_note,
 )
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
-from rempart.keys import Keyring, RecoveryCode, decrypt_backup
+from rempart.keys import Keyring, Protection, RecoveryCode, decrypt_backup
 from rempart.model.work import AccessPurpose, EventKind
 from rempart.store import Database, DatabaseLocation, WorkspaceRepository, read_snapshot, require_current, upgrade
 
@@ -54,7 +55,13 @@ class Restored:
 
 
 def restore(
-    settings: Settings, source: Path, code: RecoveryCode, *, database_url: str = "", passphrase: str | None = None
+    settings: Settings,
+    source: Path,
+    code: RecoveryCode,
+    *,
+    database_url: str = "",
+    passphrase: str | None = None,
+    without_passphrase: bool = False,
 ) -> Restored:
     """Restore a backup.
 
@@ -72,16 +79,18 @@ def restore(
     """
     folder, url = workspace_folder(settings), database_url or settings.database.url
     kept_url = address_to_keep(database_url, url)
-    if folder.exists() and any(folder.iterdir()):
-        message = f"{folder} is not empty"
-        raise MisuseError(message, advice="Restore into a folder that does not exist: --workspace FOLDER")
-    building = unfinished_path(folder)
-    sweep_unfinished(folder)
+    require_free(folder)
+    building, is_ours = unfinished_path(folder), False
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        sweep_unfinished(folder)
         building.mkdir(mode=0o700)
+        is_ours = True
         _decrypt(source, code, building / _PACKED)  # (1)
         manifest, keys = _unpack(building)  # (2)
+        if manifest.get("protection") == Protection.PASSPHRASE and passphrase is None and not without_passphrase:
+            message = "the keys of this workspace were protected by a passphrase"
+            raise MisuseError(message, advice="Choose: --passphrase asks for a new one, --no-passphrase does without.")
         now = clock.utc_now()
         keyring = Keyring.restore(building / KEYS_FOLDER, keys, code, passphrase=passphrase, now=now)  # (3)
         note = WorkspaceNote(id=str(manifest["workspace"]), database=kept_url)
@@ -98,7 +107,7 @@ def restore(
         message = f"cannot restore into {folder}: {error.strerror or error}"
         raise MisuseError(message, advice="Name a folder that you can write, on a disk with room.") from error
     finally:
-        if building.exists():
+        if is_ours and building.exists():
             shutil.rmtree(building)
     return Restored(folder=folder, workspace=note.id, made_at=str(manifest["made_at"]), assets=count)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rempart import clock
-from rempart.app.workspace import Workspace
+from rempart.app.withdrawing import PROOF_ATTEMPTS, surplus_keys
+from rempart.app.workspace import Workspace, checked_name
 from rempart.errors import MisuseError, RefusedError
 from rempart.model.asset import Asset, AssetState, Consent, ConsentScope, Owner, Right, UserRole
-from rempart.model.ids import AssetId, IdKind, is_id
-from rempart.model.work import AccessPurpose, EventKind
+from rempart.model.ids import AssetId, IdKind, UserId, is_id
+from rempart.model.names import skeleton
+from rempart.model.work import AccessPurpose, EventKind, JobKind
 from rempart.register import CONSENT_TEXTS, refuse_acceptance_by_registrant
 
 
@@ -29,12 +31,10 @@ def add_owner(workspace: Workspace, name: str, *, contact: str, right: Right, la
     Raises:
         MisuseError: there is one of this name, or the name is empty.
     """
-    if not name.strip():
-        message = "an owner has a name"
-        raise MisuseError(message, advice="Give the name by which she is called here.")
+    name = checked_name(name)
     now, me = clock.utc_now(), workspace.me
     with workspace.database.transaction():
-        owner = workspace.owners.add(name.strip(), contact=contact, right=right, by=me.id, now=now)
+        owner = workspace.owners.add(name, contact=contact, right=right, by=me.id, now=now)
         workspace.journal.note(EventKind.OWNER_ADDED, owner.id, actor=me.id, now=now)
         _grant(workspace, Subject(owner=owner, asset=None), ConsentScope.MATCH, language)
     return owner
@@ -54,6 +54,7 @@ def subject_of(workspace: Workspace, name: str) -> Subject:
 
 def grant_consent(workspace: Workspace, subject: Subject, scope: ConsentScope, language: str) -> Consent:
     """Write that a person allowed something, with the text that she was shown."""
+    _refuse_withdrawn(workspace, subject)
     with workspace.database.transaction():
         return _grant(workspace, subject, scope, language)
 
@@ -85,12 +86,19 @@ def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) 
     """
     now, me = clock.utc_now(), workspace.me
     with workspace.database.transaction():
+        workspace.assets.lock_owners([subject.owner.id])
         consent = workspace.consents.revoke(scope, owner=subject.owner.id, asset=subject.asset, by=me.id, now=now)
         detail = {"scope": str(scope), "consent": str(consent.id)}
         workspace.journal.note(EventKind.CONSENT_WITHDRAWN, _named(subject), actor=me.id, now=now, detail=detail)
-        dropped = _drop_detail(workspace, subject) if scope is ConsentScope.DETAILED else []
-    for asset in dropped:
-        workspace.keyring.destroy_item_key(asset)
+        if scope is ConsentScope.DETAILED and _drop_detail(workspace, subject):
+            # What is cut here is finished by the job: keys destroyed, files of the database cleaned.
+            key = f"{JobKind.ERASE_ASSETS}:{consent.id}"
+            workspace.jobs.add(
+                JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=PROOF_ATTEMPTS
+            )
+    if scope is ConsentScope.DETAILED:
+        for asset in surplus_keys(workspace):
+            workspace.keyring.destroy_item_key(asset)
     return consent
 
 
@@ -111,6 +119,10 @@ def accept_ground(workspace: Workspace, name: str, by: str) -> Subject:
     """
     subject, now = subject_of(workspace, name), clock.utc_now()
     typed_by = workspace.me
+    _refuse_withdrawn(workspace, subject)
+    ground = workspace.assets.get(subject.asset).ground if subject.asset else subject.owner.ground
+    parties = {subject.owner.registered_by, ground.stated_by}
+    _refuse_spellings(workspace, parties if subject.asset is None else {*parties, *_registrant(workspace, subject)}, by)
     reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
     with workspace.database.transaction():
         if subject.asset is not None:
@@ -124,6 +136,36 @@ def accept_ground(workspace: Workspace, name: str, by: str) -> Subject:
         detail = {"typed_by": str(typed_by.id)}
         workspace.journal.note(EventKind.GROUND_ACCEPTED, _named(subject), actor=reviewer.id, now=now, detail=detail)
     return subject
+
+
+def _refuse_withdrawn(workspace: Workspace, subject: Subject) -> None:
+    """Make sure that there is still something to decide about.
+
+    Raises:
+        MisuseError: the asset was withdrawn.
+    """
+    if subject.asset and workspace.assets.get(subject.asset).state is AssetState.WITHDRAWN:
+        message = f"the asset {subject.asset} was withdrawn"
+        raise MisuseError(message, advice="There is nothing left to decide about it.")
+
+
+def _registrant(workspace: Workspace, subject: Subject) -> set[UserId]:
+    """Return who registered the asset that is meant."""
+    return {workspace.assets.get(subject.asset).registered_by} if subject.asset else set()
+
+
+def _refuse_spellings(workspace: Workspace, parties: set[UserId], by: str) -> None:
+    """Make sure that a name is not another spelling of a party's.
+
+    Raises:
+        MisuseError: it has no letters.
+        RefusedError: it is.
+    """
+    by = checked_name(by)
+    names = workspace.users.names()
+    if skeleton(by) in {skeleton(names[party]) for party in parties if party in names}:
+        message = "who registered an asset cannot accept its ground, nor answer an objection to it"
+        raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")
 
 
 def contest_asset(workspace: Workspace, name: str) -> Asset:
@@ -155,6 +197,7 @@ def dismiss_contest(workspace: Workspace, name: str, by: str) -> Asset:
     if asset.state is not AssetState.CONTESTED:
         message = f"the asset {asset.id} is not contested"
         raise MisuseError(message, advice="See it with: rempart asset show")
+    _refuse_spellings(workspace, {asset.registered_by, asset.ground.stated_by}, by)
     reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
     refuse_acceptance_by_registrant(asset, reviewer.id, "answer an objection to it")
     with workspace.database.transaction():

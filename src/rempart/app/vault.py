@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from rempart.app.workspace import Workspace
+from rempart.errors import UnavailableError
 from rempart.hazmat.items import open_item
 from rempart.model import AssetId, MediaItem, Unreadable
 
@@ -30,14 +33,14 @@ def keep_original(workspace: Workspace, asset: AssetId, item: MediaItem, digest:
         digest: SHA-256 of what was fingerprinted.
 
     Raises:
-        OSError: it cannot be written.
+        UnavailableError: it cannot be written: a full disk.
     """
     descriptor = open_item(item)
     if isinstance(descriptor, Unreadable):
         return False
     target = path_of(workspace, asset)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(descriptor, "rb") as source:
+    with os.fdopen(descriptor, "rb") as source, _explained():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         reader = _Hashing(source)
         out = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         with os.fdopen(out, "wb") as writer:
@@ -55,6 +58,15 @@ def destroy_original(workspace: Workspace, asset: AssetId) -> None:
     """Destroy an asset's key, which makes its original unreadable, then remove the file; harmless if there is none."""
     workspace.keyring.destroy_item_key(asset)
     path_of(workspace, asset).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"an original cannot be kept: {error.strerror or error}"
+        raise UnavailableError(message, advice="Free some space, and run the command again: it goes on.") from error
 
 
 class _Hashing:

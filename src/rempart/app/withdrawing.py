@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,12 +19,13 @@ from rempart.app.vault import destroy_original
 from rempart.app.workspace import Workspace
 from rempart.errors import MisuseError, UnavailableError
 from rempart.model import AssetId
+from rempart.model.asset import AssetProtection, AssetState
 from rempart.model.ids import IdKind, new_id
 from rempart.model.work import EventKind, JobKind
 from rempart.store import erase_traces
 
 #: A reader may stay for a day: the job tries again once an hour before a person must look.
-_PROOF_ATTEMPTS: Final = 50
+PROOF_ATTEMPTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,13 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
             workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
         if found:
             workspace.jobs.add(
-                JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=_PROOF_ATTEMPTS
+                JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=PROOF_ATTEMPTS
             )
         return found
 
     gone = tuple(workspace.database.durably(delete))
     try:
-        elsewhere = prove_erasure(workspace, now)
+        elsewhere = prove_erasure(workspace)
     except UnavailableError as error:
         return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
     workspace.jobs.settle(key, clock.utc_now())
@@ -89,19 +89,19 @@ def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
     def forget() -> None:
         workspace.owners.forget(owner.id)
         workspace.journal.note(EventKind.OWNER_FORGOTTEN, owner.id, actor=me.id, now=now)
-        workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=_PROOF_ATTEMPTS)
+        workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=PROOF_ATTEMPTS)
 
     workspace.database.durably(forget)
     try:
-        elsewhere = prove_erasure(workspace, now)
+        elsewhere = prove_erasure(workspace)
     except UnavailableError as error:
         return Withdrawal(assets=(), is_proved=False, elsewhere="", waits_for=str(error))
     workspace.jobs.settle(key, clock.utc_now())
     return Withdrawal(assets=(), is_proved=True, elsewhere=elsewhere, waits_for="")
 
 
-def prove_erasure(workspace: Workspace, before: dt.datetime) -> str:
-    """Do (2) and (3) for everything that was withdrawn until an instant, and note that it is done.
+def prove_erasure(workspace: Workspace) -> str:
+    """Do (2) and (3) for everything that is withdrawn now, and note that it is done.
 
     Returns:
         What may still hold traces elsewhere, in words.
@@ -109,15 +109,26 @@ def prove_erasure(workspace: Workspace, before: dt.datetime) -> str:
     Raises:
         UnavailableError: another process still reads an older state.
     """
-    for asset in workspace.assets.awaiting():  # (2)
+    awaiting = workspace.assets.awaiting()
+    for asset in {*awaiting, *surplus_keys(workspace)}:  # (2)
         destroy_original(workspace, asset)
     sweep_unfinished(workspace.folder / COPY)
     elsewhere = erase_traces(workspace.database)  # (3)
     with workspace.database.transaction():
-        count = workspace.assets.note_erased(before, clock.utc_now())
+        count = workspace.assets.note_erased(awaiting, clock.utc_now())
         if count:
             detail: dict[str, str | int] = {"count": count}
             workspace.journal.note(
                 EventKind.WITHDRAWAL_PROVED, workspace.id, actor="system", now=clock.utc_now(), detail=detail
             )
     return elsewhere
+
+
+def surplus_keys(workspace: Workspace) -> set[AssetId]:
+    """Return the assets that have a key and must not: withdrawn ones, and those that keep one whole-frame code only."""
+    known = workspace.assets.by_ids([AssetId(item) for item in workspace.keyring.items()])
+    return {
+        asset.id
+        for asset in known.values()
+        if asset.state is AssetState.WITHDRAWN or asset.protection is AssetProtection.HASH_ONLY
+    }

@@ -26,6 +26,7 @@ from rempart.errors import IntegrityError, MisuseError, WorkspaceError
 from rempart.keys import Keyring, RecoveryCode, find_passphrase
 from rempart.model.asset import User, UserRole
 from rempart.model.ids import IdKind, is_id, new_id
+from rempart.model.names import is_name
 from rempart.model.work import EventKind
 from rempart.privacy import remember
 from rempart.store import (
@@ -118,8 +119,12 @@ class Workspace:
         return self._me
 
     def add_user(self, name: str, role: UserRole) -> User:
-        """Add somebody who works here; a second person makes the workspace a shared one."""
-        now = clock.utc_now()
+        """Add somebody who works here; a second person makes the workspace a shared one.
+
+        Raises:
+            MisuseError: the name is none.
+        """
+        name, now = checked_name(name), clock.utc_now()
         with self.database.transaction():
             user = self.users.add(name, role, now)
             self.journal.note(EventKind.USER_ADDED, user.id, actor=user.id, now=now, detail={"role": role})
@@ -127,6 +132,18 @@ class Workspace:
                 self.row.share()
                 self.journal.note(EventKind.WORKSPACE_SHARED, self.id, actor=user.id, now=now)
         return user
+
+
+def checked_name(name: str) -> str:
+    """Return a person's name without the spaces around it.
+
+    Raises:
+        MisuseError: it has no letters, is too long, cannot be shown on a line, or looks like an identifier.
+    """
+    if not is_name(name.strip()):
+        message = f"{name[:60]!r} is no name"
+        raise MisuseError(message, advice="A name has letters, at most 200 of them, and no control characters.")
+    return name.strip()
 
 
 def workspace_folder(settings: Settings, environment: Mapping[str, str] | None = None) -> Path:
@@ -162,18 +179,14 @@ def make_workspace(
         MisuseError: the folder cannot be made.
     """
     folder = workspace_folder(settings)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        if (folder / NOTE).exists():
-            message = f"there is a workspace in {folder} already"
-            raise WorkspaceError(message, advice="Use it, or name another folder: --workspace FOLDER")
-        message = f"{folder} is not empty"
-        raise MisuseError(message, advice="Name a folder that does not exist yet: --workspace FOLDER")
+    require_free(folder)
     now, url = clock.utc_now(), database_url or settings.database.url
-    building = unfinished_path(folder)  # (1)
-    sweep_unfinished(folder)
+    building, is_ours = unfinished_path(folder), False  # (1)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        sweep_unfinished(folder)
         building.mkdir(mode=0o700)
+        is_ours = True
         keyring, code = Keyring.create(building / KEYS_FOLDER, passphrase=passphrase, now=now)
         (building / VAULT_FOLDER).mkdir(mode=0o700)
         note = WorkspaceNote(id=new_id(IdKind.WORKSPACE), database=address_to_keep(database_url, url))
@@ -184,9 +197,29 @@ def make_workspace(
         message = f"cannot make a workspace in {folder}: {error.strerror}"
         raise MisuseError(message, advice="Name a folder that you can write: --workspace FOLDER") from error
     finally:
-        if building.exists():
+        if is_ours and building.exists():
             shutil.rmtree(building)
     return code
+
+
+def require_free(folder: Path) -> None:
+    """Make sure that a workspace can be made in a folder.
+
+    Raises:
+        WorkspaceError: there is one.
+        MisuseError: something else is there, or it cannot be looked at.
+    """
+    try:
+        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+            return
+        if (folder / NOTE).exists():
+            message = f"there is a workspace in {folder} already"
+            raise WorkspaceError(message, advice="Use it, or name another folder: --workspace FOLDER")
+    except OSError as error:
+        message = f"cannot look into {folder}: {error.strerror}"
+        raise MisuseError(message, advice="Name a folder that you can read and write: --workspace FOLDER") from error
+    message = f"{folder} is not empty" if folder.is_dir() else f"{folder} is a file"
+    raise MisuseError(message, advice="Name a folder that does not exist yet: --workspace FOLDER")
 
 
 def _make_database(
@@ -236,6 +269,8 @@ def open_workspace(
     workspace = Workspace(folder, note, database, keyring, settings)
     if needs_current:
         workspace.row.require(note.id)
+        # Whoever opens it is known from here on: a second person makes it shared before she sees anything.
+        logger.debug("opened by %s", workspace.me.id)
     logger.debug("workspace %s opened on %s", note.id, location.vendor)
     return workspace
 

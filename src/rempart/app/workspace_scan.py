@@ -7,6 +7,7 @@ entirely done. What is shown was written before; a scan that goes on shows first
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import os
@@ -32,7 +33,7 @@ from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, 
 from rempart.model.asset import Asset
 from rempart.model.finding import Aside, Finding, ScanProgress, ScanState
 from rempart.model.work import AccessPurpose
-from rempart.register import Visibility, visibility
+from rempart.register import visible_among
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +67,9 @@ class WorkspaceScan:
         self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
         self._keep = dt.timedelta(days=settings.retention.scans_days)
         self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
-        self._is_shared = workspace.is_shared
         self._resume = resume
         self._progress: ScanProgress | None = None
+        self._bank_digest = ""
         self._labels: dict[AssetId, str] = {}
         self._findings: list[Finding] = []
         self._asides: list[Aside] = []
@@ -134,9 +135,12 @@ class WorkspaceScan:
         return self._pool.missing()
 
     def _load_bank(self) -> None:
+        known = hashlib.sha256()
         for entry in with_parts(self._workspace.bank.bank(), self._workspace.keyring):
             self._bank.add(entry.asset, entry)
             self.tally.assets += 1
+            known.update(entry.asset.encode("ascii"))
+        self._bank_digest = known.hexdigest()
         if not len(self._bank):
             message = "nothing is looked for in this workspace"
             raise MisuseError(message, advice="Register pictures: rempart asset add. Or name some: --assets FOLDER")
@@ -162,7 +166,8 @@ class WorkspaceScan:
         roots = [os.path.abspath(root) for root in self._suspects]
         detect = self._settings.detect
         how = [PDQ_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
-        return json.dumps({"roots": roots, "how": how})
+        # What was registered since would be looked for in the rest of the pile only.
+        return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
 
     def _earlier(self) -> Iterator[Match | Skipped]:
         """Yield what earlier parts of this scan had found."""
@@ -184,9 +189,15 @@ class WorkspaceScan:
             self.tally.scanned += 1
             if comparison.matches:
                 self._findings.append(Finding(number=self._next_number(), matches=comparison.matches))
-            elif comparison.abstained:
+            # Said of a sealed one too: a line that is missing would tell which it is.
+            if comparison.abstained and not self._is_open(comparison.matches):
                 self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
         self._place = item.place
+
+    def _is_open(self, matches: Sequence[Match]) -> bool:
+        """Tell whether any of some matches may be shown."""
+        assets = self._assets_of([Finding(number=0, matches=tuple(matches))]) if matches else {}
+        return bool(self._visible(matches, assets, is_shared=self._is_shared()))
 
     def _put_aside(self, answered: int | None) -> None:
         """Note what the gate stopped, or could not be entered, before the last item that is answered."""
@@ -216,7 +227,8 @@ class WorkspaceScan:
         self._findings, self._asides = [], []
         assets = self._assets_of(findings)
         self.tally.matched += len(findings)
-        self.tally.sealed += sum(self._is_sealed(f, assets) for f in findings)
+        is_shared = self._is_shared()
+        self.tally.sealed += sum(not self._visible(f.matches, assets, is_shared=is_shared) for f in findings)
         tally = {name: int(getattr(self.tally, name)) for name in _KEPT} | {"items": self._number}
         kept = self._workspace.findings.record(
             self._progress.id,
@@ -238,18 +250,22 @@ class WorkspaceScan:
 
     def _shown(self, findings: Sequence[Finding]) -> Iterator[Match]:
         """Yield the matches that may be shown: decided now, whatever was true when they were found."""
-        assets = self._assets_of(findings)
+        assets, is_shared = self._assets_of(findings), self._is_shared()
         for finding in findings:
+            visible = self._visible(finding.matches, assets, is_shared=is_shared)
             for match in finding.matches:
-                asset = assets.get(match.asset)
-                if asset is not None and visibility(asset, is_shared=self._is_shared) is Visibility.OPEN:
-                    self._labels[match.asset] = asset.label
+                if match.asset in visible:
+                    self._labels[match.asset] = assets[match.asset].label
                     yield match
 
-    def _is_sealed(self, finding: Finding, assets: dict[AssetId, Asset]) -> bool:
-        """Tell whether a finding has a match that may not be shown."""
-        found = [assets[m.asset] for m in finding.matches if m.asset in assets]
-        return any(visibility(asset, is_shared=self._is_shared) is not Visibility.OPEN for asset in found)
+    @staticmethod
+    def _visible(matches: Sequence[Match], assets: dict[AssetId, Asset], *, is_shared: bool) -> set[AssetId]:
+        return visible_among((assets[m.asset] for m in matches if m.asset in assets), is_shared=is_shared)
 
     def _assets_of(self, findings: Sequence[Finding]) -> dict[AssetId, Asset]:
-        return self._workspace.assets.by_ids({m.asset for f in findings for m in f.matches})
+        wanted = {m.asset for f in findings for m in f.matches}
+        return self._workspace.database.durably(lambda: self._workspace.assets.by_ids(wanted))
+
+    def _is_shared(self) -> bool:
+        """Ask again at each step: a second person may have come."""
+        return self._workspace.database.durably(lambda: self._workspace.is_shared)

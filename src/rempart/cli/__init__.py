@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 import click
 
 from rempart import __version__
+from rempart.cli.interrupts import leave_at_once_on_interrupt
 from rempart.cli.opening import Globals
 from rempart.cli.printing import INTERRUPTED, flush_results, give_up_unwritable_results, say
 from rempart.errors import RempartError
@@ -95,7 +96,10 @@ def rempart(ctx: click.Context, config_file: Path | None, workspace: Path | None
 
 def main() -> NoReturn:
     """Run the command line and exit with the code that fits what happened."""
+    leave_at_once_on_interrupt()
     _open_missing_streams()
+    # pydantic would look for plugins of other packages at each start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     # Modules that are loaded make no garbage: by default Python would look for some hundreds of times meanwhile.
     gc.set_threshold(_GC_THRESHOLD)
     sys.exit(run(sys.argv[1:]))

@@ -78,6 +78,7 @@ def add(
 def _follow(work: Registering, *, as_json: bool) -> int:
     """Print what becomes of each picture, then the counts; what ends it early keeps what was written."""
     from rempart.cli.asset_lines import Count  # noqa: PLC0415 - with the command
+    from rempart.errors import MisuseError  # noqa: PLC0415 - as above
 
     count = Count(as_json=as_json)
 
@@ -91,4 +92,7 @@ def _follow(work: Registering, *, as_json: bool) -> int:
         say("Interrupted: what is printed is registered. Run the command again to go on.")
         return INTERRUPTED
     count.summary()
+    if not count.total:
+        message = "there is no file in what was named"
+        raise MisuseError(message, advice="Name pictures, or folders that hold some.")
     return count.status

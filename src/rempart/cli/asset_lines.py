@@ -23,6 +23,11 @@ class Count:
         self._registered = self._duplicates = self._plain = self._unreadable = self._stopped = 0
 
     @property
+    def total(self) -> int:
+        """Return how many files there were."""
+        return self._registered + self._duplicates + self._unreadable + self._stopped
+
+    @property
     def status(self) -> int:
         """Return the exit code: the worst that happened to a picture."""
         if self._stopped:

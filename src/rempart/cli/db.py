@@ -43,6 +43,8 @@ def check(given: Globals) -> int:
         if swept := sweep(workspace):
             say(f"{swept} keys or originals that no asset has were destroyed: a registration was cut.")
         wrong = list(check_workspace(workspace))
+        if waiting := len(workspace.assets.awaiting()):
+            say(f"{waiting} withdrawals are not proved yet: rempart job run")
     for fault in wrong:
         put(safe(f"fault  {fault}"))
     if wrong:

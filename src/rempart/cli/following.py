@@ -49,6 +49,8 @@ def say_how_it_goes_on(scan: Scan | WorkspaceScan, *, asked: bool) -> None:
     if scan.is_resumed:
         say("This went on with a scan that was cut: what that one had found is included.")
     elif asked:
-        say("No unfinished scan of this pile, with these settings, was found: it was scanned from its beginning.")
+        say(
+            "No unfinished scan of this pile, for what is registered now, was found: it was scanned from its beginning."
+        )
     if scan.tally.interrupted and isinstance(scan, WorkspaceScan):
         say("Go on with the same command and --resume.")

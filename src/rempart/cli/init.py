@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rempart.cli.interrupts import undo_on_interrupt
 from rempart.cli.opening import Globals, ask_new_passphrase
 from rempart.cli.printing import put, safe, say
 
@@ -29,6 +30,7 @@ def command(
     settings = given.settings({"report.language": lang})
     if sheet is not None:
         refuse_existing(sheet)
+    undo_on_interrupt()
     secret = ask_new_passphrase() if passphrase else None
     code = make_workspace(settings, database_url=database, passphrase=secret, is_shared=not alone)
     folder = workspace_folder(settings)

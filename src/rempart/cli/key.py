@@ -76,7 +76,12 @@ def rotate(given: Globals) -> int:
 
 
 @command.command(name="recover-drill")
-@click.option("--sheet", type=click.File(), metavar="FILE", help="Read the code from FILE instead of the terminal.")
+@click.option(
+    "--sheet",
+    type=click.File(errors="replace"),
+    metavar="FILE",
+    help="Read the code from FILE instead of the terminal.",
+)
 @click.pass_obj
 def drill(given: Globals, sheet: TextIO | None) -> int:
     """Prove that the code on the recovery sheet opens the keys. It is read from standard input."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rempart.cli.interrupts import undo_on_interrupt
+
 if TYPE_CHECKING:
     from rempart.app.workspace import Workspace
     from rempart.config import LoadedSettings, Settings
@@ -56,6 +58,7 @@ class Globals:
         """
         from rempart.app.workspace import open_workspace  # noqa: PLC0415 - heavy: Django
 
+        undo_on_interrupt()
         return open_workspace(self.settings(flags), ask=asker(), needs_current=needs_current)
 
 

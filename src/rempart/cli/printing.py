@@ -8,10 +8,10 @@ import sys
 import unicodedata
 from collections.abc import Mapping
 
+from rempart.cli.interrupts import INTERRUPTED
 from rempart.errors import OutputError
 
-#: Interrupted by Ctrl-C, as a shell reports it: 128 + SIGINT.
-INTERRUPTED = 130
+__all__ = ["INTERRUPTED", "flush_results", "give_up_unwritable_results", "put", "put_json", "safe", "say"]
 
 #: Control, format (bidirectional marks), private, surrogate, and line or paragraph separators.
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})

@@ -89,5 +89,7 @@ class Progress:
             if self._total is not None and seen > self._total:
                 self._total = None  # what archives hold is not known before they are read
                 self._bar.reset(self._task, total=None, rate="")
-            rate = f"{seen / tally.seconds:.0f}/s, {tally.matched} matched, {tally.unreadable} unreadable"
+            rate = (
+                f"{seen / tally.seconds:.0f}/s, {tally.matched - tally.sealed} matched, {tally.unreadable} unreadable"
+            )
             self._bar.update(self._task, completed=seen, description="suspects" if seen else "assets", rate=rate)

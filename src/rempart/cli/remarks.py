@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rempart.app.wiring import choose_kernel_cache
+from rempart.cli.interrupts import undo_on_interrupt
 from rempart.cli.printing import say
 from rempart.config import Settings
 from rempart.hazmat import ProtectionState
@@ -17,6 +18,7 @@ def prepare(settings: Settings) -> None:
     Raises:
         ConfigError: the cache folder that the settings name cannot be used.
     """
+    undo_on_interrupt()
     choose_kernel_cache(settings)
     if not kernel_cache.is_kept():
         say("No cache folder can be written: this command compiles its numerical code anew, some ten seconds.")

@@ -31,7 +31,9 @@ def add(given: Globals, name: str, role: str) -> int:
 @click.pass_obj
 def show(given: Globals) -> int:
     """List the users."""
+    from rempart.app.listing import users  # noqa: PLC0415 - heavy: Django
+
     with given.open() as workspace:
-        for user, name in workspace.users.names().items():
-            put(safe(f"{user}  {name}"))
+        for user in users(workspace):
+            put(safe(f"{user.id}  {user.name}  {user.role}"))
     return 0

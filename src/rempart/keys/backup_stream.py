@@ -6,7 +6,7 @@ from typing import BinaryIO, cast
 
 import pyrage
 
-from rempart.errors import KeyFileError
+from rempart.errors import IntegrityError, KeyFileError
 from rempart.keys.recovery_code import RecoveryCode
 
 
@@ -32,20 +32,24 @@ def decrypt_backup(code: RecoveryCode, reader: BinaryIO, writer: BinaryIO) -> No
     """Decrypt a backup.
 
     Raises:
-        KeyFileError: the code does not open it, or it is damaged or cut short; what was written must not be used.
+        KeyFileError: the code does not open it.
+        IntegrityError: it is damaged or cut short; what was written must not be used.
         OSError: the reader or the writer fails.
     """
     sides = _Watched(reader), _Watched(writer)
     try:
         pyrage.decrypt_io(*(cast("BinaryIO", side) for side in sides), [pyrage.x25519.Identity.from_str(code.reveal())])
-    except (pyrage.DecryptError, OSError):
+    except pyrage.DecryptError:
+        # age says in the same words that a key does not fit and that its header was changed.
+        message = "the recovery code does not open this backup, or its beginning is damaged"
+        advice = "Check that the sheet is the one of this workspace, and that the file was copied whole."
+        raise KeyFileError(message, advice=advice) from None
+    except OSError:
         for side in sides:
             if side.error:
                 raise side.error from None
-        # age says in the same words that a key does not fit and that a byte was changed.
-        message = "the recovery code does not open this backup, or the backup is damaged"
-        advice = "Check that the sheet is the one of this workspace, and that the file was copied whole."
-        raise KeyFileError(message, advice=advice) from None
+        message = "the backup is damaged or cut short"
+        raise IntegrityError(message, advice="Copy it again, or use another backup. Nothing was restored.") from None
 
 
 class _Watched:

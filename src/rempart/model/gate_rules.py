@@ -112,7 +112,7 @@ def vocabulary_rule(number: int, term: str) -> GateRule:
 
 # Letters of other scripts, and figures and signs, that are drawn like a Latin letter (the common ones of Unicode's
 # confusables.txt): enough for a name written to be read by a person.
-_LOOKALIKES: Final = str.maketrans(
+LOOKALIKES: Final = str.maketrans(
     {
         **dict(zip("аеорсухікмнтвѕјԁӏ", "aeopcyxikmhtbsjdl", strict=True)),
         **dict(zip("αεοικντυρ", "aeoikvtup", strict=True)),
@@ -187,7 +187,7 @@ def _readings_of(text: str) -> Iterator[str]:
 
 def _plain(text: str) -> tuple[str, str]:
     """Return the text in small letters of this alphabet, with its accents and without them."""
-    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", text.casefold().translate(_LOOKALIKES))
+    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", text.casefold().translate(LOOKALIKES))
     if accented.isascii():
         return accented, accented
     return accented, "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))

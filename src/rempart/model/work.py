@@ -75,6 +75,8 @@ class AccessPurpose(StrEnum):
     """Why something sealed was opened."""
 
     LIST_ASSETS = "list_assets"
+    LIST_USERS = "list_users"
+    CHECK = "check"
     SHOW_ASSET = "show_asset"
     SHOW_HITS = "show_hits"
     SHOW_CONSENT = "show_consent"

@@ -18,7 +18,7 @@ from rempart.register.rights import (
     require_right,
     too_many_unvalidated,
 )
-from rempart.register.visibility import Visibility, visibility
+from rempart.register.visibility import Visibility, visibility, visible_among
 
 __all__ = [
     "CONSENT_TEXTS",
@@ -30,4 +30,5 @@ __all__ = [
     "require_right",
     "too_many_unvalidated",
     "visibility",
+    "visible_among",
 ]

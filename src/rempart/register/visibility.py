@@ -7,9 +7,11 @@ other than the registrant has accepted the ground.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from rempart.model.asset import Asset, AssetState, Depicts, Sensitivity
+from rempart.model.ids import AssetId
 
 
 class Visibility(StrEnum):
@@ -38,8 +40,7 @@ def visibility(asset: Asset, *, is_shared: bool) -> Visibility:
     """
     if asset.state is not AssetState.ACTIVE:  # (1)
         return Visibility.FROZEN
-    parties = {asset.registered_by, asset.ground.stated_by}
-    if asset.ground_accepted_by is not None and asset.ground_accepted_by not in parties:  # (2)
+    if _is_accepted(asset):  # (2)
         return Visibility.OPEN
     right = asset.ground.right
     shows_others = right.depicts not in {Depicts.SELF, Depicts.NOBODY}
@@ -48,3 +49,28 @@ def visibility(asset: Asset, *, is_shared: bool) -> Visibility:
     if asset.sensitivity is Sensitivity.INTIMATE or shows_others or right.ground is None:  # (4)
         return Visibility.SEALED
     return Visibility.OPEN  # (5)
+
+
+def visible_among(assets: Iterable[Asset], *, is_shared: bool) -> set[AssetId]:
+    """Decide of which assets one sighting may be shown, among all that it resembles.
+
+    The same picture may be registered twice: sealed by the person shown, and open by somebody who wants to know where
+    she appears. So where one of the assets is sealed or frozen, only an asset whose own ground was accepted shows it.
+
+    Args:
+        assets: Every asset that the sighting resembles.
+        is_shared: Whether more than one person works in this workspace.
+    """
+    known = list(assets)
+    shown = {a.id for a in known if visibility(a, is_shared=is_shared) is Visibility.OPEN}
+    if len(shown) < len(known):
+        shown &= {a.id for a in known if _is_accepted(a)}
+    return shown
+
+
+def _is_accepted(asset: Asset) -> bool:
+    """Tell whether somebody else than its registrant, and than who stated its ground, accepted it."""
+    return asset.ground_accepted_by is not None and asset.ground_accepted_by not in {
+        asset.registered_by,
+        asset.ground.stated_by,
+    }

@@ -16,7 +16,7 @@ set_up()
 from rempart.store.assets import AssetRepository  # noqa: E402 - models need a configured Django
 from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
 from rempart.store.database import Database  # noqa: E402 - as above
-from rempart.store.erasure import erase_traces  # noqa: E402 - as above
+from rempart.store.erasure import erase_traces, wait_for_writers  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
 from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
 from rempart.store.interface import FieldSealer  # noqa: E402 - as above
@@ -51,5 +51,6 @@ __all__ = [
     "sealed_faults",
     "sealed_values",
     "upgrade",
+    "wait_for_writers",
     "write_snapshot",
 ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Q, QuerySet
 
 from rempart.errors import NotFoundError
-from rempart.model.asset import Asset, AssetProtection, AssetState, Registration, Sensitivity
+from rempart.model.asset import Asset, AssetProtection, AssetState, ConsentScope, Registration, Sensitivity
 from rempart.model.ids import AssetId, IdKind, OwnerId, UserId, is_id
 from rempart.model.media import MediaKind
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
-from rempart.store.models import AssetRow, DetailedRow, FingerprintRow, MatchRow, OwnerRow, SightingRow
+from rempart.store.models import AssetRow, ConsentRow, DetailedRow, FingerprintRow, MatchRow, OwnerRow, SightingRow
 from rempart.store.people import ground_of
 from rempart.store.sealing import seal_text, unseal_text
 
@@ -41,8 +42,10 @@ class AssetRepository:
             The identifiers of those that were added.
         """
         with self._database.transaction():
-            if most is not None:  # one at a time for an owner, so that the count below is true
-                list(OwnerRow.objects.select_for_update().filter(id__in={r.asset.owner for r in registrations}))
+            if most is not None or any(r.detailed_sealed for r in registrations):
+                # One at a time for an owner, so that her count and her consent stay as they are read.
+                self.lock_owners({r.asset.owner for r in registrations})
+            registrations = self._as_allowed(registrations)
             added: list[AssetId] = []
             for batch in in_batches(registrations):
                 added += self._add(batch, most)
@@ -79,6 +82,24 @@ class AssetRepository:
             if r.detailed_sealed is not None
         )
         return [r.asset.id for r in fresh]
+
+    @staticmethod
+    def lock_owners(owners: Collection[OwnerId]) -> None:
+        """Let nobody else change what hangs on some owners until the caller's transaction ends."""
+        list(OwnerRow.objects.select_for_update().filter(id__in=owners).order_by("id").values_list("id"))
+
+    @staticmethod
+    def _as_allowed(registrations: Sequence[Registration]) -> list[Registration]:
+        """Leave out the codes of parts of owners who no longer allow them: they were asked for before."""
+        asked = {r.asset.owner for r in registrations if r.detailed_sealed is not None}
+        rows = ConsentRow.objects.filter(owner_id__in=asked, asset=None, scope=ConsentScope.DETAILED, withdrawn_at=None)
+        allowed = set(rows.values_list("owner_id", flat=True))
+        return [
+            r
+            if r.detailed_sealed is None or r.asset.owner in allowed
+            else replace(r, detailed_sealed=None, asset=replace(r.asset, protection=AssetProtection.HASH_ONLY))
+            for r in registrations
+        ]
 
     def _within(self, fresh: list[Registration], most: int) -> list[Registration]:
         """Take back the last of the rows just added that are more than their owner may have."""
@@ -169,7 +190,11 @@ class AssetRepository:
     def set_state(self, asset: AssetId, state: AssetState) -> None:
         """Freeze an asset, or look for it again."""
         with self._database.transaction():
-            AssetRow.objects.filter(id=asset).exclude(state=AssetState.WITHDRAWN).update(state=state)
+            rows = AssetRow.objects.filter(id=asset).exclude(state=AssetState.WITHDRAWN)
+            if state is AssetState.CONTESTED:  # whoever accepted the ground did not know of the objection
+                rows.update(state=state, accepted_by=None, accepted_at=None)
+            else:
+                rows.update(state=state)
 
     def withdraw(self, assets: Sequence[AssetId], now: dt.datetime) -> list[AssetId]:
         """Delete everything about assets but that they were there; part of the caller's transaction.
@@ -229,11 +254,14 @@ class AssetRepository:
                     protection=AssetProtection.HASH_ONLY
                 )
 
-    def note_erased(self, before: dt.datetime, now: dt.datetime) -> int:
-        """Note that what was withdrawn before an instant has left every file of the database."""
+    def note_erased(self, assets: Sequence[AssetId], now: dt.datetime) -> int:
+        """Note of withdrawn assets that they have left every file of the database; return of how many."""
+        count = 0
         with self._database.transaction():
-            rows = AssetRow.objects.filter(state=AssetState.WITHDRAWN, erased_at=None, withdrawn_at__lte=before)
-            return rows.update(erased_at=now)
+            for batch in in_batches(assets):
+                rows = AssetRow.objects.filter(id__in=batch, state=AssetState.WITHDRAWN, erased_at=None)
+                count += rows.update(erased_at=now)
+        return count
 
     def _row(self, registration: Registration) -> AssetRow:
         asset = registration.asset

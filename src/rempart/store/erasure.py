@@ -63,6 +63,10 @@ SELECT (SELECT count(*) FROM pg_stat_activity
      + (SELECT count(*) FROM pg_prepared_xacts WHERE age(transaction) > age(%s::xid8::xid))
      + (SELECT count(*) FROM pg_replication_slots WHERE age(xmin) > age(%s::xid8::xid))
 """
+_OLDER_TRANSACTIONS: Final = """
+SELECT count(*) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname = current_database() AND xact_start <= %s
+"""
 _COPIES: Final = """
 SELECT current_setting('archive_mode') <> 'off', (SELECT count(*) FROM pg_stat_replication),
        (SELECT count(*) FROM pg_replication_slots)
@@ -95,6 +99,23 @@ def erase_traces(database: Database, *, patience_s: float = READERS_PATIENCE_S) 
     left += [f"{replicas} replicas until they have followed"] if replicas else []
     left += [f"the log kept for {slots} replication slots"] if slots else []
     return "; ".join(left)
+
+
+def wait_for_writers(database: Database, *, patience_s: float = READERS_PATIENCE_S) -> None:
+    """Wait until every transaction that is open now has ended: what it writes is then there for all to see.
+
+    Raises:
+        UnavailableError: one of them lasts longer than the patience.
+    """
+    if database.vendor == "sqlite":  # one writer at a time: ours begins once the others have ended
+        with database.transaction():
+            return
+    begun, since_s = database.instant(), clock.monotonic_s()
+    while database.execute(_OLDER_TRANSACTIONS, (begun,)) != [(0,)]:
+        if clock.monotonic_s() - since_s > patience_s:
+            message = "another command has been writing since before this one began"
+            raise UnavailableError(message, advice="Wait for it to end, then run this command again: it goes on.")
+        clock.sleep_s(_PAUSE_S)
 
 
 def withhold_statistics(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from rempart.errors import NotFoundError
-from rempart.model.asset import AssetState
 from rempart.model.finding import Aside, Finding, Hit, ScanProgress, ScanState
 from rempart.model.fingerprint import SignalType
 from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, SuspectId, UserId, new_id
@@ -17,9 +16,10 @@ from rempart.model.match import Clue, ClueKind, Match
 from rempart.model.media import Orientation, Place
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
+from rempart.store.fingerprints import still_allowed
 from rempart.store.interface import FieldSealer
 from rempart.store.models import AssetRow, MatchRow, ScanRow, ScanSkipRow, SightingRow
-from rempart.store.sealing import seal_text, unseal_text
+from rempart.store.sealing import exact, seal_text, unseal_text
 
 #: Rows that one reading of a scan's results holds at a time.
 _PAGE: Final = 500
@@ -47,7 +47,7 @@ class FindingRepository:
             row = ScanRow.objects.create(
                 id=scan,
                 work_sealed=seal_text(self._sealer, work, ScanRow, "work_sealed", scan),
-                work_index=self._sealer.index(work),
+                work_index=self._sealer.index(exact(work)),
                 state=ScanState.RUNNING,
                 tally={},
                 started_by_id=by,
@@ -60,7 +60,7 @@ class FindingRepository:
     def unfinished(self, work: str) -> ScanProgress | None:
         """Return the latest scan of the same work that did not come to its end, or None."""
         with self._database.reading():
-            rows = ScanRow.objects.filter(work_index__in=self._sealer.indexes(work), state=ScanState.RUNNING)
+            rows = ScanRow.objects.filter(work_index__in=self._sealer.indexes(exact(work)), state=ScanState.RUNNING)
             row = rows.order_by("-started_at").first()
         return self._progress(row) if row else None
 
@@ -141,6 +141,16 @@ class FindingRepository:
             for r in newest.values()
         ]
 
+    def companions(self, sightings: Sequence[SightingId]) -> dict[SightingId, set[AssetId]]:
+        """Return every asset that each sighting resembles."""
+        found: dict[SightingId, set[AssetId]] = {sighting: set() for sighting in sightings}
+        with self._database.reading():
+            for batch in in_batches(sightings):
+                rows = MatchRow.objects.filter(sighting_id__in=batch).values_list("sighting_id", "asset_id")
+                for sighting, asset in rows:
+                    found[SightingId(sighting)].add(AssetId(asset))
+        return found
+
     def count_hits(self, asset: AssetId) -> int:
         """Count the places where an asset was seen, without opening any."""
         with self._database.reading():
@@ -152,8 +162,8 @@ class FindingRepository:
         active: set[str] = set()
         for batch in in_batches(wanted):
             # Locked until the step is written: a withdrawal waits, then deletes what was written too.
-            rows = AssetRow.objects.select_for_update(no_key=True).filter(id__in=batch, state=AssetState.ACTIVE)
-            active |= set(rows.order_by("id").values_list("id", flat=True))
+            rows = AssetRow.objects.select_for_update(no_key=True).filter(id__in=batch).order_by("id")
+            active |= still_allowed(self._database, list(rows.values_list("id", flat=True)))
         kept = [Finding(number=f.number, matches=tuple(m for m in f.matches if m.asset in active)) for f in findings]
         return [f for f in kept if f.matches]
 
@@ -168,7 +178,7 @@ class FindingRepository:
                 scan_id=scan,
                 number=finding.number,
                 place_sealed=seal_text(self._sealer, first.suspect, SightingRow, "place_sealed", sighting),
-                place_index=self._sealer.index(first.suspect),
+                place_index=self._sealer.index(exact(first.suspect)),
                 width=first.width,
                 height=first.height,
                 seen_at=now,

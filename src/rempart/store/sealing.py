@@ -5,6 +5,7 @@ The context of a value is its column and its row: a ciphertext that is moved els
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -39,6 +40,8 @@ class SealedColumn:
     """Its name."""
     index: str = ""
     """The column by which the same text is found again; empty if there is none."""
+    is_exact: bool = False
+    """True of addresses, of which every letter counts; False of names, whose case and composition do not."""
 
     def context(self, row: models.Model) -> str:
         """Return what ties a value to its place."""
@@ -51,11 +54,11 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=OwnerRow, column="name_sealed", index="name_index"),
     SealedColumn(row=OwnerRow, column="contact_sealed"),
     SealedColumn(row=AssetRow, column="label_sealed"),
-    SealedColumn(row=SourceRow, column="place_sealed", index="place_index"),
-    SealedColumn(row=ScanRow, column="work_sealed", index="work_index"),
+    SealedColumn(row=SourceRow, column="place_sealed", index="place_index", is_exact=True),
+    SealedColumn(row=ScanRow, column="work_sealed", index="work_index", is_exact=True),
     SealedColumn(row=ScanRow, column="place_sealed"),
     SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
-    SealedColumn(row=SightingRow, column="place_sealed", index="place_index"),
+    SealedColumn(row=SightingRow, column="place_sealed", index="place_index", is_exact=True),
 )
 
 
@@ -63,6 +66,11 @@ def context_of(row: type[models.Model], column: str, key: object) -> str:
     """Return what ties a value to its column and its row."""
     named = "/".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
     return f"{row._meta.db_table}.{column}:{named}"  # noqa: SLF001 - Django's documented way to the table's name
+
+
+def exact(text: str) -> str:
+    """Return what stands for a text in an index where every letter of it counts."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def seal_text(sealer: FieldSealer, text: str, row: type[models.Model], column: str, key: object) -> bytes:
@@ -136,6 +144,7 @@ def _reseal(row: models.Model, sealed: SealedColumn, sealer: FieldSealer) -> boo
     plain = sealer.unseal(bytes(value), context=sealed.context(row))
     new = {sealed.column: sealer.seal(plain, context=sealed.context(row))}
     if sealed.index:
-        new[sealed.index] = sealer.index(plain.decode("utf-8", "surrogateescape"))
+        text = plain.decode("utf-8", "surrogateescape")
+        new[sealed.index] = sealer.index(exact(text) if sealed.is_exact else text)
     # Only what is still there: a value written, or deleted, since it was read is not undone.
     return bool(sealed.row._default_manager.filter(pk=row.pk, **{sealed.column: value}).update(**new))  # noqa: SLF001 - as above

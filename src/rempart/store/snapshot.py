@@ -65,11 +65,8 @@ def write_snapshot(database: Database, path: Path) -> None:
         UnavailableError: the database or the disk does not let us.
     """
     if database.vendor == "sqlite":
-        previous = os.umask(0o077)
-        try:
-            database.execute("VACUUM INTO %s", (str(path),))
-        finally:
-            os.umask(previous)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        database.execute("VACUUM INTO %s", (str(path),))
         return
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     with _other(path), database.transaction():
