@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from unittest import mock
 
 from fakes import FakeSealer
 from rempart.model.asset import (
@@ -103,6 +104,13 @@ class Filled:
             asset=asset, suspect=SuspectId(ADDRESS), clues=(_CLUE,), score=1.0, false_match_bound=None,
             region=None, width=1, height=1,
         )  # fmt: skip
+        with mock.patch("rempart.store.findings.still_allowed", lambda _, assets: set(assets)):
+            self._record(findings, scan, match, asides, now, keep)
+        return scan
+
+    def _record(
+        self, findings: FindingRepository, scan: ScanId, match: Match, asides: int, now: dt.datetime, keep: dt.timedelta
+    ) -> None:
         findings.record(
             scan,
             findings=[Finding(number=0, matches=(match,))],
@@ -112,7 +120,6 @@ class Filled:
             now=now,
             keep=keep,
         )
-        return scan
 
 
 _CLUE = Clue(

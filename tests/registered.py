@@ -69,6 +69,8 @@ class Registered:
     ) -> Registration:
         """Make the registration of one picture."""
         owner = owner or self.owner
+        if detail is not None:
+            self.allow(ConsentScope.DETAILED, owner=owner)
         asset = Asset(
             id=AssetId(f"{IdKind.ASSET}_{self.random.randbytes(16).hex()}"),
             owner=owner.id,
@@ -93,14 +95,24 @@ class Registered:
         """Register some pictures."""
         return self.assets.add(self.registrations(count, owner))
 
-    def allow(self, scope: ConsentScope = ConsentScope.MATCH, asset: AssetId | None = None) -> None:
-        """Let the owner allow something."""
+    def allow(
+        self, scope: ConsentScope = ConsentScope.MATCH, asset: AssetId | None = None, owner: Owner | None = None
+    ) -> None:
+        """Let an owner allow something."""
         self.consents.grant(
-            scope, owner=self.owner.id, asset=asset, text_version="match/1/fr", text="…", by=self.user.id, now=NOW
+            scope,
+            owner=(owner or self.owner).id,
+            asset=asset,
+            text_version="match/1/fr",
+            text="…",
+            by=self.user.id,
+            now=NOW,
         )
 
     def found(self, number: int, assets: Sequence[AssetId], place: str = "pile/x.jpg") -> Finding:
-        """Make a finding of some assets in one suspect."""
+        """Make a finding of some assets in one suspect; their owners allow it."""
+        for owner in {a.owner for a in self.assets.by_ids(assets).values()}:
+            self.allow(owner=self.owners.get(owner))
         clue = Clue(kind=ClueKind.WHOLE_FRAME, signal_type=SignalType.PDQ, distance_bits=3, weight=0.9)
         return Finding(
             number=number,

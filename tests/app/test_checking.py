@@ -6,6 +6,7 @@ from pathlib import Path
 
 import workspaces
 from rempart.app.checking import check, sweep
+from rempart.app.unfinished import REGISTERING, shared_at
 from rempart.app.vault import path_of
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
@@ -49,6 +50,17 @@ def test_each_fault_is_named(made: Made, tmp_path: Path) -> None:
     assert f"{vaulted} has lost its original" in faults
     assert f"asset.label_sealed:{plain} does not open" in faults
     assert "nadia" not in "".join(faults)
+
+
+def test_nothing_is_swept_while_a_registration_goes_on(made: Made) -> None:
+    """Its keys and originals have no asset yet."""
+    _, workspace = made
+    workspace.keyring.make_item_key("ast_" + "0" * 32)
+
+    with shared_at(workspace.folder / REGISTERING):
+        during = sweep(workspace)
+
+    assert (during, sweep(workspace)) == (0, 1)
 
 
 def test_what_a_cut_registration_left_is_swept(made: Made, tmp_path: Path) -> None:

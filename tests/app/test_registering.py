@@ -9,6 +9,7 @@ import pytest
 
 import workspaces
 from rempart.app import registering
+from rempart.app.checking import sweep
 from rempart.app.detailed import with_parts
 from rempart.app.intake import Skipped
 from rempart.app.registering import Duplicate, Registered, Registering, Wish
@@ -171,6 +172,42 @@ def test_codes_of_parts_need_their_own_consent(made: Made, tmp_path: Path) -> No
     assert workspace.assets.get(asset).protection is AssetProtection.HASH_ONLY
     with pytest.raises(IntegrityError):
         workspace.keyring.item_box(asset)
+
+
+def test_a_consent_taken_back_meanwhile_counts(made: Made, tmp_path: Path) -> None:
+    """The codes of parts were computed, and are not written; no key is left."""
+    settings, workspace = made
+    paths = workspaces.pictures(tmp_path / "shoot", 2)
+    owner = add_owner(workspace, "nadia", contact="", right=workspaces.HERS, language="en")
+    grant_consent(workspace, subject_of(workspace, "nadia"), ConsentScope.DETAILED, "fr")
+    wish = Wish(owner=owner, right=Right(), sensitivity=Sensitivity.PREMIUM, protection=AssetProtection.DETAILED)
+    work = Registering(workspace, wish, paths, settings)
+    revoke_consent(workspace, subject_of(workspace, "nadia"), ConsentScope.DETAILED)
+
+    with work:
+        added = [e.asset for e in work.events() if isinstance(e, Registered)]
+    sweep(workspace)
+
+    assert [workspace.assets.counts_of(asset) for asset in added] == [(1, 0)] * 2
+    assert {workspace.assets.get(asset).protection for asset in added} == {AssetProtection.HASH_ONLY}
+    assert list(workspace.keyring.items()) == []
+
+
+def test_a_known_picture_becomes_intimate(made: Made, tmp_path: Path) -> None:
+    """And says what it does not become."""
+    settings, workspace = made
+    paths = workspaces.pictures(tmp_path / "shoot", 1)
+    [asset] = workspaces.register(settings, workspace, paths)
+    owner = workspace.owners.get("nadia")
+    wish = Wish(owner=owner, right=Right(), sensitivity=Sensitivity.INTIMATE, protection=AssetProtection.VAULT)
+
+    with Registering(workspace, wish, paths, settings) as work:
+        [event] = work.events()
+
+    assert isinstance(event, Duplicate)
+    assert "intimate from now on" in event.remark
+    assert "its protection stays hash_only" in event.remark
+    assert workspace.assets.get(asset).sensitivity is Sensitivity.INTIMATE
 
 
 def test_a_vault_keeps_the_original_encrypted(made: Made, tmp_path: Path) -> None:

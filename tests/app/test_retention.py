@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from filled import Filled
+from rempart import clock
 from rempart.app.handlers import add_daily_jobs, make_worker
 from rempart.app.privacy import retention_of
 from rempart.app.retention import enforce_retention, retention_terms
@@ -142,7 +143,9 @@ def test_the_daily_job_does_it(tmp_path: Path) -> None:
         run = retention_of(workspace, settings).last_run()
         assert run is not None
         assert (run.deleted[RowClass.ACCESS], run.files_cleaned) == (1, True)
-        assert workspace.jobs.counts() == {JobState.DONE: 1}
+        assert workspace.jobs.counts() == {JobState.DONE: 1, JobState.QUEUED: 1}
+        [tomorrow] = workspace.jobs.all(JobState.QUEUED)
+        assert tomorrow.due_at - clock.utc_now() > dt.timedelta(hours=23)
         assert settings.retention.access_days == 183
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 import workspaces
+from databases import PostgresServer
 from rempart.app import rotation
 from rempart.app.checking import check
 from rempart.app.rights import add_owner
@@ -85,3 +88,29 @@ def test_a_rotation_that_was_cut_is_finished_by_the_next(made: Made, step: str) 
     assert done.current == between.current
     assert workspace.keyring.status().retiring == ()
     assert list(check(workspace)) == []
+
+
+def test_what_was_being_written_is_waited_for(postgres: PostgresServer, tmp_path: Path) -> None:
+    """A transaction that sealed under the old key and commits later keeps its value (PostgreSQL: writers overlap)."""
+    settings, workspace = workspaces.make(tmp_path / "w", url=postgres.make("template0"))
+    name, done = "nadia", threading.Event()
+
+    def write_slowly() -> None:
+        with workspace.database.transaction():
+            add_owner(workspace, name, contact="", right=workspaces.HERS, language="fr")
+            done.set()
+            time.sleep(1.0)
+        workspace.database.close()
+
+    assert workspace.me.name == "oscar"
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    done.wait(10)
+
+    rotate(workspace)
+    writer.join()
+
+    assert workspace.owners.get(name).name == name
+    assert list(check(workspace)) == []
+    workspace.database.close()
+    del settings

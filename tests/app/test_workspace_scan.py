@@ -24,7 +24,7 @@ from rempart.app.rights import (
     revoke_consent,
     subject_of,
 )
-from rempart.app.workspace import Workspace
+from rempart.app.workspace import Workspace, open_workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
 from rempart.errors import DatabaseAwayError, MisuseError, RefusedError
@@ -96,6 +96,73 @@ def test_sealed_hits_are_a_count(made: Made, tmp_path: Path, depicts: str, sensi
     assert len(again) == 1
 
 
+def test_the_same_picture_under_another_owner_stays_sealed(made: Made, tmp_path: Path) -> None:
+    """In the scan, in what is kept of it, and once the first is contested."""
+    settings, workspace = made
+    paths = workspaces.pictures(tmp_path / "shoot", 1)
+    [hers] = workspaces.register(settings, workspace, paths, sensitivity=Sensitivity.INTIMATE)
+    [his] = workspaces.register(settings, workspace, paths, owner="mallory")
+
+    matches, _, running = scan(settings, workspace, tmp_path / "shoot")
+    contest_asset(workspace, hers)
+    after, _, _ = scan(settings, workspace, tmp_path / "shoot")
+
+    assert (matches, after, running.tally.sealed) == ([], [], 1)
+    assert asset_with_hits(workspace, his).hits == ()
+    accept_ground(workspace, his, "anne")
+    assert len(asset_with_hits(workspace, his).hits) == 1
+
+
+def test_a_second_person_sees_nothing_from_her_first_command_on(tmp_path: Path) -> None:
+    """A workspace of one person is shared before she who comes sees anything."""
+    settings, workspace = workspaces.make(tmp_path / "w", is_shared=False)
+    paths = workspaces.pictures(tmp_path / "shoot", 1)
+    workspaces.register(settings, workspace, paths, sensitivity=Sensitivity.INTIMATE)
+    hers, _, _ = scan(settings, workspace, tmp_path / "shoot")
+    workspace.database.close()
+    other = workspaces.settings_for(tmp_path / "w", workspace__user="mallory")
+
+    with open_workspace(other) as again:
+        seen, _, running = scan(other, again, tmp_path / "shoot")
+
+    assert len(hers) == 1
+    assert (seen, running.tally.sealed) == ([], 1)
+
+
+def test_a_plain_sealed_copy_is_not_told_by_its_absence(made: Made, tmp_path: Path) -> None:
+    """It is said to be too plain, as its neighbours are."""
+    from PIL import Image  # noqa: PLC0415 - for this test only
+
+    settings, workspace = made
+    (tmp_path / "pile").mkdir()
+    for number in range(3):
+        Image.new("RGB", (64, 64), (number, 0, 0)).save(tmp_path / "pile" / f"plain-{number}.png")
+    workspaces.register(settings, workspace, [tmp_path / "pile" / "plain-1.png"], sensitivity=Sensitivity.INTIMATE)
+
+    matches, skipped, running = scan(settings, workspace, tmp_path / "pile")
+
+    assert (matches, running.tally.sealed) == ([], 1)
+    assert skipped == [f"plain-{number}.png" for number in range(3)]
+
+
+def test_what_was_registered_since_is_looked_for_in_all_of_the_pile(made: Made, tmp_path: Path) -> None:
+    """A cut scan does not go on with another bank: it would miss copies in the part that is done."""
+    settings, workspace = made
+    paths = workspaces.pictures(tmp_path / "shoot", 2)
+    workspaces.register(settings, workspace, paths[:1])
+    running = WorkspaceScan(workspace, paths, settings)
+    with mock.patch.object(running, "_judge", side_effect=KeyboardInterrupt), running:
+        events = running.events()
+        with pytest.raises(KeyboardInterrupt):
+            list(events)
+    workspaces.register(settings, workspace, paths[1:])
+
+    matches, _, resumed = scan(settings, workspace, tmp_path / "shoot", resume=True)
+
+    assert not resumed.is_resumed
+    assert len(matches) == 2
+
+
 def test_an_objection_freezes_an_asset(made: Made, tmp_path: Path) -> None:
     """It is neither looked for nor shown, whatever was accepted; another person may answer the objection."""
     settings, workspace = made
@@ -134,7 +201,7 @@ def test_an_asset_frozen_in_mid_scan_is_not_shown(made: Made, tmp_path: Path) ->
         events = list(running.events())
 
     assert events == []
-    assert workspace.findings.count_hits(asset) == 0
+    assert asset_with_hits(workspace, asset).count == 0
 
 
 def test_without_consent_nothing_is_looked_for(made: Made, tmp_path: Path) -> None:

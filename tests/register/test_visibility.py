@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from one_asset import ANNE, OSCAR, asset
 from rempart.model.asset import Asset, AssetState, Depicts, GroundKind, Sensitivity
-from rempart.register import Visibility, visibility
+from rempart.model.ids import AssetId, OwnerId
+from rempart.register import Visibility, visibility, visible_among
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,17 @@ def test_nothing_but_another_person_opens_an_intimate_asset_where_several_work()
         made = asset(Sensitivity.INTIMATE, depicts, ground, ground_accepted_by=owner_level)
 
         assert visibility(made, is_shared=True) is Visibility.SEALED
+
+
+def test_the_same_picture_registered_twice_is_sealed_twice() -> None:
+    """By somebody who wants to know where she appears: open by itself, sealed beside hers, whoever was first."""
+    hers = replace(asset(Sensitivity.INTIMATE), id=AssetId("ast_hers"))
+    frozen = replace(asset(state=AssetState.CONTESTED), id=AssetId("ast_frozen"))
+    his = replace(asset(), id=AssetId("ast_his"), owner=OwnerId("own_his"))
+    accepted = replace(asset(accepted_by=ANNE), id=AssetId("ast_accepted"))
+
+    assert visible_among([his], is_shared=True) == {his.id}
+    assert visible_among([his, hers], is_shared=True) == set()
+    assert visible_among([his, frozen], is_shared=True) == set()
+    assert visible_among([his, hers, accepted], is_shared=True) == {accepted.id}
+    assert visible_among([], is_shared=True) == set()

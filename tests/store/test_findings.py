@@ -10,7 +10,7 @@ import pytest
 
 from registered import MONTH, NOW, Registered
 from rempart.errors import NotFoundError
-from rempart.model.asset import AssetState
+from rempart.model.asset import AssetState, ConsentScope
 from rempart.model.finding import Aside, Finding, ScanState
 from rempart.model.ids import AssetId, ScanId
 from rempart.model.media import Place
@@ -107,18 +107,23 @@ def test_a_step_is_written_whole_or_not(here: Registered) -> None:
     assert list(here.findings.results(scan)) == []
 
 
-def test_what_was_withdrawn_or_frozen_meanwhile_is_left_out(here: Registered) -> None:
-    """The bank in memory still knew it."""
+def test_what_was_withdrawn_or_no_longer_allowed_meanwhile_is_left_out(here: Registered) -> None:
+    """The bank in memory still knew it. What is frozen is written: it seals what else the same picture is."""
     active, frozen, withdrawn = here.add(3)
     here.assets.set_state(frozen, AssetState.CONTESTED)
     here.assets.withdraw([withdrawn], NOW)
     scan = begin(here)
-    findings = [here.found(0, [active, frozen, withdrawn]), here.found(1, [withdrawn])]
+    other = here.add_owner("sonia")
+    [refused] = here.add(1, other)
+    findings = [here.found(0, [active, frozen, withdrawn]), here.found(1, [withdrawn]), here.found(2, [refused])]
+    here.consents.revoke(ConsentScope.MATCH, owner=other.id, asset=None, by=here.user.id, now=NOW)
 
-    kept = record(here, scan, 2, findings)
+    kept = record(here, scan, 3, findings)
 
-    assert [[m.asset for m in f.matches] for f in kept] == [[active]]
-    assert list(here.findings.results(scan)) == kept
+    assert [[m.asset for m in f.matches] for f in kept] == [[active, frozen]]
+    [stored] = here.findings.results(scan)
+    assert isinstance(stored, Finding)
+    assert {m.asset for m in stored.matches} == {active, frozen}
 
 
 def test_a_withdrawal_while_a_step_is_written(here: Registered, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ class Count:
                 f"{self._stopped} stopped, {self._plain} too plain to compare"
             )
         if self._stopped:
-            say(f"{self._stopped} stopped: what they are named may concern a minor. {HAND_OFF}")
+            say(f"{self._stopped} stopped: their names may concern a minor. {HAND_OFF}")
 
     def _line(self, outcome: str, asset: str, label: str) -> None:
         if self._as_json:
@@ -124,8 +124,7 @@ def print_sheet(sheet: AssetSheet, *, as_json: bool) -> None:
         told = f"{hit.seen_at:%Y-%m-%d %H:%M}  {hit.match.score:.2f}  {hit.match.suspect}"
         put(safe(f"{told}  ({note})" if note else told))
     if line.visibility is Visibility.SEALED and sheet.count:
-        say("Where they are is sealed until another person accepts the ground:")
-        say(f"rempart ground accept {asset.id} --by NAME")
+        say(f"Where is sealed until another person accepts it: rempart ground accept {asset.id} --by NAME")
     if line.visibility is Visibility.FROZEN:
         say(f"Nothing is looked for or shown: the asset is {asset.state}.")
 
