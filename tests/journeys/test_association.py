@@ -179,7 +179,8 @@ def test_a_killed_scan_goes_on(tmp_path: Path, env: dict[str, str]) -> None:
     resumed = run(env, "scan", tmp_path / "pile", "--json", "--resume", code=1)
 
     assert matches_of(resumed) == whole
-    assert json.loads(resumed.splitlines()[-1])["summary"]["scanned"] == 40
+    [summary] = [json.loads(line)["summary"] for line in resumed.splitlines() if line.startswith('{"v": 1, "summary"')]
+    assert summary["scanned"] == 40
 
 
 def matches_of(said: str) -> list[tuple[str, str]]:
