@@ -6,10 +6,9 @@ import itertools
 
 import pytest
 
-from one_asset import ANNE, OSCAR, asset
 from rempart.errors import RefusedError
 from rempart.model.asset import Depicts, GroundKind, Right, Sensitivity
-from rempart.register import merge_rights, refuse_acceptance_by_registrant, require_right
+from rempart.register import merge_rights, require_right
 
 
 @pytest.mark.parametrize("sensitivity", Sensitivity)
@@ -41,10 +40,3 @@ def test_what_is_stated_for_these_pictures_counts_first() -> None:
 
     assert merged == Right(depicts=Depicts.SELF, ground=GroundKind.MANDATE, adults_when_taken=True)
     assert not merge_rights(Right(), Right()).adults_when_taken
-
-
-def test_who_registered_cannot_accept() -> None:
-    """Another named person can."""
-    refuse_acceptance_by_registrant(asset(), ANNE)
-    with pytest.raises(RefusedError, match="cannot accept"):
-        refuse_acceptance_by_registrant(asset(), OSCAR)

@@ -12,7 +12,7 @@ from rempart.model.asset import Asset, AssetState, Consent, ConsentScope, Owner,
 from rempart.model.ids import AssetId, IdKind, UserId, is_id
 from rempart.model.names import skeleton
 from rempart.model.work import AccessPurpose, EventKind, JobKind
-from rempart.register import CONSENT_TEXTS, refuse_acceptance_by_registrant
+from rempart.register import CONSENT_TEXTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +118,17 @@ def accept_ground(workspace: Workspace, name: str, by: str) -> Subject:
         RefusedError: it is who registered it.
     """
     subject, now = subject_of(workspace, name), clock.utc_now()
-    typed_by = workspace.me
+    typed_by, owner = workspace.me, subject.owner
     _refuse_withdrawn(workspace, subject)
-    ground = workspace.assets.get(subject.asset).ground if subject.asset else subject.owner.ground
-    parties = {subject.owner.registered_by, ground.stated_by}
-    _refuse_spellings(workspace, parties if subject.asset is None else {*parties, *_registrant(workspace, subject)}, by)
+    asset = workspace.assets.get(subject.asset) if subject.asset else None
+    registrant, ground = (asset.registered_by, asset.ground) if asset else (owner.registered_by, owner.ground)
+    _refuse_parties(workspace, {registrant, ground.stated_by}, by)
     reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
     with workspace.database.transaction():
-        if subject.asset is not None:
-            refuse_acceptance_by_registrant(workspace.assets.get(subject.asset), reviewer.id)
-            workspace.assets.accept_ground(subject.asset, reviewer.id, now)
+        if asset:
+            workspace.assets.accept_ground(asset.id, reviewer.id, now)
         else:
-            if reviewer.id in {subject.owner.registered_by, subject.owner.ground.stated_by}:
-                message = "who registered an owner cannot accept her ground"
-                raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")
-            workspace.owners.accept_ground(subject.owner.id, reviewer.id, now)
+            workspace.owners.accept_ground(owner.id, reviewer.id, now)
         detail = {"typed_by": str(typed_by.id)}
         workspace.journal.note(EventKind.GROUND_ACCEPTED, _named(subject), actor=reviewer.id, now=now, detail=detail)
     return subject
@@ -149,21 +145,15 @@ def _refuse_withdrawn(workspace: Workspace, subject: Subject) -> None:
         raise MisuseError(message, advice="There is nothing left to decide about it.")
 
 
-def _registrant(workspace: Workspace, subject: Subject) -> set[UserId]:
-    """Return who registered the asset that is meant."""
-    return {workspace.assets.get(subject.asset).registered_by} if subject.asset else set()
-
-
-def _refuse_spellings(workspace: Workspace, parties: set[UserId], by: str) -> None:
-    """Make sure that a name is not another spelling of a party's.
+def _refuse_parties(workspace: Workspace, parties: set[UserId], by: str) -> None:
+    """Make sure that a name is not a party's, nor another spelling of it.
 
     Raises:
-        MisuseError: it has no letters.
-        RefusedError: it is.
+        MisuseError: it is no name.
+        RefusedError: it is a party's.
     """
-    by = checked_name(by)
     names = workspace.users.names()
-    if skeleton(by) in {skeleton(names[party]) for party in parties if party in names}:
+    if skeleton(checked_name(by)) in {skeleton(names[party]) for party in parties if party in names}:
         message = "who registered an asset cannot accept its ground, nor answer an objection to it"
         raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")
 
@@ -197,9 +187,8 @@ def dismiss_contest(workspace: Workspace, name: str, by: str) -> Asset:
     if asset.state is not AssetState.CONTESTED:
         message = f"the asset {asset.id} is not contested"
         raise MisuseError(message, advice="See it with: rempart asset show")
-    _refuse_spellings(workspace, {asset.registered_by, asset.ground.stated_by}, by)
+    _refuse_parties(workspace, {asset.registered_by, asset.ground.stated_by}, by)
     reviewer = workspace.users.find(by) or workspace.add_user(by, UserRole.REVIEWER)
-    refuse_acceptance_by_registrant(asset, reviewer.id, "answer an objection to it")
     with workspace.database.transaction():
         workspace.assets.set_state(asset.id, AssetState.ACTIVE)
         detail = {"typed_by": str(me.id)}

@@ -14,7 +14,6 @@ from rempart.register.consent_texts import CONSENT_TEXTS, ConsentText
 from rempart.register.rights import (
     UNVALIDATED_ASSETS_MAX,
     merge_rights,
-    refuse_acceptance_by_registrant,
     require_right,
     too_many_unvalidated,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "ConsentText",
     "Visibility",
     "merge_rights",
-    "refuse_acceptance_by_registrant",
     "require_right",
     "too_many_unvalidated",
     "visibility",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.errors import RefusedError
-from rempart.model.asset import Asset, Right, Sensitivity
-from rempart.model.ids import UserId
+from rempart.model.asset import Right, Sensitivity
 
 #: What an owner may register before anybody else has checked her ground: a bank is poisoned in bulk.
 UNVALIDATED_ASSETS_MAX: Final = 50
@@ -57,19 +56,3 @@ def too_many_unvalidated() -> RefusedError:
     return RefusedError(
         message, advice="Somebody other than you checks the right: rempart ground accept ASSET --by NAME"
     )
-
-
-def refuse_acceptance_by_registrant(asset: Asset, by: UserId, what: str = "accept its ground") -> None:
-    """Make sure that whoever judges an asset is neither who registered it nor who stated its ground.
-
-    Args:
-        asset: Which.
-        by: Who.
-        what: What that person would do, for the message.
-
-    Raises:
-        RefusedError: it is the same person.
-    """
-    if by in {asset.registered_by, asset.ground.stated_by}:
-        message = f"who registered an asset cannot {what}"
-        raise RefusedError(message, advice="Ask another named person to check it: that is the whole point.")
