@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rempart import clock
-from rempart.app.withdrawing import PROOF_ATTEMPTS, surplus_keys
+from rempart.app.withdrawing import add_erasure, surplus_keys
 from rempart.app.workspace import Workspace, checked_name
 from rempart.errors import MisuseError, RefusedError
 from rempart.model.asset import Asset, AssetState, Consent, ConsentScope, Owner, Right, UserRole
 from rempart.model.ids import AssetId, IdKind, UserId, is_id
 from rempart.model.names import skeleton
-from rempart.model.work import AccessPurpose, EventKind, JobKind
+from rempart.model.work import AccessPurpose, EventKind
 from rempart.register import CONSENT_TEXTS
 
 
@@ -92,10 +92,7 @@ def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) 
         workspace.journal.note(EventKind.CONSENT_WITHDRAWN, _named(subject), actor=me.id, now=now, detail=detail)
         if scope is ConsentScope.DETAILED and _drop_detail(workspace, subject):
             # What is cut here is finished by the job: keys destroyed, files of the database cleaned.
-            key = f"{JobKind.ERASE_ASSETS}:{consent.id}"
-            workspace.jobs.add(
-                JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=PROOF_ATTEMPTS
-            )
+            add_erasure(workspace, consent.id, 0, now)
     if scope is ConsentScope.DETAILED:
         for asset in surplus_keys(workspace):
             workspace.keyring.destroy_item_key(asset)

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +26,7 @@ from rempart.model.work import EventKind, JobKind
 from rempart.store import erase_traces
 
 #: A reader may stay for a day: the job tries again once an hour before a person must look.
-PROOF_ATTEMPTS: Final = 50
+_PROOF_ATTEMPTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,25 +53,15 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
     for asset in assets:
         workspace.assets.get(asset)
 
-    key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
-
-    def delete() -> list[AssetId]:  # (1)
+    def delete(key: str) -> tuple[AssetId, ...]:  # (1)
         found = workspace.assets.withdraw(list(dict.fromkeys(assets)), now)
         for asset in found:
             workspace.journal.note(EventKind.ASSET_WITHDRAWN, asset, actor=me.id, now=now)
         if found:
-            workspace.jobs.add(
-                JobKind.ERASE_ASSETS, key=key, payload={"count": len(found)}, now=now, max_attempts=PROOF_ATTEMPTS
-            )
-        return found
+            add_erasure(workspace, key, len(found), now)
+        return tuple(found)
 
-    gone = tuple(workspace.database.durably(delete))
-    try:
-        elsewhere = prove_erasure(workspace)
-    except UnavailableError as error:
-        return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
-    workspace.jobs.settle(key, clock.utc_now())
-    return Withdrawal(assets=gone, is_proved=True, elsewhere=elsewhere, waits_for="")
+    return _delete_and_prove(workspace, delete)
 
 
 def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
@@ -84,20 +75,42 @@ def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
     if count := workspace.assets.count(owner.id):
         message = f"{owner.name} still has {count} assets"
         raise MisuseError(message, advice="Withdraw them first: rempart asset withdraw")
-    key = f"{JobKind.ERASE_ASSETS}:{new_id(IdKind.EVENT)}"
 
-    def forget() -> None:
+    def forget(key: str) -> tuple[AssetId, ...]:
         workspace.owners.forget(owner.id)
         workspace.journal.note(EventKind.OWNER_FORGOTTEN, owner.id, actor=me.id, now=now)
-        workspace.jobs.add(JobKind.ERASE_ASSETS, key=key, payload={"count": 0}, now=now, max_attempts=PROOF_ATTEMPTS)
+        add_erasure(workspace, key, 0, now)
+        return ()
 
-    workspace.database.durably(forget)
+    return _delete_and_prove(workspace, forget)
+
+
+def add_erasure(workspace: Workspace, key: str, count: int, now: dt.datetime) -> None:
+    """Add, in the transaction that deletes something, the job that proves it gone if this command cannot."""
+    workspace.jobs.add(
+        JobKind.ERASE_ASSETS,
+        key=f"{JobKind.ERASE_ASSETS}:{key}",
+        payload={"count": count},
+        now=now,
+        max_attempts=_PROOF_ATTEMPTS,
+    )
+
+
+def _delete_and_prove(workspace: Workspace, delete: Callable[[str], tuple[AssetId, ...]]) -> Withdrawal:
+    """Delete something in one transaction, then prove it gone at once, or leave that to the job.
+
+    Args:
+        workspace: Where.
+        delete: Deletes, adds the job of the key that it is given, and returns the assets that were withdrawn.
+    """
+    key = new_id(IdKind.EVENT)
+    gone = workspace.database.durably(lambda: delete(key))
     try:
         elsewhere = prove_erasure(workspace)
     except UnavailableError as error:
-        return Withdrawal(assets=(), is_proved=False, elsewhere="", waits_for=str(error))
-    workspace.jobs.settle(key, clock.utc_now())
-    return Withdrawal(assets=(), is_proved=True, elsewhere=elsewhere, waits_for="")
+        return Withdrawal(assets=gone, is_proved=False, elsewhere="", waits_for=str(error))
+    workspace.jobs.settle(f"{JobKind.ERASE_ASSETS}:{key}", clock.utc_now())
+    return Withdrawal(assets=gone, is_proved=True, elsewhere=elsewhere, waits_for="")
 
 
 def prove_erasure(workspace: Workspace) -> str:
