@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -172,11 +173,9 @@ class WorkspaceScan:
     def _earlier(self) -> Iterator[Match | Skipped]:
         """Yield what earlier parts of this scan had found."""
         if self._progress is not None and self._progress.tally:
-            for result in self._workspace.findings.results(self._progress.id):
-                if isinstance(result, Finding):
-                    yield from self._shown([result])
-                else:
-                    yield skipped_from_json(result.record)
+            results = self._workspace.findings.results(self._progress.id)
+            while step := list(itertools.islice(results, _STEP_ITEMS)):
+                yield from self._shown(step)
 
     def _judge(self, item: MediaItem, outcome: FingerprintedMedia | Unreadable) -> None:
         """Compare one suspect that the sandbox has answered for, and note what became of it."""
@@ -241,19 +240,18 @@ class WorkspaceScan:
             state=state,
         )
         self._step_s = clock.monotonic_s()
-        results: list[Finding | Aside] = [*kept, *asides]
-        for result in sorted(results, key=lambda r: r.number):
-            if isinstance(result, Finding):
-                yield from self._shown([result])
-            else:
-                yield skipped_from_json(result.record)
+        yield from self._shown(sorted([*kept, *asides], key=lambda r: r.number))
 
-    def _shown(self, findings: Sequence[Finding]) -> Iterator[Match]:
-        """Yield the matches that may be shown: decided now, whatever was true when they were found."""
-        assets, is_shared = self._assets_of(findings), self._is_shared()
-        for finding in findings:
-            visible = self._visible(finding.matches, assets, is_shared=is_shared)
-            for match in finding.matches:
+    def _shown(self, results: Sequence[Finding | Aside]) -> Iterator[Match | Skipped]:
+        """Yield what may be shown of some results: decided now, for all at once, whatever was true when found."""
+        assets = self._assets_of([r for r in results if isinstance(r, Finding)])
+        is_shared = self._is_shared()
+        for result in results:
+            if isinstance(result, Aside):
+                yield skipped_from_json(result.record)
+                continue
+            visible = self._visible(result.matches, assets, is_shared=is_shared)
+            for match in result.matches:
                 if match.asset in visible:
                     self._labels[match.asset] = assets[match.asset].label
                     yield match
