@@ -22,7 +22,7 @@ class Fingerprint:
     signal_type: SignalType
     """The algorithm."""
     version: str
-    """The pipeline that made the bits, from decoding on: fingerprints of two versions are not comparable."""
+    """The pipeline that made the bits, from decoding on; ``detect`` says which versions it compares."""
     bits: bytes
     """The code, most significant bit first: 32 bytes for PDQ."""
     quality: int
