@@ -27,10 +27,12 @@ SUPPORT_MIN: Final = 0.4
 SUSPECT_PX_MIN: Final = 48
 
 _RUN_SHARE = 0.08  # of the line's length: least score of a run (marks less holes)
-_LINES_MOST = 18  # in each direction
+_LINES_MOST = 14  # in each direction
+_ENDS = 6  # runs whose ends give lines of the other direction
 _RUNS_MOST = 4096
 _RECTANGLES_MOST = 4096
 _ALIKE_SHARE = 0.008  # of a rectangle's side: nearer than that, fitting the sides brings them together
+_OVERLAP, _VARIANTS = 0.7, 3  # of rectangles that overlap by so much, at most so many are kept beside one
 _REACH = 4  # steps of half a coarse pixel
 
 U8 = npt.NDArray[np.uint8]
@@ -138,16 +140,18 @@ def _checked(luma: U8) -> U8:
     return np.require(luma, requirements=["C", "W"])
 
 
-def _kept(marks: U8) -> npt.NDArray[np.int64]:
-    """Return the rows with the longest edges, and the plane's own sides."""
+def _runs(marks: U8) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Return the long edges along rows, and their order by strength."""
     runs = lines.find_runs(marks, max(12, int(_RUN_SHARE * marks.shape[1])), _RUNS_MOST)
-    order = np.argsort(-runs[:, 3], kind="stable")
-    return np.asarray(lines.keep_rows(runs, order, marks.shape[0] - 1, _LINES_MOST))
+    return runs, np.argsort(-runs[:, 3], kind="stable")
 
 
 def _rectangles(across: U8, down: U8) -> F64:
     """Return ``(N, 5)``: top, left, bottom, right, score; best first."""
-    rows, columns = _kept(across), _kept(down)
+    level, upright = _runs(across), _runs(down)
+    top, left = lines.snap_ends(*upright, across, _ENDS), lines.snap_ends(*level, down, _ENDS)
+    rows = lines.keep_rows(*level, top, across.shape[0] - 1, _LINES_MOST)
+    columns = lines.keep_rows(*upright, left, down.shape[0] - 1, _LINES_MOST)
     least = max(12, int(SIDE_SHARE_MIN * min(across.shape[1], down.shape[1])))
     found = lines.find_rectangles(
         lines.count_marks(across, rows), rows, lines.count_marks(down, columns), columns, least, SUPPORT_MIN,
@@ -161,11 +165,24 @@ def _distinct(rectangles: F64, most: int) -> list[F64]:
     kept: list[F64] = []
     for one in rectangles:
         near = 2.0 + _ALIKE_SHARE * np.array([one[2] - one[0], one[3] - one[1]] * 2)
-        if not any(np.all(np.abs(one[:4] - other[:4]) <= near) for other in kept):
-            kept.append(one)
+        if any(np.all(np.abs(one[:4] - other[:4]) <= near) for other in kept):
+            continue
+        if sum(_overlap(one, other) > _OVERLAP for other in kept) >= _VARIANTS:
+            continue
+        kept.append(one)
         if len(kept) == most:
             break
     return kept
+
+
+def _overlap(one: F64, other: F64) -> float:
+    """Return the area that two rectangles share, over the area that either covers."""
+    high = min(one[2], other[2]) - max(one[0], other[0])
+    wide = min(one[3], other[3]) - max(one[1], other[1])
+    if high <= 0 or wide <= 0:
+        return 0.0
+    areas = [(r[2] - r[0]) * (r[3] - r[1]) for r in (one, other)]
+    return float(high * wide / (sum(areas) - high * wide))
 
 
 def _slant(across: U8, down: U8) -> float:

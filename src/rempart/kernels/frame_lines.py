@@ -20,7 +20,7 @@ F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 #: Smallest step, in luma levels, that counts: JPEG's noise on flat parts stays below, near-black pictures above.
-STEP_LEVELS: Final = 4
+STEP_LEVELS: Final = 2
 #: Slants that are projected: every 0.4 degree up to 8.8 (an error of 0.2 degree moves the end of a 640 px side 1.1 px).
 SLANTS_DEG: Final = tuple(0.4 * k for k in range(-22, 23))
 
@@ -80,7 +80,7 @@ def mark_edges(plane: U8, least: int) -> U8:  # (H, W) -> (H + 1, W), 0 or 1
         out8 = marks[y]
         for x in range(width):
             v = here[x]
-            out8[x] = np.uint8((v >= floor) & (v >= a[x]) & (v >= b[x]) & (v >= d[x]) & (v >= e[x]))
+            out8[x] = np.uint8((v >= b[x]) & (v >= d[x]) & (v >= a[x] + floor) & (v >= e[x] + floor))
     return marks
 
 
@@ -111,13 +111,44 @@ def find_runs(marks: U8, least: int, most: int) -> I32:  # (H + 1, W) -> (N, 4):
 
 
 @kernel
-def keep_rows(runs: I32, order: I64, size: int, most: int) -> I64:  # order: strongest run first
+def snap_ends(runs: I32, order: I64, marks: U8, few: int) -> I64:  # -> (up to 2 few,)
+    """Return the rows of ``marks`` at which the strongest runs of the other direction begin and end.
+
+    A run ends where its picture does, give or take some pixels: the row with the most marks beside that end is taken.
+    It finds a side whose own row is lost among many (a streaky ground), or that is only partly visible.
+    """
+    height, width = marks.shape[0] - 1, marks.shape[1]
+    beside = width // 6
+    out = np.empty(2 * few, np.int64)
+    found = 0
+    for k in order[:few]:
+        at = runs[k, 0]
+        for end in runs[k, 1:3]:
+            best, row = 0, -1
+            for y in range(max(1, end - 4), min(height, end + 5)):
+                for begin in (max(0, at - beside), min(at, width - beside)):
+                    count = 0
+                    for x in range(begin, begin + beside):
+                        count += marks[y, x] | marks[y + 1, x]
+                    if count > best:
+                        best, row = count, y
+            if 2 * best > beside:
+                out[found] = row
+                found += 1
+    return out[:found].copy()
+
+
+@kernel
+def keep_rows(runs: I32, order: I64, ends: I64, size: int, most: int) -> I64:  # order: strongest run first
     """Return the rows of the strongest runs, in order from the top, the two sides of the plane among them.
 
     A run next to a kept row (at most one away) adds nothing.
     """
     taken = np.zeros(size + 3, np.uint8)
     kept = 0
+    for row in ends:
+        if not taken[row - 1] | taken[row] | taken[row + 1]:
+            taken[row] = 1
     for k in order:
         row = runs[k, 0]
         if taken[row - 1] | taken[row] | taken[row + 1]:
@@ -148,9 +179,8 @@ def count_marks(marks: U8, rows: I64) -> I32:  # -> (R, W + 1): marks before eac
 def _crossing(counts: I32, rows: I64, first: int, last: int, begin: int, end: int) -> float:
     """Return the support of the strongest row between two others, over a stretch of columns."""
     best = 0
-    margin = 0.08 * (rows[last] - rows[first])
     for k in range(first + 1, last):
-        if rows[k] - rows[first] > margin and rows[last] - rows[k] > margin:
+        if rows[k] - rows[first] > 2 and rows[last] - rows[k] > 2:
             best = max(best, counts[k, end] - counts[k, begin])
     return best / (end - begin)
 
@@ -212,7 +242,7 @@ def find_rectangles(
                         _crossing(down, rows, i, j, columns[k], columns[m]),
                         _crossing(across, columns, k, m, rows[i], rows[j]),
                     )
-                    score = support * np.sqrt(length / (2 * (height + width))) * (1 - 0.6 * max(0.0, cross - 0.4))
+                    score = support * np.sqrt(length / (2 * (height + width))) * (1 - 1.2 * max(0.0, cross - 0.45))
                     out[found, 0], out[found, 1] = rows[i], columns[k]
                     out[found, 2], out[found, 3], out[found, 4] = rows[j], columns[m], score
                     found += 1
