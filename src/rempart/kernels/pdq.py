@@ -347,6 +347,28 @@ def codes_of_reduced(
     return codes, int(_quality(reduced)), terms
 
 
+def codes_of_reduced(reduced: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], int]:
+    """Return the eight codes and the quality of a picture that was already reduced to 64 x 64.
+
+    Args:
+        reduced: ``(64, 64) float32``, luma 0..255, low-passed to about one sample (as :func:`pdq_dihedral` does it).
+
+    Returns:
+        codes: ``(8, 32) uint8``, as those of :func:`pdq_dihedral`.
+        quality: 0..100.
+
+    Raises:
+        ValueError: the array is not ``(64, 64) float32``.
+    """
+    if reduced.shape != (_SIDE, _SIDE) or reduced.dtype != np.float32:
+        message = f"a reduced picture is a (64, 64) float32 array, not {reduced.shape} {reduced.dtype}"
+        raise ValueError(message)
+    reduced = np.require(reduced, requirements=["C", "W"])
+    codes = np.zeros((len(ORIENTATIONS), CODE_BYTES), np.uint8)
+    _pack_dihedral(_transform(reduced, _DCT, _DCT_T), codes)
+    return codes, int(_quality(reduced))
+
+
 def warm() -> None:
     """Compile or load every kernel of this file, so that no later call needs the compiler or the cache folder."""
     for side in (_SIDE, _SIDE + 1):
