@@ -43,6 +43,7 @@ TESTED_ELSEWHERE = {
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/detect/test_bank.py": "detect/interface.py",
+    "tests/detect/test_learned.py": "detect/descriptor.py",
     "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
