@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from rempart.config import HazmatSettings, Settings, default_file, load_settings, setting_docs, variable_name
+from rempart.config import HazmatSettings, Settings, accepted, default_file, load_settings, setting_docs, variable_name
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
 
 
@@ -117,6 +117,40 @@ def test_a_wrong_value_names_its_variable(variable: str, value: str) -> None:
     """With the value that was wrong."""
     with pytest.raises(SettingValueError, match=rf"{value}.*{variable}"):
         load_settings(environment={"HOME": "/nonexistent", variable: value})
+
+
+SHA = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"MODEL_FILE": "/m.onnx"},
+        {"MODEL_SHA256": SHA},
+        {"MODEL_FILE": "/m.onnx", "MODEL_SHA256": SHA[:-1]},
+        {"MODEL_FILE": "/m.onnx", "MODEL_SHA256": SHA.upper()},
+        {"MEAN": "0.5 0.5"},
+        {"MEAN": "0.5 0.5 nan"},
+        {"MEAN": "a b c"},
+        {"STD": "1 1 0"},
+        {"STD": "1 1 -1"},
+        {"SIMILARITY_MIN_PERCENT": "0"},
+    ],
+)
+def test_a_model_and_its_pin_are_set_together_and_well(variables: dict[str, str]) -> None:
+    """A file without its digest would be whatever lies there; numbers are as many as colours."""
+    with pytest.raises(SettingValueError, match=r"learned\."):
+        load_settings(environment={"HOME": "/nonexistent"} | {f"REMPART_LEARNED_{k}": v for k, v in variables.items()})
+
+
+def test_a_pinned_model_is_accepted(tmp_path: Path) -> None:
+    """From a file as well; what a setting takes is said in words."""
+    text = f"[learned]\nmodel_file = '/m.onnx'\nmodel_sha256 = '{SHA}'\nmean = '0.5 0.5 0.5'\n"
+
+    learned = load_settings(file=write(tmp_path, text), environment={}).settings.learned
+
+    assert (learned.model_file, learned.model_sha256, learned.mean) == (Path("/m.onnx"), SHA, "0.5 0.5 0.5")
+    assert accepted("learned.mean") == "three numbers, of red, green and blue, separated by spaces"
 
 
 @pytest.mark.parametrize("content", [b"[hazmat\n", b"\xff", b"a = " + b"[" * 5000])

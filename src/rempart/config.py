@@ -27,6 +27,7 @@ from rempart.settings import (
     HazmatSettings,
     KernelSettings,
     KeysSettings,
+    LearnedSettings,
     LogSettings,
     PrivacySettings,
     ReportSettings,
@@ -50,6 +51,7 @@ __all__ = [
     "HazmatSettings",
     "KernelSettings",
     "KeysSettings",
+    "LearnedSettings",
     "LoadedSettings",
     "LogSettings",
     "PrivacySettings",
@@ -117,6 +119,8 @@ def accepted(key: str) -> str:
     """Say what a setting takes: ``a whole number from 0 to 1024``."""
     section, _, name = key.partition(".")
     field = getattr(Settings(), section).__class__.model_fields[name]
+    if isinstance(field.json_schema_extra, dict):
+        return str(field.json_schema_extra["takes"])
     choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
     choices = choices or [c for a in get_args(field.annotation) for c in get_args(a) if isinstance(c, str)]
     if choices:

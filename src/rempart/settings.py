@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 
 class Section(BaseModel):
@@ -34,8 +35,28 @@ def _printable(text: str) -> str:
     return text
 
 
+def _three_numbers(text: str) -> str:
+    """Refuse what is not a number for each of red, green and blue."""
+    numbers = [float(part) for part in text.split()]
+    if len(numbers) != len(("red", "green", "blue")) or not all(math.isfinite(n) for n in numbers):
+        message = "three numbers"
+        raise ValueError(message)
+    return text
+
+
 SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 SettingPath = Annotated[Path, AfterValidator(_whole_path)]
+SettingNumbers = Annotated[
+    str,
+    Field(max_length=100, json_schema_extra={"takes": "three numbers, of red, green and blue, separated by spaces"}),
+    AfterValidator(_three_numbers),
+]
+SettingSha256 = Annotated[
+    str,
+    Field(
+        max_length=64, pattern=r"^([0-9a-f]{64})?$", json_schema_extra={"takes": "64 hexadecimal digits, lower case"}
+    ),
+]
 
 
 class GateSettings(Section):
@@ -90,6 +111,41 @@ class DetectSettings(Section):
     """Codes of a lower quality are too plain to be compared (PDQ's README: 50)."""
     suspect_frames: Annotated[int, Field(ge=1, le=64)] = 8
     """Frames of an animated suspect that are compared, at equal distances."""
+
+
+class LearnedSettings(Section):
+    """A copy-detection model of your own (the extra ``learned``): a clue, never a match; none of ``hash_only``."""
+
+    model_file: SettingPath | None = None
+    """An ONNX model from a picture to a descriptor; none is no learned clue. It may be able to recognise faces."""
+    model_sha256: SettingSha256 = ""
+    """What its bytes must be; set together with ``model_file``, from whoever published the model."""
+    mean: SettingNumbers = "0.485 0.456 0.406"
+    """Subtracted from samples in 0..1, as the model was trained (ImageNet's)."""
+    std: SettingNumbers = "0.229 0.224 0.225"
+    """Then they are divided by this (ImageNet's)."""
+    side_px: Annotated[int, Field(ge=8, le=1024)] = 288
+    """Side of the square that a picture is brought to, where the model leaves it open (SSCD: 288)."""
+    similarity_min_percent: Annotated[int, Field(ge=1, le=100)] = 75
+    """Cosine, in percent, from which an asset is a candidate (SSCD's authors: 75 for 90 % precision)."""
+
+    @field_validator("model_sha256")
+    @classmethod
+    def _is_set_with_its_file(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse a model without its digest, and a digest without its model."""
+        if "model_file" in info.data and (info.data["model_file"] is None) != (not value):
+            message = "it is set together with learned.model_file, or not at all"
+            raise ValueError(message)
+        return value
+
+    @field_validator("std")
+    @classmethod
+    def _divides(cls, value: str) -> str:
+        """Refuse to divide by zero."""
+        if not all(float(part) > 0 for part in value.split()):
+            message = "three numbers over 0"
+            raise ValueError(message)
+        return value
 
 
 class ReportSettings(Section):
@@ -181,6 +237,8 @@ class Settings(Section):
     """What is opened of an archive."""
     detect: DetectSettings = DetectSettings()
     """When two pictures are the same."""
+    learned: LearnedSettings = LearnedSettings()
+    """A model of your own."""
     report: ReportSettings = ReportSettings()
     """The report."""
     kernels: KernelSettings = KernelSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -73,3 +74,28 @@ def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(MediaError, match="Input/output error"):
         read(tmp_path / "f")
+
+
+def hand_over(path: Path, pin: str) -> list[bytes]:
+    """Hand a file over as the worker does, and return what the task was given."""
+    given: list[bytes] = []
+    worker._hand_over(os.open(path, os.O_RDONLY), {"pin": pin, "task": "m:f"}, given.append)
+    return given
+
+
+def test_a_file_that_is_not_the_pinned_one_never_reaches_the_task(tmp_path: Path) -> None:
+    """One bit is enough, and so is an empty file."""
+    (tmp_path / "model").write_bytes(b"model")
+
+    with pytest.raises(ValueError, match="SHA-256"):
+        hand_over(tmp_path / "model", hashlib.sha256(b"mocel").hexdigest())
+    (tmp_path / "model").write_bytes(b"")
+    with pytest.raises(MediaError):
+        hand_over(tmp_path / "model", hashlib.sha256(b"").hexdigest())
+
+
+def test_the_pinned_file_reaches_the_task_as_bytes(tmp_path: Path) -> None:
+    """Read once: what was compared is what is given."""
+    (tmp_path / "model").write_bytes(b"model")
+
+    assert hand_over(tmp_path / "model", hashlib.sha256(b"model").hexdigest()) == [b"model"]

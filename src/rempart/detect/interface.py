@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rempart.detect.descriptor import Descriptor
 from rempart.model import AssetId, Fingerprint, FingerprintedMedia, Match, SuspectId
+from rempart.model.asset import Asset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +44,35 @@ class Matcher(Protocol):
 
     def compare(self, suspect: SuspectId, media: FingerprintedMedia) -> Comparison:
         """Return every asset that the suspect resembles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedCandidate:
+    """An asset that a model finds like a suspect: a clue at most, never a match."""
+
+    asset: AssetId
+    """Which."""
+    cosine: float
+    """-1..1, of the closest pair of descriptors."""
+    model: str
+    """The model's name, as results show it."""
+    frame: int
+    """Which frame of the suspect, from 0."""
+    mirrored: bool
+    """True if the suspect had to be mirrored."""
+
+
+class LearnedMatcher(Protocol):
+    """Learns what a model says of assets, then says which of them a suspect is like: candidates, never matches."""
+
+    def __len__(self) -> int:
+        """Return how many descriptors are known."""
+
+    def add(self, asset: Asset, descriptor: Descriptor) -> None:
+        """Learn an asset; raises RefusedError for one of which nothing but a fingerprint is kept."""
+
+    def remove(self, asset: AssetId) -> bool:
+        """Forget an asset and overwrite its descriptors; False if it was not known."""
+
+    def search(self, descriptors: Sequence[Descriptor], *, most: int = 10) -> list[LearnedCandidate]:
+        """Return the assets closest to any frame of a suspect, the closest first."""

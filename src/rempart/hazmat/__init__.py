@@ -9,7 +9,7 @@ A pool runs one named task on items that passed the gate, in disposable processe
 This package imports no numpy: a worker enters its namespaces before numpy starts threads.
 """
 
-from rempart.hazmat.interface import DecodeLimits, Json, Options, Task, TaskFunction
+from rempart.hazmat.interface import DecodeLimits, Json, Options, PinnedFile, Task, TaskFunction
 from rempart.hazmat.pool import Pool, PoolSettings
 from rempart.hazmat.sandbox import Protection, ProtectionState
 
@@ -17,6 +17,7 @@ __all__ = [
     "DecodeLimits",
     "Json",
     "Options",
+    "PinnedFile",
     "Pool",
     "PoolSettings",
     "Protection",

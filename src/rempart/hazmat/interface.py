@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 #: What a record is made of: JSON, so that nothing that comes out of a worker can run.
@@ -48,6 +49,16 @@ TaskFunction = Callable[[bytes, DecodeLimits, Options], dict[str, Json]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedFile:
+    """A file of the user's that a task needs besides its items: found by its path, known by its bytes."""
+
+    path: Path
+    """Where it is; a worker gets it as a descriptor, never as a path."""
+    sha256: str
+    """What its bytes must be, 64 hexadecimal digits: the worker compares before anything reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Generic[RecordT]):
     """A piece of work that a worker does on each item."""
 
@@ -55,3 +66,5 @@ class Task(Generic[RecordT]):
     """``package.module:function``, a :data:`TaskFunction`; imported by the worker, before it is closed in."""
     parse: Callable[[dict[str, Json]], RecordT]
     """Turns a record into a value in the parent, and raises ValueError if it is not one: a worker is not trusted."""
+    resource: PinnedFile | None = None
+    """Handed as bytes to ``take`` of the task's module, once the worker is closed in: its parser is contained too."""

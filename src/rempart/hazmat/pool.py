@@ -64,7 +64,9 @@ class Pool(Generic[RecordT]):
         """Prepare; no process is started before there is an item."""
         self._task = task
         self._settings = settings
-        self._setup = WorkerSetup(task=task.name, limits=settings.limits, kernel_cache=settings.kernel_cache)
+        self._setup = WorkerSetup(
+            task=task.name, limits=settings.limits, kernel_cache=settings.kernel_cache, resource=task.resource
+        )
         self._selector = selectors.DefaultSelector()
         self._workers: list[Worker] = []
         self._waiting: deque[Job] = deque()

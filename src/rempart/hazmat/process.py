@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections import deque
@@ -16,7 +17,7 @@ from typing import Final, cast
 from rempart import clock
 from rempart.errors import SandboxError
 from rempart.hazmat.frames import FrameReader, send_frame
-from rempart.hazmat.interface import DecodeLimits, Json, Options
+from rempart.hazmat.interface import DecodeLimits, Json, Options, PinnedFile
 from rempart.hazmat.sandbox import Protection, ProtectionState
 from rempart.model import MediaItem
 
@@ -45,11 +46,13 @@ class WorkerSetup:
     task: str
     limits: DecodeLimits
     kernel_cache: Path | None
+    resource: PinnedFile | None = None
 
     def message(self) -> dict[str, Json]:
         """Return the first frame that a worker receives."""
         folder = str(self.kernel_cache) if self.kernel_cache else None
-        return {"task": self.task, "limits": cast("Json", asdict(self.limits)), "kernel_cache": folder}
+        pin = self.resource.sha256 if self.resource else None
+        return {"task": self.task, "limits": cast("Json", asdict(self.limits)), "kernel_cache": folder, "pin": pin}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -72,8 +75,18 @@ class Worker:
         """Start a process with no environment, no standard streams and one socket.
 
         Raises:
-            SandboxError: the system cannot start a process.
+            SandboxError: the system cannot start a process, or what the task needs cannot be opened.
         """
+        resource = _opened(setup.resource) if setup.resource else None
+        try:
+            return cls._start(setup, resource)
+        finally:
+            if resource is not None:
+                os.close(resource)
+
+    @classmethod
+    def _start(cls, setup: WorkerSetup, resource: int | None) -> Worker:
+        """Do the rest of :meth:`start`, with the descriptor of the task's own file."""
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
@@ -100,7 +113,7 @@ class Worker:
             theirs.close()
         worker = cls(process=process, sock=ours, wall_s=float(setup.limits.wall_s))
         with contextlib.suppress(OSError):  # it died at once: the pool sees the closed socket, counts a failed start
-            send_frame(ours, setup.message())
+            send_frame(ours, setup.message(), resource)
         return worker
 
     @property
@@ -150,6 +163,8 @@ class Worker:
         """
         if "failed" in message:
             text = f"a sandbox worker cannot load its task: {message['failed']}"
+            if message.get("resource"):
+                raise SandboxError(text, advice="Check the file that the settings name, and the SHA-256 beside it.")
             raise SandboxError(text, advice="Reinstall Rempart with its locked dependencies (scripts/setup).")
         states = message.get("ready")
         if not isinstance(states, list):
@@ -178,6 +193,25 @@ class Worker:
                 return self.process.wait(grace_s)
         self.process.kill()
         return self.process.wait()
+
+
+def _opened(resource: PinnedFile) -> int:
+    """Open the file that a task needs, for reading.
+
+    Raises:
+        SandboxError: it cannot be opened, or is not a file.
+    """
+    advice = "Check the path in the settings, and who may read it."
+    try:
+        descriptor = os.open(resource.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        message = f"{resource.path} cannot be opened for the sandbox: {error.strerror}"
+        raise SandboxError(message, advice=advice) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        message = f"{resource.path} is not a file"
+        raise SandboxError(message, advice=advice)
+    return descriptor
 
 
 def signal_name(status: int) -> str:

@@ -1,17 +1,20 @@
 """A disposable process that decodes: ``python -I -m rempart.hazmat.worker SOCKET PARENT``, started by the pool.
 
 (1) It closes itself in as far as it can with one thread; (2) it receives what to load; (3) it imports and warms the
-task; (4) it closes itself in entirely; (5) it says which protections hold; (6) for each descriptor that arrives, it
-answers with one record. It has no environment, no arguments but two numbers, and nothing to write to but its socket.
+task; (4) it closes itself in entirely, and only then hands the task the file that it needs, if it needs one; (5) it
+says which protections hold; (6) for each descriptor that arrives, it answers with one record. It has no environment,
+no arguments but two numbers, and nothing to write to but its socket.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -21,6 +24,10 @@ from rempart.hazmat.interface import DecodeLimits, Json, TaskFunction
 from rempart.model import UnreadableReason
 
 _SOCKET: Final = 3
+#: Of the file that a task needs: as much as the format of ONNX can hold in one file, halved.
+_RESOURCE_MAX_BYTES: Final = 1 << 30
+#: A parser holds the file, what it read of it, and what it made of that: memory allowed for each byte of the file.
+_RESOURCE_COPIES: Final = 4
 
 
 def main() -> None:
@@ -34,16 +41,21 @@ def main() -> None:
         received = frames.receive_frame(sock)  # (2)
         if received is None:
             return
-        setup = received[0]
+        setup, resource = received
         limits = DecodeLimits(**cast("dict[str, int]", setup["limits"]))
         try:
-            task, warm = _load(setup)  # (3)
+            task, warm, take = _load(setup)  # (3)
             warm()
         except (ImportError, AttributeError, RuntimeError, OSError, MemoryError) as error:
             frames.send_frame(sock, {"failed": f"{type(error).__name__}: {error}"})
             return
         entered = any(s.active for s in states if s.protection is sandbox.Protection.NAMESPACES)
-        states += sandbox.lock(limits, namespaced=entered)  # (4)
+        states += sandbox.lock(_with_room_for(resource, limits), namespaced=entered)  # (4)
+        try:
+            _hand_over(resource, setup, take)
+        except (AttributeError, MediaError, MemoryError, RuntimeError, ValueError) as error:
+            frames.send_frame(sock, {"failed": f"{type(error).__name__}: {error}", "resource": True})
+            return
         ready = [{"protection": s.protection, "active": s.active, "detail": s.detail} for s in states]
         frames.send_frame(sock, {"ready": cast("Json", ready), "compiled": _compiled()})  # (5)
         while (received := frames.receive_frame(sock)) is not None:  # (6)
@@ -57,7 +69,7 @@ def main() -> None:
             frames.send_frame(sock, answer)
 
 
-def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None]]:
+def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None], Callable[[bytes], None] | None]:
     """Import the task's module, with one thread of linear algebra and a kernel cache that is never written."""
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -67,7 +79,38 @@ def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None]]:
     kernel_cache.use_cache_folder(Path(str(folder)) if folder else None, read_only=True)
     module_name, _, function_name = str(setup["task"]).partition(":")
     module = importlib.import_module(module_name)
-    return getattr(module, function_name), getattr(module, "warm", lambda: None)
+    return getattr(module, function_name), getattr(module, "warm", lambda: None), getattr(module, "take", None)
+
+
+def _with_room_for(resource: int | None, limits: DecodeLimits) -> DecodeLimits:
+    """Return the limits of this process: an item's, and memory for the task's own file."""
+    if resource is None:
+        return limits
+    size = min(os.fstat(resource).st_size, _RESOURCE_MAX_BYTES)
+    return replace(limits, memory_bytes=limits.memory_bytes + _RESOURCE_COPIES * size)
+
+
+def _hand_over(resource: int | None, setup: dict[str, Json], take: Callable[[bytes], None] | None) -> None:
+    """Read the task's own file, compare it with its pin, and give the task its bytes.
+
+    Raises:
+        MediaError: it cannot be read, or is too large.
+        ValueError: it is not what was pinned, or the task takes none.
+    """
+    if resource is None:
+        return
+    try:
+        data = _read(resource, DecodeLimits(max_bytes=_RESOURCE_MAX_BYTES))
+    finally:
+        os.close(resource)
+    found = hashlib.sha256(data).hexdigest()
+    if found != setup["pin"]:
+        message = f"the file's SHA-256 is {found}, not {setup['pin']}"
+        raise ValueError(message)
+    if take is None:
+        message = f"{setup['task']} takes no file"
+        raise ValueError(message)
+    take(data)
 
 
 def _compiled() -> int:

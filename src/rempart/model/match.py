@@ -17,6 +17,8 @@ class ClueKind(StrEnum):
     WHOLE_FRAME = "whole_frame"
     PART = "part"
     """The suspect's whole frame shows a part of the asset: a crop. Only of assets whose protection is ``detailed``."""
+    LEARNED = "learned"
+    """A model that the user provides finds them alike: never a match by itself (``rempart.detect.learned``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
