@@ -128,7 +128,7 @@ def codes_of_frames(luma: U8, corners: F32) -> tuple[U8, npt.NDArray[np.int64]]:
     codes = np.zeros((len(corners), len(pdq.ORIENTATIONS), pdq.CODE_BYTES), np.uint8)
     quality = np.zeros(len(corners), np.int64)
     for k, square in enumerate(rectify(luma, corners)):
-        codes[k], quality[k] = pdq.codes_of_reduced(square)
+        codes[k], quality[k], _ = pdq.codes_of_reduced(square)
     return codes, quality
 
 
@@ -154,7 +154,12 @@ def _rectangles(across: U8, down: U8) -> F64:
     columns = lines.keep_rows(*upright, left, down.shape[0] - 1, _LINES_MOST)
     least = max(12, int(SIDE_SHARE_MIN * min(across.shape[1], down.shape[1])))
     found = lines.find_rectangles(
-        lines.count_marks(across, rows), rows, lines.count_marks(down, columns), columns, least, SUPPORT_MIN,
+        lines.count_marks(across, rows),
+        rows,
+        lines.count_marks(down, columns),
+        columns,
+        least,
+        SUPPORT_MIN,
         _RECTANGLES_MOST,
     )
     return found[np.argsort(-found[:, 4], kind="stable")]

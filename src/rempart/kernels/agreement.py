@@ -91,7 +91,7 @@ def agree(asset: U8, suspect: U8, homography: F64, *, inverted: bool = False) ->
     shape = (max(1, rows // cell), max(1, columns // cell))
     correlation, texture = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
     _compare_cells(left, right, inside, cell, correlation, texture)
-    seen = float((inside > 127).mean())  # noqa: PLR2004 - half
+    seen = float((inside > 127).mean())
     within = cv2.intersectConvexConvex(corners.astype(np.float32), _frame(suspect))[0]
     return Agreement(seen, float(within) / suspect.size, correlation, texture)
 
@@ -148,7 +148,7 @@ def _shrunk(suspect: U8, factor: float) -> tuple[U8, tuple[float, float]]:
 def _project(homography: F64, places: F64) -> F64 | None:
     """Send places through a homography; None if any goes beyond the horizon."""
     sent = np.column_stack([places, np.ones(len(places))]) @ homography.T
-    if not np.isfinite(sent).all() or (sent[:, 2] <= 1e-6).any():  # noqa: PLR2004 - the plane at infinity
+    if not np.isfinite(sent).all() or (sent[:, 2] <= 1e-6).any():
         return None
     return np.asarray(sent[:, :2] / sent[:, 2:], np.float64)
 

@@ -334,28 +334,12 @@ def codes_of_reduced(
     """Do what PDQ does once a picture is reduced, however that was done.
 
     Args:
-        reduced: ``(64, 64) float32``, C-contiguous and writable: luma, 0..255.
+        reduced: ``(64, 64) float32``: luma 0..255, low-passed to about one sample (as :func:`pdq_dihedral` does it).
 
     Returns:
         codes: ``(8, 32) uint8``, as :func:`pdq_dihedral` gives them.
         quality: 0..100.
         terms: ``(16, 16) float32``, the cosine terms: a bit of the first code tells whether one is above the median.
-    """
-    codes = np.zeros((len(ORIENTATIONS), CODE_BYTES), np.uint8)
-    terms = _transform(reduced, _DCT, _DCT_T)
-    _pack_dihedral(terms, codes)
-    return codes, int(_quality(reduced)), terms
-
-
-def codes_of_reduced(reduced: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], int]:
-    """Return the eight codes and the quality of a picture that was already reduced to 64 x 64.
-
-    Args:
-        reduced: ``(64, 64) float32``, luma 0..255, low-passed to about one sample (as :func:`pdq_dihedral` does it).
-
-    Returns:
-        codes: ``(8, 32) uint8``, as those of :func:`pdq_dihedral`.
-        quality: 0..100.
 
     Raises:
         ValueError: the array is not ``(64, 64) float32``.
@@ -365,8 +349,9 @@ def codes_of_reduced(reduced: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.u
         raise ValueError(message)
     reduced = np.require(reduced, requirements=["C", "W"])
     codes = np.zeros((len(ORIENTATIONS), CODE_BYTES), np.uint8)
-    _pack_dihedral(_transform(reduced, _DCT, _DCT_T), codes)
-    return codes, int(_quality(reduced))
+    terms = _transform(reduced, _DCT, _DCT_T)
+    _pack_dihedral(terms, codes)
+    return codes, int(_quality(reduced)), terms
 
 
 def warm() -> None:
