@@ -55,7 +55,9 @@ class Agreement(NamedTuple):
         return float(self.texture[inside & (np.nan_to_num(self.correlation) >= correlation_min)].sum()) / total
 
 
-def agree(asset: U8, suspect: U8, homography: F64, *, inverted: bool = False) -> Agreement | None:
+def agree(
+    asset: U8, suspect: U8, homography: F64, *, inverted: bool = False, within: F32 | None = None
+) -> Agreement | None:
     """Bring a suspect onto an asset and compare them cell by cell.
 
     Args:
@@ -63,6 +65,8 @@ def agree(asset: U8, suspect: U8, homography: F64, *, inverted: bool = False) ->
         suspect: ``(H', W') uint8`` luma.
         homography: ``(3, 3) float64``, from pixels of ``asset`` to pixels of ``suspect``.
         inverted: The suspect's colours are inverted.
+        within: ``(4, 2) float32``, corners in pixels of ``suspect``: what lies outside counts as not shown. A picture
+            in a screenshot is judged by itself.
 
     Returns:
         None if the transformation folds the plane, or shows too little to compare.
@@ -82,7 +86,13 @@ def agree(asset: U8, suspect: U8, homography: F64, *, inverted: bool = False) ->
     place = np.diag([*shrunk, 1.0]) @ homography @ np.diag([width / columns, height / rows, 1.0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     brought = cv2.warpPerspective(there, place, (columns, rows), flags=flags, borderValue=0)
-    inside = cv2.warpPerspective(np.full_like(there, 255), place, (columns, rows), flags=flags, borderValue=0)
+    shown = np.full_like(there, 255)
+    frame = _frame(suspect)
+    if within is not None:
+        frame = within.astype(np.float32)
+        shown[:] = 0
+        cv2.fillConvexPoly(shown, np.round(within * shrunk).astype(np.int32), 255)
+    inside = cv2.warpPerspective(shown, place, (columns, rows), flags=flags, borderValue=0)
     left = cv2.GaussianBlur(here, (0, 0), _BLUR_SIGMA).astype(np.float32)
     right = cv2.GaussianBlur(brought, (0, 0), _BLUR_SIGMA).astype(np.float32)
     if inverted:
@@ -90,10 +100,10 @@ def agree(asset: U8, suspect: U8, homography: F64, *, inverted: bool = False) ->
     cell = max(6, round(max(rows, columns) / _CELLS))
     shape = (max(1, rows // cell), max(1, columns // cell))
     correlation, texture = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
-    _compare_cells(left, right, inside, cell, correlation, texture)
+    _compare_cells(left, right, np.asarray(inside, np.uint8), cell, correlation, texture)
     seen = float((inside > 127).mean())
-    within = cv2.intersectConvexConvex(corners.astype(np.float32), _frame(suspect))[0]
-    return Agreement(seen, float(within) / suspect.size, correlation, texture)
+    common = cv2.intersectConvexConvex(corners.astype(np.float32), frame)[0]
+    return Agreement(seen, float(common) / abs(_area(frame.astype(np.float64))), correlation, texture)
 
 
 @kernel

@@ -57,7 +57,7 @@ class Fit(NamedTuple):
 def sift_points(plane: U8, most: int) -> Points:
     """Find SIFT points: ``(H, W) uint8`` in, at most ``most`` points out."""
     for contrast in (_CONTRAST_MIN, _CONTRAST_DULL):
-        detector = cv2.SIFT_create(most, 3, contrast, _EDGE_RATIO, 1.6)
+        detector = cv2.SIFT.create(most, 3, contrast, _EDGE_RATIO, 1.6)
         found, descriptors = detector.detectAndCompute(plane, None)
         if len(found) >= most * _ENOUGH:
             break

@@ -99,7 +99,7 @@ def extract(luma: U8, most: int, *, variants: int = 1) -> LocalFeatures:
 
 
 def _detector() -> cv2.ORB:
-    return cv2.ORB_create(
+    return cv2.ORB.create(
         _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, _FAST_THRESHOLD
     )
 
