@@ -135,3 +135,19 @@ def sample_square(plane: U8, corners: F32, out: F32) -> None:  # (4, 2) -> (S, S
                     y = y0 * keep + corners[1, 1] * p + corners[2, 1] * q + corners[3, 1] * r
                     total += _at(plane, x, y) * (2 - abs(a - 1)) * (2 - abs(b - 1))
             out[i, j] = total / 16
+
+
+@kernel
+def fill_corners(square: F32) -> None:  # (S, S), in place
+    """Replace three cells at each corner by those across the diagonal.
+
+    Applications round the corners of pictures: with a radius of 3.5 % of the side that alone moves 20 to 40 bits of
+    PDQ, and 4 to 10 once filled; a picture whose corners were whole moves by 0 to 2 bits more.
+    """
+    last = square.shape[0] - 1
+    for i, j in ((0, 0), (0, 1), (1, 0)):
+        a, b = 2 - j, 2 - i
+        square[i, j] = square[a, b]
+        square[i, last - j] = square[a, last - b]
+        square[last - i, j] = square[last - a, b]
+        square[last - i, last - j] = square[last - a, last - b]
