@@ -36,10 +36,8 @@ _LINES_MOST = 14  # in each direction
 _ENDS = 6  # runs whose ends give lines of the other direction
 _RUNS_MOST = 4096
 _RECTANGLES_MOST = 4096
-_ALIKE_SHARE = 0.008  # of a rectangle's side: nearer than that, fitting the sides brings them together
-_OVERLAP, _CERTAIN = 0.6, 0.8  # one that overlaps so much adds nothing to one whose weakest side is so certain
 _WHOLE = 3  # places kept for rectangles that edges cross
-_REACH = 4  # steps of half a coarse pixel
+_REACH = 3  # steps of half a coarse pixel
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
@@ -116,7 +114,11 @@ def rectify(luma: U8, corners: F32, side: int = samples.SIDE) -> F32:
         while len(levels) <= level and min(levels[-1].shape) > 1:
             levels.append(samples.halve(levels[-1]))
         level = min(level, len(levels) - 1)
-        samples.sample_square(levels[level], np.ascontiguousarray(place, np.float32) / np.float32(2**level), square)
+        scaled = np.ascontiguousarray(place, np.float32) / np.float32(2**level)
+        if samples.is_upright(scaled):
+            samples.sample_upright(levels[level], scaled, square)
+        else:
+            samples.sample_square(levels[level], scaled, square)
     return out
 
 
@@ -154,53 +156,23 @@ def _runs(marks: U8) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
 
 
 def _rectangles(across: U8, down: U8) -> F64:
-    """Return ``(N, 7)``, as :func:`lines.find_rectangles` does; best first."""
+    """Return ``(N, 7)``, as :func:`lines.find_rectangles` does."""
     level, upright = _runs(across), _runs(down)
     top, left = lines.snap_ends(*upright, across, _ENDS), lines.snap_ends(*level, down, _ENDS)
     rows = lines.keep_rows(*level, top, across.shape[0] - 1, _LINES_MOST)
     columns = lines.keep_rows(*upright, left, down.shape[0] - 1, _LINES_MOST)
     least = max(12, int(SIDE_SHARE_MIN * min(across.shape[1], down.shape[1])))
-    found = lines.find_rectangles(
+    return lines.find_rectangles(
         lines.count_marks(across, rows), rows, lines.count_marks(down, columns), columns, least, SUPPORT_MIN,
         _RECTANGLES_MOST,
     )
-    return found[np.argsort(-found[:, 4], kind="stable")]
 
 
-def _distinct(rectangles: F64, most: int) -> list[F64]:
-    """Keep the best rectangles, and some variants where a side is uncertain.
-
-    Edges that cross a rectangle speak for its parts (a collage) but a horizon does too: the last places go to the best
-    rectangles whatever crosses them.
-    """
-    kept: list[F64] = []
-    for one in rectangles:
-        if len(kept) >= most - _WHOLE:
-            break
-        if not any(_is_same(one, k) or (k[6] >= _CERTAIN and _overlap(one, k) > _OVERLAP) for k in kept):
-            kept.append(one)
-    for one in rectangles[np.argsort(-rectangles[:, 5], kind="stable")]:
-        if len(kept) >= most:
-            break
-        if not any(_is_same(one, k) for k in kept):
-            kept.append(one)
-    return kept
-
-
-def _is_same(one: F64, kept: F64) -> bool:
-    """Tell whether two rectangles are so near that fitting their sides brings them together."""
-    near = 2.0 + _ALIKE_SHARE * np.array([kept[2] - kept[0], kept[3] - kept[1]] * 2)
-    return bool(np.all(np.abs(one[:4] - kept[:4]) <= near))
-
-
-def _overlap(one: F64, other: F64) -> float:
-    """Return the area that two rectangles share, over the area that either covers."""
-    high = min(one[2], other[2]) - max(one[0], other[0])
-    wide = min(one[3], other[3]) - max(one[1], other[1])
-    if high <= 0 or wide <= 0:
-        return 0.0
-    areas = [(r[2] - r[0]) * (r[3] - r[1]) for r in (one, other)]
-    return float(high * wide / (sum(areas) - high * wide))
+def _distinct(rectangles: F64, most: int) -> F64:
+    """Keep the best rectangles, each once."""
+    order = np.argsort(-rectangles[:, 4], kind="stable")
+    whole = np.argsort(-rectangles[:, 5], kind="stable")
+    return rectangles[lines.keep_rectangles(rectangles, order, whole, most - min(_WHOLE, most // 2), most)]
 
 
 def _slant(across: U8, down: U8) -> float:
@@ -268,4 +240,7 @@ def warm() -> None:
     luma = np.full((1200, 800), 40, np.uint8)
     luma[300:900, 200:600] = 200
     codes_of_frames(luma, propose_frames(luma).corners)
+    corners = np.array([[[10, 10], [90, 20], [80, 100], [0, 90]]], np.float32)
+    codes_of_frames(luma, corners)
+    samples.halve(luma)
     _slanted_rectangles(lines.shrink(luma, 2), 1.0)
