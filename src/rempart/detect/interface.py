@@ -17,6 +17,10 @@ class Comparison:
 
     matches: tuple[Match, ...]
     """The strongest first."""
+    doubts: tuple[Doubt, ...] = ()
+    """What must be verified before anything is said of it, the most likely first."""
+    same_things: tuple[Match, ...] = ()
+    """Assets of which something is seen that is not the picture: to be explained to whoever asks, never a match."""
     abstained: bool
     """True if no frame was detailed enough to be compared: only identical bytes could have matched."""
 
@@ -30,7 +34,11 @@ class Known(Protocol):
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Return its codes: of the whole frame, and of parts if their owner allowed that."""
+        """Return its codes: one of the whole frame."""
+
+    @property
+    def places(self) -> tuple[CodedPoints, ...]:
+        """Return codes of its parts and points, if their owner allowed that."""
 
 
 class Matcher(Protocol):
@@ -43,7 +51,16 @@ class Matcher(Protocol):
         """Learn an asset; False if it is too plain to be compared (only its exact bytes will be found)."""
 
     def compare(self, suspect: SuspectId, media: FingerprintedMedia) -> Comparison:
-        """Return every asset that the suspect resembles."""
+        """Return every asset that the suspect resembles, and those that only a closer look will tell."""
+
+    def conclude(
+        self,
+        suspect: SuspectId,
+        media: FingerprintedMedia,
+        comparison: Comparison,
+        verdicts: Mapping[AssetId, Verdict | None],
+    ) -> Comparison:
+        """Decide about the doubts of a comparison, each of which has a verdict, or None if it could not be verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rempart.detect.index import BinaryIndex
 from rempart.kernels import votes
-from rempart.kernels.local_features import MIRRORED
+from rempart.kernels.variants import MIRRORED
 from rempart.model import CodedPoints
 from rempart.model.fingerprint import CODE_BYTES
 

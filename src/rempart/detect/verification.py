@@ -7,7 +7,6 @@ is a picture among others, each rectangle in it is judged by itself. Runs inside
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -15,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.detect.frames import codes_of_frames, propose_frames
+from rempart.detect.interface import Hypothesis, Verdict
 from rempart.detect.points_bank import arrays_of
-from rempart.kernels.agreement import Agreement, agree
+from rempart.kernels.agreement import agree
 from rempart.kernels.anchors import squares
 from rempart.kernels.geometry import Points, fit, sift_points
-from rempart.kernels.local_features import INVERTED, VARIANTS, sized
+from rempart.kernels.local_features import sized
+from rempart.kernels.variants import INVERTED, VARIANTS
 from rempart.model import CodedPoints
 
 U8 = npt.NDArray[np.uint8]
@@ -40,42 +41,6 @@ _POINTS_FOR_FRAMES: Final = 8
 _FRAMES_MOST: Final = 6
 #: Codes of a part that lies where it should are this close, or something was laid over it.
 TILE_AGREES_BITS: Final = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hypothesis:
-    """Where an asset may lie in a suspect."""
-
-    pose: F64
-    """``(3, 3)``: from the asset to the suspect, in fractions of their sides."""
-    variant: int
-    """Bits of :mod:`rempart.kernels.local_features`: mirrored, inverted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What the comparison measured."""
-
-    pose: F64
-    """``(3, 3)``: where the asset lies, in fractions of both sides."""
-    variant: int
-    """How the suspect was changed: mirrored, inverted."""
-    count: int
-    """Points or parts that agree; 0 where a given hypothesis was good enough."""
-    of: int
-    """Out of how many."""
-    explained: float
-    """0..1, of the texture where both show; of the parts in view."""
-    seen: float
-    """0..1, of the asset's area that is in the suspect."""
-    filled: float
-    """0..1, of the suspect's area that the asset fills; of the rectangle, where one was judged by itself."""
-    in_frame: bool = False
-    """True if a rectangle inside the suspect was judged by itself."""
-    distance_bits: int = 0
-    """Median, of parts that agree."""
-    agreement: Agreement | None = None
-    """Cell by cell; None where only parts are known."""
 
 
 class Suspect:
@@ -150,8 +115,14 @@ def _judged(
         seen=found.seen,
         filled=found.filled,
         in_frame=within is not None,
-        agreement=found,
+        cells=_percent(found.correlation),
     )
+
+
+def _percent(correlation: F32) -> tuple[tuple[int, ...], ...]:
+    """Write correlations as whole percents, -1 where the suspect does not reach."""
+    percent = np.nan_to_num(np.maximum(correlation, 0.0) * 100, nan=-1.0).round().astype(int)
+    return tuple(tuple(row) for row in percent.tolist())
 
 
 def _better(best: Verdict | None, others: list[Verdict | None]) -> Verdict | None:

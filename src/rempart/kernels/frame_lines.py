@@ -22,11 +22,12 @@ F64 = npt.NDArray[np.float64]
 #: Smallest step, in luma levels, that counts: JPEG's noise on flat parts stays below, near-black pictures above.
 STEP_LEVELS: Final = 2
 #: Slants that are projected: every 0.4 degree up to 8.8 (an error of 0.2 degree moves the end of a 640 px side 1.1 px).
-SLANTS_DEG: Final = tuple(0.4 * k for k in range(-22, 23))
+SLANTS_DEG: Final = np.arange(-22, 23) * 0.4
 
+_EVERY: Final = 3  # columns
 _WINDOW: Final = 2  # rows on either side among which an edge is the strongest
 #: Their tangents, as :func:`project` takes them.
-TANGENTS: Final = np.tan(np.deg2rad(np.array(SLANTS_DEG)))
+TANGENTS: Final = np.tan(np.deg2rad(SLANTS_DEG))
 
 
 @kernel
@@ -201,9 +202,9 @@ def find_rectangles(
         most: How many to return at most.
 
     Returns:
-        ``(N, 5)``: top, left, bottom, right, score.
+        ``(N, 7)``: top, left, bottom, right; score; score if no edge crossed the inside; support of the weakest side.
     """
-    out = np.empty((most, 5), np.float64)
+    out = np.empty((most, 7), np.float64)
     found = 0
     height, width = rows[-1], columns[-1]
     for i in range(rows.size - 1):
@@ -242,32 +243,102 @@ def find_rectangles(
                         _crossing(down, rows, i, j, columns[k], columns[m]),
                         _crossing(across, columns, k, m, rows[i], rows[j]),
                     )
-                    score = support * np.sqrt(length / (2 * (height + width))) * (1 - 1.2 * max(0.0, cross - 0.45))
+                    score = support * np.sqrt(np.sqrt(length / (2 * (height + width))))
                     out[found, 0], out[found, 1] = rows[i], columns[k]
-                    out[found, 2], out[found, 3], out[found, 4] = rows[j], columns[m], score
+                    out[found, 2], out[found, 3] = rows[j], columns[m]
+                    out[found, 4] = score * (1 - 2.8 * min(0.25, max(0.0, cross - 0.65)))
+                    out[found, 5], out[found, 6] = score, min(left, right, top, bottom)
                     found += 1
     return out[:found].copy()
 
 
 @kernel
-def project(marks: U8, tangents: F64) -> I32:  # (H + 1, W) -> (A, H + 1 + W // 3)
-    """Count marks along slanted lines: for each tangent, line y counts the marks at y + (x - W / 2) tangent.
+def _same(rectangles: F64, one: int, other: int) -> bool:
+    """Tell whether two rectangles are so near that fitting their sides brings them together."""
+    for k in range(4):
+        side = rectangles[other, 2 + k % 2] - rectangles[other, k % 2]
+        if abs(rectangles[one, k] - rectangles[other, k]) > 1.0 + 0.006 * side:
+            return False
+    return True
 
-    Shifted columns are added whole: ``marks`` must be the transposed marks, so that columns are contiguous.
+
+@kernel
+def _overlap(rectangles: F64, one: int, other: int) -> float:
+    """Return the area that two rectangles share, over the area that either covers."""
+    a, b = rectangles[one], rectangles[other]
+    high, wide = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if high <= 0 or wide <= 0:
+        return 0.0
+    return high * wide / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - high * wide)
+
+
+@kernel
+def keep_rectangles(rectangles: F64, order: I64, whole: I64, tight: int, most: int) -> I64:
+    """Choose rectangles of :func:`find_rectangles` that are not readings of one another.
+
+    Edges that cross a rectangle speak for its parts, as in a collage, but a horizon crosses too: ``tight`` places go to
+    the best with that penalty, the others to the best without it. Among the first, a rectangle that overlaps one whose
+    four sides are certain adds nothing.
+
+    Args:
+        rectangles: ``(N, 7)``.
+        order: ``(N,)``, best score first.
+        whole: ``(N,)``, best score without penalty first.
+        tight: Places for the first.
+        most: Places in all.
+
+    Returns:
+        ``(K,)``: which rectangles.
+    """
+    kept = np.empty(most, np.int64)
+    found = 0
+    for part in range(2):
+        for one in order if part == 0 else whole:
+            if found == (tight if part == 0 else most):
+                break
+            fresh = True
+            for k in kept[:found]:
+                certain = part == 0 and rectangles[k, 6] >= 0.8
+                if _same(rectangles, one, k) or (certain and _overlap(rectangles, one, k) > 0.6):
+                    fresh = False
+                    break
+            if fresh:
+                kept[found] = one
+                found += 1
+    return kept[:found].copy()
+
+
+@kernel
+def _two_longest(total: npt.NDArray[np.uint16], apart: int) -> int:
+    """Return the marks of the two best lines that are not neighbours, each a pair of rows."""
+    at, first = 0, 0
+    for y in range(total.size - 1):
+        if total[y] + total[y + 1] > first:
+            at, first = y, total[y] + total[y + 1]
+    second = 0
+    for y in range(total.size - 1):
+        if abs(y - at) > apart:
+            second = max(second, total[y] + total[y + 1])
+    return int(first + second)
+
+
+@kernel
+def project(marks: U8, tangents: F64) -> F64:  # (W, H + 1) -> (A,)
+    """Return, for each slant, the share of marks along its two longest lines: 0..2.
+
+    Line y of tangent t goes through the points (x, y + (x - W / 2) t). ``marks`` are the transposed ones, so that a
+    column is contiguous, and is added whole, shifted; every third column is enough.
     """
     width, size = marks.shape
-    out = np.zeros((tangents.size, size), np.int32)
-    total = np.zeros(size, np.uint16)
+    out = np.empty(tangents.size, np.float64)
+    total = np.empty(size, np.uint16)
     for a in range(tangents.size):
         total[:] = 0
-        for x in range(0, width, 2):
+        for x in range(0, width, _EVERY):
             shift = int(np.floor((x - width / 2) * tangents[a] + 0.5))
-            line = marks[x]
-            if shift >= 0:
-                for y in range(size - shift):
-                    total[y] += line[y + shift]
-            else:
-                for y in range(-shift, size):
-                    total[y] += line[y + shift]
-        out[a] = total
+            first, last = max(0, -shift), size - max(0, shift)
+            line, part = marks[x, first + shift : last + shift], total[first:last]
+            for y in range(part.size):
+                part[y] += line[y]
+        out[a] = _two_longest(total, 8) / (width / _EVERY)
     return out

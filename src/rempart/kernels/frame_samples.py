@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rempart.kernels.compile import kernel
 
 U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
@@ -20,6 +21,7 @@ F64 = npt.NDArray[np.float64]
 SIDE: Final = 64
 
 _POINTS: Final = 96  # places along a side where the edge is looked for
+_REST_PX: Final = 0.1
 _CLIP: Final = 24.0  # luma levels: a strong step counts no more than this, so that no object outweighs the side
 
 
@@ -135,3 +137,64 @@ def sample_square(plane: U8, corners: F32, out: F32) -> None:  # (4, 2) -> (S, S
                     y = y0 * keep + corners[1, 1] * p + corners[2, 1] * q + corners[3, 1] * r
                     total += _at(plane, x, y) * (2 - abs(a - 1)) * (2 - abs(b - 1))
             out[i, j] = total / 16
+
+
+@kernel
+def _taps(first: float, last: float, size: int, index: I64, share: F32) -> None:  # -> (S, 6), (S, 6)
+    """Return, for each of S cells between two coordinates, the pixels to sum and their weights.
+
+    Three points a cell, each between two pixels: the same as :func:`sample_square` takes.
+    """
+    for i in range(index.shape[0]):
+        for a in range(3):
+            at = first + (last - first) * (i + 0.5 + (a - 1) * 0.33) / index.shape[0] - 0.5
+            at = min(max(at, 0.0), size - 1.0)
+            low = int(at)
+            weight = (2 - abs(a - 1)) / 4
+            index[i, 2 * a], index[i, 2 * a + 1] = low, min(low + 1, size - 1)
+            share[i, 2 * a], share[i, 2 * a + 1] = weight * (1 - (at - low)), weight * (at - low)
+
+
+@kernel
+def sample_upright(plane: U8, corners: F32, out: F32) -> None:  # (4, 2) -> (S, S)
+    """Do what :func:`sample_square` does for a rectangle at rest, first along columns, then along rows."""
+    size = out.shape[0]
+    rows, columns = np.empty((size, 6), np.int64), np.empty((size, 6), np.int64)
+    high, wide = np.empty((size, 6), np.float32), np.empty((size, 6), np.float32)
+    _taps(corners[0, 1], corners[2, 1], plane.shape[0], rows, high)
+    _taps(corners[0, 0], corners[2, 0], plane.shape[1], columns, wide)
+    begin, end = columns.min(), columns.max() + 1
+    total = np.empty(end - begin, np.float32)
+    for i in range(size):
+        total[:] = 0
+        for a in range(6):
+            line, share = plane[rows[i, a], begin:end], high[i, a]
+            for x in range(total.size):
+                total[x] += share * np.float32(line[x])
+        for j in range(size):
+            value = np.float32(0)
+            for a in range(6):
+                value += wide[j, a] * total[columns[j, a] - begin]
+            out[i, j] = value
+
+
+def is_upright(corners: F32) -> bool:
+    """Tell whether ``(4, 2)`` corners are those of a rectangle at rest, within a tenth of a pixel."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners.tolist()
+    return max(abs(ay - by), abs(cy - dy), abs(ax - dx), abs(bx - cx)) < _REST_PX
+
+
+@kernel
+def fill_corners(square: F32) -> None:  # (S, S), in place
+    """Replace three cells at each corner by those across the diagonal.
+
+    Applications round the corners of pictures: with a radius of 3.5 % of the side that alone moves 20 to 40 bits of
+    PDQ, and 4 to 10 once filled; a picture whose corners were whole moves by 0 to 2 bits more.
+    """
+    last = square.shape[0] - 1
+    for i, j in ((0, 0), (0, 1), (1, 0)):
+        a, b = 2 - j, 2 - i
+        square[i, j] = square[a, b]
+        square[i, last - j] = square[a, last - b]
+        square[last - i, j] = square[last - a, b]
+        square[last - i, last - j] = square[last - a, last - b]

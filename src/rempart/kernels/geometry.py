@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from rempart.kernels.local_features import INVERTED, MIRRORED
+from rempart.kernels.variants import INVERTED, MIRRORED
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]

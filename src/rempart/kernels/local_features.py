@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rempart.kernels.variants import INVERTED, MIRRORED, VARIANTS
+
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 
@@ -35,11 +37,6 @@ _FAST_THRESHOLD: Final = 7
 _COARSE_LEVEL: Final = 4
 _COARSE_SHARE: Final = 0.6
 _CELLS: Final = 8
-
-#: What was done to a picture before its points are coded again: bit 0, mirrored left to right; bit 1, inverted colours.
-VARIANTS: Final = 4
-MIRRORED: Final = 1
-INVERTED: Final = 2
 
 
 class LocalFeatures(NamedTuple):
