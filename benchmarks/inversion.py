@@ -54,7 +54,7 @@ class Robbed:
 
     @property
     def is_exposed(self) -> bool:
-        """Tell whether he drew it better than from one code, or has what a better decoder could: noise is no defence."""
+        """Tell whether he drew it better than from one code, or could with a better decoder: noise is no defence."""
         return self.thief.codes_of_parts > 0 or self.thief.correlation > self.one_code + TOLERANCE
 
 
