@@ -51,6 +51,7 @@ PERMISSIVE = frozenset(
 
 #: The LGPL lets a program load a library that its user can exchange; docs/decisions/0002 says why each is worth it.
 LGPL_ACCEPTED = {
+    "opencv-python-headless": "features and geometry; brings FFmpeg as shared libraries, which nothing here calls",
     "pi-heif": "HEIC, what telephones make; loaded as shared libraries; Rempart works without it",
     "psycopg": "PostgreSQL, an extra: the core works without it",
     "psycopg-binary": "as psycopg; it brings libpq and the shared libraries that libpq needs",
@@ -72,6 +73,7 @@ DECLARED = {
     # What is linked into its library is in its ThirdPartyNotices.txt: Eigen is under the MPL, the rest as permissive.
     "onnxruntime": "MIT AND Apache-2.0 AND BSD-3-Clause AND BSD-2-Clause AND BSL-1.0 AND MPL-2.0 AND Zlib",
     "numba": "BSD-2-Clause",
+    "opencv-python-headless": "Apache-2.0 AND LGPL-2.1-or-later",
     "pi-heif": "BSD-3-Clause AND LGPL-3.0-or-later",
     "protobuf": "BSD-3-Clause",
     "pytest-socket": "MIT",
@@ -86,13 +88,19 @@ DECLARED = {
 #: Native libraries inside wheels, by their file name without version and digest.
 BUNDLED = {
     "libXau": "MIT",
+    "libaom": "BSD-2-Clause",
+    "libavcodec": "LGPL-2.1-or-later",
+    "libavformat": "LGPL-2.1-or-later",
     "libavif": "BSD-2-Clause",
+    "libavutil": "LGPL-2.1-or-later",
     "libbrotlicommon": "MIT",
     "libbrotlidec": "MIT",
     "libcom_err": "MIT",
     "libcrypt": "LGPL-2.1-or-later",
     "libcrypto": "Apache-2.0",
+    "libdav1d": "BSD-2-Clause",
     "libde": "LGPL-3.0-or-later",
+    "libdrm": "MIT",
     "libfreetype": "FTL",
     "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "libgssapi_krb5": "MIT",
@@ -107,6 +115,7 @@ BUNDLED = {
     "liblcms2": "MIT",
     "libldap": "OLDAP-2.8",
     "liblzma": "0BSD",
+    "libopenblasp": "BSD-3-Clause",
     "libopenjp": "BSD-2-Clause",
     "libpng": "libpng-2.0",
     "libpq": "PostgreSQL",
@@ -115,7 +124,10 @@ BUNDLED = {
     "libscipy_openblas": "BSD-3-Clause",
     "libsharpyuv": "BSD-3-Clause",
     "libssl": "Apache-2.0",
+    "libswresample": "LGPL-2.1-or-later",
+    "libswscale": "LGPL-2.1-or-later",
     "libtiff": "libtiff",
+    "libvpx": "BSD-3-Clause",
     "libturbojpeg": "IJG",
     "libwebp": "BSD-3-Clause",
     "libwebpdemux": "BSD-3-Clause",

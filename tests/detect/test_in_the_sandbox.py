@@ -65,10 +65,11 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 }
 
 
-def test_every_kind_of_file_reads_alike(kernel_cache: Path) -> None:
+@pytest.mark.parametrize("fast", [0, 1])
+def test_every_kind_of_file_reads_alike(fast: int, kernel_cache: Path) -> None:
     """Pillow imports some of its parts late, when a file asks for them: in a worker it would be too late."""
     files = {name: make() for name, make in MAKERS.items()}
-    gate, options = MinorGate(), {"frames": 3, "orientations": 8}
+    gate, options = MinorGate(), {"frames": 3, "orientations": 8, "fast": fast}
     items = [gate.check(MediaBytes(data=data, label=name)) for name, data in files.items()]
     task = Task(name=TASK_NAME, parse=parse_record)
 

@@ -18,7 +18,8 @@ from patterns import pattern
 from rempart.errors import MediaError
 from rempart.hazmat import DecodeLimits
 from rempart.hazmat.formats import sniff
-from rempart.hazmat.picture import open_picture, to_rgb, upright
+from rempart.hazmat.picture import open_picture, to_rgb
+from rempart.hazmat.turning import upright
 from rempart.model import MediaFormat, UnreadableReason
 from required import ROOT
 

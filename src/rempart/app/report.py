@@ -24,7 +24,7 @@ from rempart.app.intake import Plain, Skipped
 from rempart.app.report_texts import TEXTS, Texts
 from rempart.app.scan import Tally
 from rempart.config import ReportSettings
-from rempart.detect import PDQ_VERSION, RADIUS_BITS
+from rempart.detect import PDQ_VERSIONS, RADIUS_BITS
 from rempart.errors import OutputError
 from rempart.model import Clue, ClueKind, Match, Region, Stopped, Unreadable
 
@@ -151,7 +151,7 @@ class ReportWriter:
             unreadable=self._unreadable,
             plain=self._plain,
             left_out=self._left_out,
-            pipeline=PDQ_VERSION,
+            pipeline=", ".join(PDQ_VERSIONS),
             radius=self._radius_bits,
             version=__version__,
         )

@@ -154,7 +154,7 @@ class Scan:
 
     def _compare(self) -> Iterator[Match | Skipped]:
         files = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
-        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
+        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8, "fast": 1}
         self._is_comparing = True
         for items in self._intake.portions(self._archives.opened(files), Role.SUSPECT):
             for item, outcome in self._pool.run(items, options):

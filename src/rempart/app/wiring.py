@@ -11,7 +11,7 @@ from rempart.detect import TASK_NAME, parse_record
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.kernels import compile as kernel_cache
-from rempart.kernels import hamming, pdq
+from rempart.kernels import hamming, luma, pdq, pdq_fast
 from rempart.model import FingerprintedMedia, MinorGate
 
 #: A word list is a few thousand lines.
@@ -95,8 +95,8 @@ def warm_kernels(settings: Settings) -> Path | None:
         ConfigError: the folder that the settings name cannot be used.
     """
     folder = choose_kernel_cache(settings)
-    pdq.warm()
-    hamming.warm()
+    for kernels in (pdq, pdq_fast, luma, hamming):
+        kernels.warm()
     return folder
 
 

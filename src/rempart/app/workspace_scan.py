@@ -27,7 +27,7 @@ from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Bank, Matcher
-from rempart.detect.fingerprint_task import PDQ_VERSION
+from rempart.detect.fingerprint_task import PDQ_VERSIONS
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, SuspectId, Unreadable
@@ -104,7 +104,7 @@ class WorkspaceScan:
         yield from self._earlier()
         files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
         found = self._archives.opened(files, self._place)
-        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8}
+        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8, "fast": 1}
         for items in self._intake.portions(found, Role.SUSPECT):
             for item, outcome in self._pool.run(items, options):
                 self._judge(item, outcome)
@@ -166,7 +166,7 @@ class WorkspaceScan:
         """Describe what is scanned and how: the same text finds the scan again."""
         roots = [os.path.abspath(root) for root in self._suspects]
         detect = self._settings.detect
-        how = [PDQ_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
+        how = [*PDQ_VERSIONS, detect.radius_bits, detect.quality_min, detect.suspect_frames]
         # What was registered since would be looked for in the rest of the pile only.
         return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
 

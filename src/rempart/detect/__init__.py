@@ -3,7 +3,7 @@
 >>> from rempart.detect import Bank, parse_record
 >>> from rempart.model import AssetId, SuspectId
 >>> record = {"sha256": "00" * 32, "format": "jpeg", "width": 800, "height": 600, "frames": 1,
-...           "codes": [{"frame": 0, "quality": 90, "bits": ["f0" * 32]}]}
+...           "codes": [{"version": "pdq/1", "frame": 0, "quality": 90, "bits": ["f0" * 32]}]}
 >>> bank = Bank()
 >>> bank.add(AssetId("beach.jpg"), parse_record(record))
 True
@@ -13,12 +13,14 @@ True
 """
 
 from rempart.detect.bank import QUALITY_MIN, RADIUS_BITS, Bank, whole_frame_weight
-from rempart.detect.fingerprint_task import PDQ_VERSION, TASK_NAME
+from rempart.detect.fingerprint_task import PDQ_FAST_VERSION, PDQ_VERSION, PDQ_VERSIONS, TASK_NAME
 from rempart.detect.fingerprint_task import parse as parse_record
 from rempart.detect.interface import Comparison, Matcher
 
 __all__ = [
+    "PDQ_FAST_VERSION",
     "PDQ_VERSION",
+    "PDQ_VERSIONS",
     "QUALITY_MIN",
     "RADIUS_BITS",
     "TASK_NAME",

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rempart.detect.fingerprint_task import PDQ_VERSION
+from rempart.detect.fingerprint_task import PDQ_VERSIONS
 from rempart.detect.interface import Comparison, Known
 from rempart.kernels import hamming
 from rempart.model import (
@@ -128,7 +128,7 @@ class Bank:
         )
 
     def _is_usable(self, code: Fingerprint) -> bool:
-        return code.version == PDQ_VERSION and code.quality >= self._quality_min
+        return code.version in PDQ_VERSIONS and code.quality >= self._quality_min
 
     @staticmethod
     def _is_whole(code: Fingerprint) -> bool:

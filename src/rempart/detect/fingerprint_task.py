@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rempart.hazmat import DecodeLimits, Json, Options
+    from rempart.hazmat.picture import Picture
 
 #: The canonical pipeline: ``rempart.hazmat.picture``'s decoding, then ``rempart.kernels.pdq``. Any change that can
-#: move a bit makes a new version; fingerprints of two versions are never compared.
+#: move a bit makes a new version; assets have no other.
 PDQ_VERSION: Final = "pdq/1"
+#: The pipeline of suspects in JPEG: ``rempart.hazmat.luma``'s shrunk decoding, then ``rempart.kernels.pdq_fast``, and
+#: the canonical one wherever that may be more than ten bits away from it (PDQ's own rule of conformance).
+PDQ_FAST_VERSION: Final = "pdq-fast/1"
+#: What is compared with each other: all of them are PDQ.
+PDQ_VERSIONS: Final = (PDQ_VERSION, PDQ_FAST_VERSION)
 TASK_NAME: Final = "rempart.detect.fingerprint_task:run"
 
 _CODE_BYTES: Final = 32
@@ -37,7 +43,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         limits: What it may cost.
         options: ``frames``, how many frames of an animation to fingerprint, at equal distances; ``orientations``,
             1 for the picture as it is or 8 for every turn and reflection too; ``parts``, 1 for codes of parts of the
-            first frame too (:mod:`rempart.detect.parts`).
+            first frame too (:mod:`rempart.detect.parts`); ``fast``, 1 for ``pdq-fast/1`` where it is close enough.
 
     Raises:
         MediaError: it cannot be read.
@@ -47,6 +53,9 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
 
     picture = open_picture(data, limits)
     orientations = int(options["orientations"])
+    fast = _fast_code(picture, orientations) if options.get("fast") and not options.get("parts") else None
+    if fast is not None:
+        return _record(data, picture, fast[1], [fast[0]])
     codes: list[Json] = []
     width = height = 0
     for index in picture.frames_to_show(int(options["frames"])):
@@ -55,19 +64,54 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
             height, width = pixels.shape[:2]
         if min(pixels.shape[:2]) >= MIN_SIDE_PX:
             bits, quality = pdq_dihedral(pixels)
-            codes.append(
-                {"frame": index, "quality": quality, "bits": [row.tobytes().hex() for row in bits[:orientations]]}
-            )
+            codes.append(_code(bits[:orientations], quality, frame=index))
         if index == 0 and options.get("parts"):
             codes += _codes_of_parts(pixels)
+    return _record(data, picture, (height, width), codes)
+
+
+def _record(data: bytes, picture: Picture, size: tuple[int, int], codes: list[Json]) -> dict[str, Json]:
+    """Say what was read, and how large its first frame is: height, width."""
     return {
         "sha256": hashlib.sha256(data).hexdigest(),
         "format": str(picture.format),
-        "width": width,
-        "height": height,
+        "width": size[1],
+        "height": size[0],
         "frames": picture.frames,
         "codes": codes,
     }
+
+
+def _code(
+    bits: npt.NDArray[np.uint8], quality: int, *, frame: int = 0, version: str = PDQ_VERSION, **more: Json
+) -> dict[str, Json]:
+    """Write the codes of one frame, or of a part of it, as they stand in a record."""
+    rows: list[Json] = [row.tobytes().hex() for row in bits]
+    return {"version": version, "frame": frame, "quality": quality, "bits": rows, **more}
+
+
+def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], tuple[int, int]] | None:
+    """Fingerprint a JPEG from a shrunk decoding; None where only the whole picture tells.
+
+    That is: no JPEG, or one that must be judged by another decoder; a picture so small that it may have no code; too
+    many cosine terms near the median (:func:`rempart.kernels.pdq_fast.needs_reference`).
+    """
+    from rempart.kernels.pdq import MIN_SIDE_PX  # noqa: PLC0415 - in a worker only, as the rest
+    from rempart.kernels.pdq_fast import needs_reference, pdq_fast_dihedral  # noqa: PLC0415 - as above
+
+    shrunk = picture.shrunk()
+    if shrunk is None or min(shrunk.height, shrunk.width) < MIN_SIDE_PX:
+        return None
+    bits, quality, doubt_bits = pdq_fast_dihedral(
+        shrunk.samples,
+        height=shrunk.height,
+        width=shrunk.width,
+        shrink=shrunk.shrink,
+        orientation=shrunk.orientation,
+    )
+    if needs_reference(quality, doubt_bits):
+        return None
+    return _code(bits[:orientations], quality, version=PDQ_FAST_VERSION), shrunk.upright_size()
 
 
 def _codes_of_parts(pixels: npt.NDArray[np.uint8]) -> list[Json]:
@@ -81,7 +125,7 @@ def _codes_of_parts(pixels: npt.NDArray[np.uint8]) -> list[Json]:
         if min(right - left, bottom - top) >= MIN_SIDE_PX:
             bits, quality = pdq_dihedral(np.ascontiguousarray(pixels[top:bottom, left:right]))
             box: list[Json] = [left, top, right, bottom]
-            codes.append({"frame": 0, "quality": quality, "bits": [bits[0].tobytes().hex()], "box": box})
+            codes.append(_code(bits[:1], quality, box=box))
     return codes
 
 
@@ -92,13 +136,14 @@ def warm() -> None:
     from PIL import Image  # noqa: PLC0415 - as above
 
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
-    from rempart.kernels import pdq  # noqa: PLC0415
+    from rempart.kernels import luma, pdq, pdq_fast  # noqa: PLC0415
 
-    pdq.warm()
+    for kernels in (pdq, pdq_fast, luma):
+        kernels.warm()
     for name in ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         encoded = io.BytesIO()
         Image.new("RGB", (8, 8)).save(encoded, name, **({"save_all": True} if name == "MPO" else {}))
-        run(encoded.getvalue(), Limits(), {"frames": 1, "orientations": 1})
+        run(encoded.getvalue(), Limits(), {"frames": 1, "orientations": 1, "fast": 1})
 
 
 def parse(record: Mapping[str, Json]) -> FingerprintedMedia:
@@ -135,6 +180,10 @@ def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
     if not isinstance(rows, list) or len(rows) not in {1, len(Orientation)}:
         message = "a code has one row of bits or eight"
         raise ValueError(message)
+    version = code.get("version")
+    if version not in PDQ_VERSIONS:
+        message = f"a code's version is one of {', '.join(PDQ_VERSIONS)}"
+        raise ValueError(message)
     quality, frame = _whole(code, "quality", _QUALITY_MAX), _whole(code, "frame", frames - 1)
     region = _region(code)
     found = []
@@ -146,7 +195,7 @@ def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
         found.append(
             Fingerprint(
                 signal_type=SignalType.PDQ,
-                version=PDQ_VERSION,
+                version=str(version),
                 bits=bits,
                 quality=quality,
                 orientation=orientation,

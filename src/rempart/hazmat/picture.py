@@ -38,6 +38,8 @@ from PIL import (
 from rempart.errors import MediaError
 from rempart.hazmat.formats import sniff
 from rempart.hazmat.interface import DecodeLimits
+from rempart.hazmat.luma import Shrunk, decode_shrunk
+from rempart.hazmat.turning import ORIENTATIONS, upright
 from rempart.model import MediaFormat, UnreadableReason
 
 try:
@@ -107,6 +109,14 @@ class Picture:
         except (OSError, EOFError, SyntaxError, ValueError) as error:
             raise _decoding_error(error) from error
 
+    def shrunk(self) -> Shrunk | None:
+        """Decode a JPEG to the few lines that a comparison needs; None where :meth:`frame` must be asked instead."""
+        if self.format is not MediaFormat.JPEG:
+            return None
+        width, height = self._image.size
+        orientation = _orientation(self._image)
+        return decode_shrunk(self._data, height=height, width=width, mode=self._image.mode, orientation=orientation)
+
     def frames_to_show(self, most: int) -> Iterator[int]:
         """Yield the indexes of ``most`` frames at equal distances, the first one always among them."""
         count = min(most, self.frames)
@@ -163,34 +173,12 @@ def _decode_jpeg(data: bytes, image: Image.Image) -> Pixels | None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the Exif orientation, 1 where there is none or it cannot be read."""
+    """Return the Exif orientation, 1 where there is none, where it cannot be read or is no orientation."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except (OSError, SyntaxError, ValueError, KeyError, TypeError):
         return 1  # a damaged Exif block does not make the pixels unreadable
-    return value if isinstance(value, int) else 1
-
-
-def upright(pixels: Pixels, orientation: int) -> Pixels:
-    """Undo the turn or reflection that Exif orientation 1..8 names; other values change nothing."""
-    match orientation:
-        case 2:
-            turned = pixels[:, ::-1]
-        case 3:
-            turned = pixels[::-1, ::-1]
-        case 4:
-            turned = pixels[::-1]
-        case 5:
-            turned = pixels.transpose(1, 0, 2)
-        case 6:
-            turned = np.rot90(pixels, -1)
-        case 7:
-            turned = pixels[::-1, ::-1].transpose(1, 0, 2)
-        case 8:
-            turned = np.rot90(pixels)
-        case _:
-            turned = pixels
-    return np.ascontiguousarray(turned)
+    return value if isinstance(value, int) and value in ORIENTATIONS else 1
 
 
 def to_rgb(image: Image.Image) -> Pixels:

@@ -325,8 +325,33 @@ def pdq_dihedral(rgb: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], int
         _luma_rows(rgb.reshape(_SIDE, 3 * _SIDE), 0, _SIDE, reduced)
     else:
         reduced = _reduce(rgb)
-    _pack_dihedral(_transform(reduced, _DCT, _DCT_T), codes)
-    return codes, int(_quality(reduced))
+    return codes_of_reduced(reduced)[:2]
+
+
+def codes_of_reduced(
+    reduced: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.uint8], int, npt.NDArray[np.float32]]:
+    """Do what PDQ does once a picture is reduced, however that was done.
+
+    Args:
+        reduced: ``(64, 64) float32``: luma 0..255, low-passed to about one sample (as :func:`pdq_dihedral` does it).
+
+    Returns:
+        codes: ``(8, 32) uint8``, as :func:`pdq_dihedral` gives them.
+        quality: 0..100.
+        terms: ``(16, 16) float32``, the cosine terms: a bit of the first code tells whether one is above the median.
+
+    Raises:
+        ValueError: the array is not ``(64, 64) float32``.
+    """
+    if reduced.shape != (_SIDE, _SIDE) or reduced.dtype != np.float32:
+        message = f"a reduced picture is a (64, 64) float32 array, not {reduced.shape} {reduced.dtype}"
+        raise ValueError(message)
+    reduced = np.require(reduced, requirements=["C", "W"])
+    codes = np.zeros((len(ORIENTATIONS), CODE_BYTES), np.uint8)
+    terms = _transform(reduced, _DCT, _DCT_T)
+    _pack_dihedral(terms, codes)
+    return codes, int(_quality(reduced)), terms
 
 
 def warm() -> None:

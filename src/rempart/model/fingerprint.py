@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from rempart.model.media import MediaFormat, MediaKind, Orientation, Region
+
+#: Of a 256-bit code.
+CODE_BYTES: Final = 32
+#: Of one place of :class:`CodedPoints`: four float32.
+POINT_BYTES: Final = 16
 
 
 class SignalType(StrEnum):
@@ -13,6 +19,8 @@ class SignalType(StrEnum):
 
     PDQ = "pdq"
     SHA256 = "sha256"
+    ORB = "orb"
+    SIFT = "sift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +30,7 @@ class Fingerprint:
     signal_type: SignalType
     """The algorithm."""
     version: str
-    """The pipeline that made the bits, from decoding on: fingerprints of two versions are not comparable."""
+    """The pipeline that made the bits, from decoding on; ``detect`` says which versions it compares."""
     bits: bytes
     """The code, most significant bit first: 32 bytes for PDQ."""
     quality: int
@@ -36,8 +44,33 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodedPoints:
+    """Codes of places in a picture: parts, or points. A picture can be redrawn from them, so they are clear media."""
+
+    version: str
+    """The pipeline that made them: those of two versions are not comparable."""
+    width: int
+    """Of the plane on which ``points`` lie, in pixels."""
+    height: int
+    """The same."""
+    points: bytes = field(repr=False)
+    """``(N, 4) float32``, little-endian: x, y and size in pixels of the plane, angle in degrees."""
+    codes: bytes = field(repr=False)
+    """``(V, N, 32) uint8``: the codes as the plane is, then under each variant that was asked for."""
+
+    def __len__(self) -> int:
+        """Return how many places there are."""
+        return len(self.points) // POINT_BYTES
+
+    @property
+    def variants(self) -> int:
+        """Return V."""
+        return len(self.codes) // (CODE_BYTES * len(self)) if len(self) else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FingerprintedMedia:
-    """What one visit to the sandbox tells of a media item: no pixel, nothing from which one can be redrawn."""
+    """What one visit to the sandbox tells of a media item: no pixel."""
 
     sha256: str
     """Of the bytes that were decoded, in hexadecimal."""
@@ -53,3 +86,5 @@ class FingerprintedMedia:
     """How many frames the item has, fingerprinted or not."""
     fingerprints: tuple[Fingerprint, ...]
     """Empty only if the picture is too small to have one."""
+    places: tuple[CodedPoints, ...] = ()
+    """Parts and points, where they were asked for: they stay in memory, or are sealed under the asset's own key."""

@@ -15,8 +15,15 @@ class ClueKind(StrEnum):
 
     SAME_BYTES = "same_bytes"
     WHOLE_FRAME = "whole_frame"
+    INNER_FRAME = "inner_frame"
+    """A rectangle inside the suspect, such as a screenshot's picture, shows the whole asset."""
     PART = "part"
-    """The suspect's whole frame shows a part of the asset: a crop. Only of assets whose protection is ``detailed``."""
+    """Parts of the asset are found where they should be: a crop. Only of assets whose protection is ``detailed``."""
+    LOCAL_FEATURES = "local_features"
+    """Points of the asset are found, and what lies between them agrees. Only where the original is at hand."""
+    SAME_THING = "same_thing"
+    """Something of the asset is in the suspect, and most of it is not: a logo, an interface, the same object. It is
+    told to whoever asks why, and is never a match."""
     LEARNED = "learned"
     """A model that the user provides finds them alike: never a match by itself (``rempart.detect.learned``)."""
 
@@ -30,13 +37,21 @@ class Clue:
     signal_type: SignalType
     """By which algorithm."""
     distance_bits: int
-    """How many bits differ; 0 is identical."""
+    """How many bits differ; 0 is identical. Of several parts or points, the median of those that agree."""
     weight: float
     """0..1, how much it counts in the score."""
     orientation: Orientation = Orientation.ORIGINAL
     """How the suspect must be turned or mirrored to show the asset."""
     frame: int = 0
     """Which frame of the suspect, from 0."""
+    is_inverted: bool = False
+    """True if the suspect's colours are inverted."""
+    count: int = 0
+    """How many parts or points agree; 0 where the whole frame was compared."""
+    of: int = 0
+    """Out of how many that could have."""
+    explained: float | None = None
+    """0..1, the share of the texture, where both pictures show, that agrees; None where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,11 @@ class Match:
     """Upper bound on the probability that the match is false; None until it is measured, never invented."""
     region: Region | None
     """Where the asset lies in the suspect; None if a clue does not tell."""
+    overlap: float | None = None
+    """0..1, how much of the asset's area the suspect shows; None if no clue tells."""
+    homography: tuple[float, ...] | None = None
+    """Nine numbers, row by row, from the asset to the suspect, each in fractions of its width and height; None if no
+    clue tells. Attribution registers a leak with it."""
     width: int
     """Of the suspect, in pixels: what ``region`` is drawn in."""
     height: int

@@ -1,0 +1,57 @@
+"""Codes of parts of a picture, cut around what stands out: a crop has most of them too.
+
+They are for owners who asked for ``detailed`` protection or keep the original here. About twenty codes of parts redraw a
+recognisable person (benchmarks/inversion.py): they are clear media as far as storage is concerned.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rempart.detect.frames import codes_of_frames
+from rempart.kernels.anchors import anchors, squares
+from rempart.model import CodedPoints
+
+#: Blobs by :mod:`rempart.kernels.anchors`, then PDQ of squares around them, upright.
+TILE_VERSION: Final = "pdq-tile/1"
+#: How many of an asset are kept: the budget, 48 bytes each with their places.
+ASSET_TILES: Final = 24
+#: How many of a suspect are looked for, and how far each is turned: codes bear a turn of about two degrees.
+SUSPECT_TILES: Final = 64
+SUSPECT_TURNS: Final = (0.0, -4.0, 4.0)
+#: PDQ's own measure of detail, below which a part says nothing.
+TILE_QUALITY_MIN: Final = 30
+
+_AS_IT_IS: Final = 0
+_MIRRORED: Final = 5  # "flipy" of rempart.kernels.pdq.ORIENTATIONS
+
+
+def asset_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
+    """Cut and code the parts of an asset: ``(H, W) uint8`` in."""
+    return _tiles(luma, ASSET_TILES, (0.0,), (_AS_IT_IS,))
+
+
+def suspect_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
+    """Cut and code the parts of a suspect, turned a little and mirrored too: ``(H, W) uint8`` in."""
+    return _tiles(luma, SUSPECT_TILES, SUSPECT_TURNS, (_AS_IT_IS, _MIRRORED))
+
+
+def _tiles(
+    luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], orientations: tuple[int, ...]
+) -> CodedPoints:
+    found = anchors(luma, most)
+    columns = [np.column_stack([found, np.full(len(found), turn, np.float32)]) for turn in turns]
+    places = np.concatenate(columns).astype(np.float32)
+    codes, quality = codes_of_frames(luma, squares(places))
+    kept = quality >= TILE_QUALITY_MIN
+    rows = codes[kept][:, list(orientations)].transpose(1, 0, 2)
+    return CodedPoints(
+        version=TILE_VERSION,
+        width=luma.shape[1],
+        height=luma.shape[0],
+        points=places[kept].astype("<f4").tobytes(),
+        codes=rows.tobytes(),
+    )

@@ -1,0 +1,277 @@
+"""Whether a suspect really shows an asset, decided on the pixels of both, or on the asset's parts where only those are.
+
+A hypothesis says where the asset may lie: from a whole frame's code, or from votes. (1) Points of both pictures give a
+more exact one, and new ones; (2) the suspect is brought onto the asset and compared cell by cell; (3) where a suspect
+is a picture among others, each rectangle in it is judged by itself. Runs inside a worker; arrays only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rempart.detect.frames import codes_of_frames, propose_frames
+from rempart.detect.points_bank import arrays_of
+from rempart.kernels.agreement import Agreement, agree
+from rempart.kernels.anchors import squares
+from rempart.kernels.geometry import Points, fit, sift_points
+from rempart.kernels.local_features import INVERTED, VARIANTS, sized
+from rempart.model import CodedPoints
+
+U8 = npt.NDArray[np.uint8]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+#: Pixels of the planes that are compared, and SIFT points of each.
+_ASSET_PX: Final = 200_000
+_SUSPECT_PX: Final = 300_000
+_ASSET_POINTS: Final = 500
+_SUSPECT_POINTS: Final = 800
+#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
+CORRELATION_MIN: Final = 0.6
+#: A hypothesis that explains this much needs no other.
+_CLEAR: Final = 0.85
+#: Points that must agree before the rectangles inside a suspect are looked at one by one.
+_POINTS_FOR_FRAMES: Final = 8
+_FRAMES_MOST: Final = 6
+#: Codes of a part that lies where it should are this close, or something was laid over it.
+TILE_AGREES_BITS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """Where an asset may lie in a suspect."""
+
+    pose: F64
+    """``(3, 3)``: from the asset to the suspect, in fractions of their sides."""
+    variant: int
+    """Bits of :mod:`rempart.kernels.local_features`: mirrored, inverted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the comparison measured."""
+
+    pose: F64
+    """``(3, 3)``: where the asset lies, in fractions of both sides."""
+    variant: int
+    """How the suspect was changed: mirrored, inverted."""
+    count: int
+    """Points or parts that agree; 0 where a given hypothesis was good enough."""
+    of: int
+    """Out of how many."""
+    explained: float
+    """0..1, of the texture where both show; of the parts in view."""
+    seen: float
+    """0..1, of the asset's area that is in the suspect."""
+    filled: float
+    """0..1, of the suspect's area that the asset fills; of the rectangle, where one was judged by itself."""
+    in_frame: bool = False
+    """True if a rectangle inside the suspect was judged by itself."""
+    distance_bits: int = 0
+    """Median, of parts that agree."""
+    agreement: Agreement | None = None
+    """Cell by cell; None where only parts are known."""
+
+
+class Suspect:
+    """A suspect's plane, its points and rectangles: found once, for all the assets that it is compared with."""
+
+    def __init__(self, luma: U8) -> None:
+        """Take the luma, ``(H, W) uint8``."""
+        self.luma = luma
+        self.plane = sized(luma, _SUSPECT_PX)
+        self._points: Points | None = None
+        self._frames: F32 | None = None
+
+    def points(self) -> Points:
+        """Return the points of the plane."""
+        if self._points is None:
+            self._points = sift_points(self.plane, _SUSPECT_POINTS)
+        return self._points
+
+    def frames(self) -> F32:
+        """Return the rectangles inside the plane: ``(K, 4, 2) float32``, in its pixels."""
+        if self._frames is None:
+            self._frames = propose_frames(self.plane, most=_FRAMES_MOST).corners
+        return self._frames
+
+
+def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) -> Verdict | None:
+    """Compare an asset's picture with a suspect.
+
+    Args:
+        asset: ``(H, W) uint8`` luma.
+        suspect: What may be a copy.
+        hypotheses: Where the asset may lie; whatever points of both agree on is tried too.
+
+    Returns:
+        The best account of the suspect by the asset; None if there is none at all.
+    """
+    plane = sized(asset, _ASSET_PX, enlarged_most=1.0)
+    best = _better(None, [_judged(plane, suspect, h.pose, h.variant) for h in hypotheses])
+    if best is not None and best.explained >= _CLEAR:
+        return best
+    points = sift_points(plane, _ASSET_POINTS)
+    for variant in range(VARIANTS):  # (1)
+        found = fit(points, suspect.points(), variant, suspect.plane.shape[1])
+        if found is None:
+            continue
+        pose = _to_fractions(found.homography, plane, suspect.plane)
+        whole = _judged(plane, suspect, pose, variant, found.inliers, found.pairs)  # (2)
+        best = _better(best, [whole])
+        if found.inliers >= _POINTS_FOR_FRAMES and (whole is None or whole.explained < _CLEAR):  # (3)
+            inner = [
+                _judged(plane, suspect, pose, variant, found.inliers, found.pairs, within=frame)
+                for frame in suspect.frames()
+            ]
+            best = _better(best, inner)
+    return best
+
+
+def _judged(
+    plane: U8, suspect: Suspect, pose: F64, variant: int, count: int = 0, of: int = 0, *, within: F32 | None = None
+) -> Verdict | None:
+    """Bring the suspect onto the asset under one hypothesis."""
+    homography = _to_pixels(pose, plane, suspect.plane)
+    found = agree(plane, suspect.plane, homography, inverted=bool(variant & INVERTED), within=within)
+    if found is None:
+        return None
+    return Verdict(
+        pose=pose,
+        variant=variant,
+        count=count,
+        of=of,
+        explained=found.explained(CORRELATION_MIN),
+        seen=found.seen,
+        filled=found.filled,
+        in_frame=within is not None,
+        agreement=found,
+    )
+
+
+def _better(best: Verdict | None, others: list[Verdict | None]) -> Verdict | None:
+    """Return what explains most, of what is seen of the asset; a rectangle by itself must explain clearly more."""
+    for other in others:
+        if other is not None and (best is None or _rank(other) > _rank(best)):
+            best = other
+    return best
+
+
+def _rank(verdict: Verdict) -> float:
+    return verdict.explained * min(1.0, verdict.seen / 0.2) - (0.1 if verdict.in_frame else 0.0)
+
+
+def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothesis]) -> Verdict | None:
+    """Look for an asset's parts where they should be, if it lay where a hypothesis says.
+
+    Args:
+        tiles: The parts of the asset.
+        suspect: What may be a copy.
+        hypotheses: Where the asset may lie.
+
+    Returns:
+        The hypothesis under which most parts in view agree, its pose refined; None if none has any part in view.
+    """
+    places, codes = arrays_of(tiles)
+    best: Verdict | None = None
+    for hypothesis in hypotheses:
+        pose = _to_pixels(hypothesis.pose, (tiles.height, tiles.width), suspect.luma)
+        found = _tiles_at(places, codes[0], suspect.luma, pose, hypothesis.variant)
+        for _ in range(2):
+            if found is None:
+                break
+            pose, moved = _refined(places, codes[0], suspect.luma, pose, hypothesis.variant, found)
+            if moved is found:
+                break
+            found = moved
+        if found is None:
+            continue
+        in_view, bits = found
+        agrees = bits <= TILE_AGREES_BITS
+        verdict = Verdict(
+            pose=_to_fractions(pose, (tiles.height, tiles.width), suspect.luma),
+            variant=hypothesis.variant,
+            count=int(agrees.sum()),
+            of=int(in_view.sum()),
+            explained=float(agrees.mean()),
+            seen=_seen(pose, (tiles.height, tiles.width), suspect.luma),
+            filled=0.0,
+            distance_bits=int(np.median(bits[agrees])) if agrees.any() else 256,
+        )
+        if best is None or (verdict.count, verdict.explained) > (best.count, best.explained):
+            best = verdict
+    return best
+
+
+_Found = tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]
+
+
+def _tiles_at(places: F32, codes: U8, luma: U8, pose: F64, variant: int) -> _Found | None:
+    """Return which parts lie inside the suspect under a pose, and their distances."""
+    corners = squares(places)
+    sent = cv2.perspectiveTransform(corners.reshape(-1, 1, 2).astype(np.float64), pose).reshape(-1, 4, 2)
+    height, width = luma.shape
+    slack = 0.01 * max(height, width)
+    inside = (sent >= -slack).all(axis=(1, 2)) & (sent <= np.array([width, height]) + slack).all(axis=(1, 2))
+    if not inside.any():
+        return None
+    seen, _ = codes_of_frames(luma, sent[inside].astype(np.float32))
+    rows = seen[:, 0]
+    if variant & INVERTED:
+        rows = ~rows
+    bits = np.bitwise_count(rows ^ codes[inside]).sum(axis=1).astype(np.int64)
+    return inside, bits
+
+
+def _refined(places: F32, codes: U8, luma: U8, pose: F64, variant: int, found: _Found) -> tuple[F64, _Found]:
+    """Move a pose a little each way while the parts come closer."""
+    best, best_pose = found, pose
+    centre = places[found[0], :2].mean(axis=0)
+    size = float(np.median(places[found[0], 2]))
+    for dx, dy, turn, scale in _STEPS:
+        around = np.eye(3)
+        angle = np.radians(turn)
+        around[:2, :2] = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        around[:2, 2] = centre - around[:2, :2] @ centre + np.array([dx, dy]) * size
+        moved_pose = best_pose @ around
+        moved = _tiles_at(places, codes, luma, moved_pose, variant)
+        if moved is not None and moved[0].sum() >= best[0].sum() and np.median(moved[1]) < np.median(best[1]):
+            best, best_pose = moved, moved_pose
+    return best_pose, best
+
+
+#: Shift right and down in sides of a part, turn in degrees, scale.
+_STEPS: Final = (
+    (0.03, 0.0, 0.0, 1.0), (-0.03, 0.0, 0.0, 1.0), (0.0, 0.03, 0.0, 1.0), (0.0, -0.03, 0.0, 1.0),
+    (0.0, 0.0, 2.0, 1.0), (0.0, 0.0, -2.0, 1.0), (0.0, 0.0, 0.0, 1.03), (0.0, 0.0, 0.0, 0.97),
+)  # fmt: skip
+
+
+def _seen(pose: F64, asset: tuple[int, int], luma: U8) -> float:
+    """Return the share of the asset's area that a pose puts inside the suspect."""
+    height, width = asset
+    frame = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    sent = cv2.perspectiveTransform(frame, pose).reshape(-1, 2).astype(np.float32)
+    rows, columns = luma.shape
+    here = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    whole = cv2.contourArea(sent)
+    return float(cv2.intersectConvexConvex(sent, here)[0]) / whole if whole > 0 else 0.0
+
+
+def _shape(plane: U8 | tuple[int, int]) -> tuple[int, int]:
+    return plane if isinstance(plane, tuple) else (plane.shape[0], plane.shape[1])
+
+
+def _to_fractions(homography: F64, asset: U8 | tuple[int, int], suspect: U8) -> F64:
+    (height, width), (rows, columns) = _shape(asset), _shape(suspect)
+    return np.asarray(np.diag([1 / columns, 1 / rows, 1.0]) @ homography @ np.diag([width, height, 1.0]), np.float64)
+
+
+def _to_pixels(pose: F64, asset: U8 | tuple[int, int], suspect: U8) -> F64:
+    (height, width), (rows, columns) = _shape(asset), _shape(suspect)
+    return np.asarray(np.diag([columns, rows, 1.0]) @ pose @ np.diag([1 / width, 1 / height, 1.0]), np.float64)

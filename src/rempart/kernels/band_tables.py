@@ -1,0 +1,164 @@
+"""Build the bucket tables of a multi-index: for each band, which rows have which key, in a few bits per bucket.
+
+A band's table is an array of 64-bit blocks. The low half of a block holds the cells of 32 buckets of one bit (empty or
+not) or of 16 buckets of two bits (0, 1, 2 or 3 rows and more); the high half is where the block's slots begin. A probe
+therefore reads one word, tests up to 32 neighbouring buckets with one AND, and finds the slots of each by counting the
+bits below. A slot is a row; where a bucket has more rows than its cell can count, its last slot carries
+:data:`LISTED` and points to a list ``[count, row, row, …]``.
+
+Buckets over a cap get nothing: their rows are marked *dense* and are the caller's to scan. A bank with near-constant
+codes (flat pictures, common borders) would otherwise spend its time in a few giant buckets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rempart.kernels import code_rows
+from rempart.kernels.band_plan import BandPlan, block_low_bits
+from rempart.kernels.compile import kernel
+
+#: Set in a slot that points to a list; rows therefore stay under 2^31.
+LISTED: Final = 0x80000000
+ROWS_MAX: Final = LISTED - 1
+
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandTables:
+    """The tables of every band, one after the other, as the search kernel reads them."""
+
+    blocks: npt.NDArray[np.uint64]
+    """``(sum of blocks,) uint64``."""
+    slots: npt.NDArray[np.uint32]
+    """``(S,) uint32``."""
+    lists: npt.NDArray[np.uint32]
+    """``(L,) uint32``."""
+    starts: npt.NDArray[np.int64]
+    """``(bands, 6) int64``: first bit, width, bits of a cell, and where blocks, slots and lists begin."""
+
+    dense: npt.NDArray[np.uint64]
+    """``(N // 64 + 1,) uint64``: one bit a row, set if at least one table left the row out."""
+
+    @property
+    def dense_rows(self) -> npt.NDArray[np.int64]:
+        """Return ``(D,) int64`` the rows marked dense, ascending."""
+        return np.flatnonzero(np.unpackbits(self.dense.view(np.uint8), bitorder="little"))
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory that the tables take."""
+        return self.blocks.nbytes + self.slots.nbytes + self.lists.nbytes + self.dense.nbytes
+
+
+@kernel
+def _size(pairs: U64, most: int, cap: int) -> tuple[int, int]:  # (N,) sorted
+    """Return how many slots and list entries the sorted keys will need."""
+    slots = lists = 0
+    begin, count = 0, pairs.size
+    while begin < count:
+        key = pairs[begin] >> np.uint64(32)
+        end = begin + 1
+        while end < count and pairs[end] >> np.uint64(32) == key:
+            end += 1
+        size = end - begin
+        if size <= most:
+            slots += size
+        elif size <= cap:
+            slots += most
+            lists += size - most + 2
+        begin = end
+    return slots, lists
+
+
+@kernel
+def _fill(pairs: U64, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: U32, dense: U64) -> None:
+    """Write the blocks, slots and lists of one band, and mark the rows of the buckets over the cap."""
+    most, low_bits = (1, np.uint64(5)) if cell_bits == 1 else (3, np.uint64(4))
+    low_mask = (np.uint64(1) << low_bits) - np.uint64(1)
+    begin, count = 0, pairs.size
+    slot = entry = 0
+    block = 0
+    word = np.uint64(0)
+    while begin < count:
+        key = pairs[begin] >> np.uint64(32)
+        end = begin + 1
+        while end < count and pairs[end] >> np.uint64(32) == key:
+            end += 1
+        size = end - begin
+        while block < np.int64(key >> low_bits):
+            blocks[block] = word
+            block += 1
+            word = np.uint64(slot) << np.uint64(32)
+        if size > cap:
+            for k in range(begin, end):
+                row = pairs[k] & np.uint64(0xFFFFFFFF)
+                dense[row >> np.uint64(6)] |= np.uint64(1) << (row & np.uint64(63))
+        else:
+            direct = size if size <= most else most - 1
+            for k in range(begin, begin + direct):
+                slots[slot] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                slot += 1
+            if size > most:
+                slots[slot] = np.uint32(0x80000000 | entry)
+                slot += 1
+                lists[entry] = np.uint32(size - direct)
+                entry += 1
+                for k in range(begin + direct, end):
+                    lists[entry] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                    entry += 1
+            word |= np.uint64(min(size, most)) << ((key & low_mask) * np.uint64(cell_bits))
+        begin = end
+    while block < blocks.size:
+        blocks[block] = word
+        block += 1
+        word = np.uint64(slot) << np.uint64(32)
+
+
+def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> BandTables:
+    """Build the tables of a bank.
+
+    Args:
+        rows: ``(N, 4) uint64`` reordered codes, N under 2^31.
+        plan: The bands.
+        cap: The most rows that a bucket may have.
+
+    Returns:
+        What the search reads; rows marked dense are the caller's to scan.
+    """
+    dense = np.zeros(len(rows) // 64 + 1, np.uint64)
+    pairs = np.empty(len(rows), np.uint64)
+    parts: list[tuple[U64, U32, U32]] = []
+    starts = np.zeros((len(plan.widths), 6), np.int64)
+    first = 0
+    for band, (width, cell_bits) in enumerate(zip(plan.widths, plan.cell_bits, strict=True)):
+        code_rows.pair_keys(rows, first, width, pairs)
+        pairs.sort()
+        slot_count, list_count = _size(pairs, 1 if cell_bits == 1 else 3, cap)
+        part = (
+            np.empty(1 << (width - block_low_bits(cell_bits)), np.uint64),
+            np.empty(slot_count, np.uint32),
+            np.empty(list_count, np.uint32),
+        )
+        _fill(pairs, cell_bits, cap, *part, dense)
+        starts[band, :3] = first, width, cell_bits
+        if band + 1 < len(starts):
+            starts[band + 1, 3:] = starts[band, 3:] + [len(p) for p in part]
+        parts.append(part)
+        first += width
+    blocks, slots, lists = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    return BandTables(blocks=blocks, slots=slots, lists=lists, starts=starts, dense=dense)
+
+
+def warm() -> None:
+    """Compile or load every kernel of this file."""
+    for cell_bits in (1, 2):
+        plan = BandPlan(widths=(8,), radii=(0,), cell_bits=(cell_bits,), radius_bits=0, cost_ns=0.0, bytes_per_code=0.0)
+        build_tables(np.zeros((1, code_rows.WORDS), np.uint64), plan, 1)
