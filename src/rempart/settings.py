@@ -124,10 +124,10 @@ class LearnedSettings(Section):
     """Subtracted from samples in 0..1, as the model was trained (ImageNet's)."""
     std: SettingNumbers = "0.229 0.224 0.225"
     """Then they are divided by this (ImageNet's)."""
-    side_px: Annotated[int, Field(ge=8, le=1024)] = 288
-    """Side of the square that a picture is brought to, where the model leaves it open (SSCD: 288)."""
+    side_px: Annotated[int, Field(ge=8, le=1024)] = 320
+    """Side of the square that a picture is brought to, where the model leaves it open (SSCD: 320)."""
     similarity_min_percent: Annotated[int, Field(ge=1, le=100)] = 75
-    """Cosine, in percent, from which an asset is a candidate (SSCD's authors: 75 for 90 % precision)."""
+    """Cosine, in percent, from which an asset is a candidate (SSCD's README: 75 is 90 % precision)."""
 
     @field_validator("model_sha256")
     @classmethod
