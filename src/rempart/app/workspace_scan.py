@@ -27,7 +27,7 @@ from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Bank, Matcher
-from rempart.detect.fingerprint_task import PDQ_VERSIONS
+from rempart.detect import PDQ_VERSIONS
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, SuspectId, Unreadable

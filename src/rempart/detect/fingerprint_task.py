@@ -1,38 +1,25 @@
-"""The sandboxed task that turns a picture into fingerprints, and the reading of its record.
+"""The sandboxed task that turns a picture into fingerprints: runs inside a worker.
 
-Inside a worker: :func:`run`. In the parent, which trusts no worker: :func:`parse`.
+What it answers is read by :mod:`rempart.detect.record`, in the parent.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from rempart.detect.parts import parts_of
-from rempart.model import Fingerprint, FingerprintedMedia, MediaFormat, MediaKind, Orientation, Region, SignalType
+from rempart.detect.versions import PDQ_FAST_VERSION, PDQ_FRAME_VERSION, PDQ_VERSION
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from rempart.hazmat import DecodeLimits, Json, Options
+    from rempart.hazmat.luma import Shrunk
     from rempart.hazmat.picture import Picture
 
-#: The canonical pipeline: ``rempart.hazmat.picture``'s decoding, then ``rempart.kernels.pdq``. Any change that can
-#: move a bit makes a new version; assets have no other.
-PDQ_VERSION: Final = "pdq/1"
-#: The pipeline of suspects in JPEG: ``rempart.hazmat.luma``'s shrunk decoding, then ``rempart.kernels.pdq_fast``, and
-#: the canonical one wherever that may be more than ten bits away from it (PDQ's own rule of conformance).
-PDQ_FAST_VERSION: Final = "pdq-fast/1"
-#: What is compared with each other: all of them are PDQ.
-PDQ_VERSIONS: Final = (PDQ_VERSION, PDQ_FAST_VERSION)
 TASK_NAME: Final = "rempart.detect.fingerprint_task:run"
-
-_CODE_BYTES: Final = 32
-_QUALITY_MAX: Final = 100
-_SIDE_MAX: Final = 1 << 31
-_SHA256_HEX: Final = 64
 
 
 def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
@@ -42,32 +29,42 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         data: The encoded picture.
         limits: What it may cost.
         options: ``frames``, how many frames of an animation to fingerprint, at equal distances; ``orientations``,
-            1 for the picture as it is or 8 for every turn and reflection too; ``parts``, 1 for codes of parts of the
-            first frame too (:mod:`rempart.detect.parts`); ``fast``, 1 for ``pdq-fast/1`` where it is close enough.
+            1 for the picture as it is or 8 for every turn and reflection too, as a suspect needs; ``fast``, 1 for
+            ``pdq-fast/1`` where it is close enough. Of the first frame: ``inner_frames``, how many rectangles inside it
+            to fingerprint; ``points``, how many points to code; ``tiles``, 1 for codes of parts.
 
     Raises:
         MediaError: it cannot be read.
     """
-    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - native decoders: in a worker only
+    from rempart.hazmat.luma import luma_of  # noqa: PLC0415 - native decoders: in a worker only
+    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.kernels.pdq import MIN_SIDE_PX, pdq_dihedral  # noqa: PLC0415 - as above
 
     picture = open_picture(data, limits)
     orientations = int(options["orientations"])
-    fast = _fast_code(picture, orientations) if options.get("fast") and not options.get("parts") else None
+    fast = _fast_code(picture, orientations) if options.get("fast") else None
     if fast is not None:
-        return _record(data, picture, fast[1], [fast[0]])
-    codes: list[Json] = []
-    width = height = 0
-    for index in picture.frames_to_show(int(options["frames"])):
-        pixels = picture.frame(index)
-        if index == 0:
-            height, width = pixels.shape[:2]
-        if min(pixels.shape[:2]) >= MIN_SIDE_PX:
-            bits, quality = pdq_dihedral(pixels)
-            codes.append(_code(bits[:orientations], quality, frame=index))
-        if index == 0 and options.get("parts"):
-            codes += _codes_of_parts(pixels)
-    return _record(data, picture, (height, width), codes)
+        code, shrunk = fast
+        codes: list[Json] = [code]
+        size, luma = shrunk.upright_size(), shrunk.luma() if _wants_luma(options) else None
+    else:
+        codes, size, luma = [], (0, 0), None
+        for index in picture.frames_to_show(int(options["frames"])):
+            pixels = picture.frame(index)
+            if index == 0:
+                size, luma = pixels.shape[:2], luma_of(pixels) if _wants_luma(options) else None
+            if min(pixels.shape[:2]) >= MIN_SIDE_PX:
+                bits, quality = pdq_dihedral(pixels)
+                codes.append(_code(bits[:orientations], quality, frame=index))
+    record = _record(data, picture, size, codes)
+    if luma is not None and min(luma.shape) >= MIN_SIDE_PX:
+        codes += _inner_frames(luma, size, int(options.get("inner_frames", 0)))
+        record["places"] = _places(luma, options)
+    return record
+
+
+def _wants_luma(options: Options) -> bool:
+    return any(options.get(name) for name in ("inner_frames", "points", "tiles"))
 
 
 def _record(data: bytes, picture: Picture, size: tuple[int, int], codes: list[Json]) -> dict[str, Json]:
@@ -90,7 +87,7 @@ def _code(
     return {"version": version, "frame": frame, "quality": quality, "bits": rows, **more}
 
 
-def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], tuple[int, int]] | None:
+def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], Shrunk] | None:
     """Fingerprint a JPEG from a shrunk decoding; None where only the whole picture tells.
 
     That is: no JPEG, or one that must be judged by another decoder; a picture so small that it may have no code; too
@@ -111,22 +108,45 @@ def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], tu
     )
     if needs_reference(quality, doubt_bits):
         return None
-    return _code(bits[:orientations], quality, version=PDQ_FAST_VERSION), shrunk.upright_size()
+    return _code(bits[:orientations], quality, version=PDQ_FAST_VERSION), shrunk
 
 
-def _codes_of_parts(pixels: npt.NDArray[np.uint8]) -> list[Json]:
-    """Fingerprint parts of a frame as they are."""
-    import numpy as np  # noqa: PLC0415 - in a worker only, as the rest
+def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], most: int) -> list[Json]:
+    """Fingerprint the rectangles inside a picture that may hold another one, turned and mirrored too."""
+    from rempart.detect.frames import codes_of_frames, propose_frames  # noqa: PLC0415 - in a worker only, as the rest
 
-    from rempart.kernels.pdq import MIN_SIDE_PX, pdq_dihedral  # noqa: PLC0415 - as above
+    if not most:
+        return []
+    found = propose_frames(luma, most=most).corners
+    bits, quality = codes_of_frames(luma, found)
+    scale = (size[1] / luma.shape[1], size[0] / luma.shape[0])
+    return [
+        _code(bits[k], int(quality[k]), version=PDQ_FRAME_VERSION, corners=(found[k] * scale).round().astype(int).ravel().tolist())
+        for k in range(len(found))
+    ]
 
-    codes: list[Json] = []
-    for left, top, right, bottom in parts_of(pixels.shape[1], pixels.shape[0]):
-        if min(right - left, bottom - top) >= MIN_SIDE_PX:
-            bits, quality = pdq_dihedral(np.ascontiguousarray(pixels[top:bottom, left:right]))
-            box: list[Json] = [left, top, right, bottom]
-            codes.append(_code(bits[:1], quality, box=box))
-    return codes
+
+def _places(luma: npt.NDArray[np.uint8], options: Options) -> list[Json]:
+    """Code the points and the parts of a picture, of a suspect under every variant too."""
+    from rempart.detect.points import points_of  # noqa: PLC0415 - in a worker only, as the rest
+    from rempart.detect.tiles import asset_tiles, suspect_tiles  # noqa: PLC0415 - as above
+
+    is_suspect = int(options["orientations"]) > 1
+    found = []
+    if options.get("points"):
+        found.append(points_of(luma, int(options["points"]), is_suspect=is_suspect))
+    if options.get("tiles"):
+        found.append(suspect_tiles(luma) if is_suspect else asset_tiles(luma))
+    return [
+        {
+            "version": p.version,
+            "width": p.width,
+            "height": p.height,
+            "points": base64.b64encode(p.points).decode("ascii"),
+            "codes": base64.b64encode(p.codes).decode("ascii"),
+        }
+        for p in found
+    ]
 
 
 def warm() -> None:
@@ -136,91 +156,12 @@ def warm() -> None:
     from PIL import Image  # noqa: PLC0415 - as above
 
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
-    from rempart.kernels import luma, pdq, pdq_fast  # noqa: PLC0415
+    from rempart.detect import frames  # noqa: PLC0415
+    from rempart.kernels import local_features, luma, pdq, pdq_fast  # noqa: PLC0415
 
-    for kernels in (pdq, pdq_fast, luma):
+    for kernels in (pdq, pdq_fast, luma, frames, local_features):
         kernels.warm()
     for name in ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         encoded = io.BytesIO()
         Image.new("RGB", (8, 8)).save(encoded, name, **({"save_all": True} if name == "MPO" else {}))
         run(encoded.getvalue(), Limits(), {"frames": 1, "orientations": 1, "fast": 1})
-
-
-def parse(record: Mapping[str, Json]) -> FingerprintedMedia:
-    """Check every field of a worker's record.
-
-    Raises:
-        ValueError: a field is missing, of another type or out of range.
-    """
-    sha256 = str(record.get("sha256"))
-    if len(sha256) != _SHA256_HEX or not all(c in "0123456789abcdef" for c in sha256):
-        message = "a record's sha256 has 64 hexadecimal digits"
-        raise ValueError(message)
-    frames = _whole(record, "frames", _SIDE_MAX)
-    codes = record.get("codes")
-    if not isinstance(codes, list):
-        message = "a record's codes are a list"
-        raise ValueError(message)  # noqa: TRY004 - one kind of failure: the record is wrong
-    return FingerprintedMedia(
-        sha256=sha256,
-        kind=MediaKind.IMAGE,
-        format=MediaFormat(str(record.get("format"))),
-        width=_whole(record, "width", _SIDE_MAX),
-        height=_whole(record, "height", _SIDE_MAX),
-        frames=frames,
-        fingerprints=tuple(f for code in codes for f in _parse_code(code, frames)),
-    )
-
-
-def _parse_code(code: Json, frames: int) -> list[Fingerprint]:
-    if not isinstance(code, dict):
-        message = "a code is an object"
-        raise ValueError(message)  # noqa: TRY004 - as above
-    rows = code.get("bits")
-    if not isinstance(rows, list) or len(rows) not in {1, len(Orientation)}:
-        message = "a code has one row of bits or eight"
-        raise ValueError(message)
-    version = code.get("version")
-    if version not in PDQ_VERSIONS:
-        message = f"a code's version is one of {', '.join(PDQ_VERSIONS)}"
-        raise ValueError(message)
-    quality, frame = _whole(code, "quality", _QUALITY_MAX), _whole(code, "frame", frames - 1)
-    region = _region(code)
-    found = []
-    for orientation, row in zip(Orientation, rows, strict=False):
-        bits = bytes.fromhex(row) if isinstance(row, str) else b""
-        if len(bits) != _CODE_BYTES:
-            message = f"a PDQ code has {_CODE_BYTES} bytes, not {len(bits)}"
-            raise ValueError(message)
-        found.append(
-            Fingerprint(
-                signal_type=SignalType.PDQ,
-                version=str(version),
-                bits=bits,
-                quality=quality,
-                orientation=orientation,
-                frame=frame,
-                region=region,
-            )
-        )
-    return found
-
-
-def _region(code: Mapping[str, Json]) -> Region | None:
-    """Read which part of the picture a code is of; None if it is of all of it."""
-    box = code.get("box")
-    if box is None:
-        return None
-    if not isinstance(box, list) or len(box) != len(("left", "top", "right", "bottom")):
-        message = "a code's box has four numbers"
-        raise ValueError(message)
-    left, top, right, bottom = (_whole({"box": side}, "box", _SIDE_MAX) for side in box)
-    return ((left, top), (right, top), (right, bottom), (left, bottom))
-
-
-def _whole(record: Mapping[str, Json], key: str, most: int) -> int:
-    value = record.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        message = f"a record's {key} is a whole number from 0 to {most}"
-        raise ValueError(message)
-    return value

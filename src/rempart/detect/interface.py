@@ -3,12 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from rempart.detect.descriptor import Descriptor
-from rempart.model import AssetId, Fingerprint, FingerprintedMedia, Match, SuspectId
+from rempart.model import AssetId, Clue, CodedPoints, Fingerprint, FingerprintedMedia, Match, SuspectId
 from rempart.model.asset import Asset
+
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """Where an asset may lie in a suspect."""
+
+    pose: F64
+    """``(3, 3)``: from the asset to the suspect, in fractions of their sides."""
+    variant: int
+    """Bits of :mod:`rempart.kernels.variants`: mirrored, inverted."""
+    count: int = 0
+    """How many points or parts agree on it; 0 if it comes of a whole-frame code."""
+    of: int = 0
+    """Out of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the comparison measured."""
+
+    pose: F64
+    """``(3, 3)``: where the asset lies, in fractions of both sides."""
+    variant: int
+    """How the suspect was changed: mirrored, inverted."""
+    count: int
+    """Points or parts that agree; 0 where a whole-frame code said where to look."""
+    of: int
+    """Out of how many."""
+    explained: float
+    """0..1, of the texture where both show; of the parts in view."""
+    seen: float
+    """0..1, of the asset's area that is in the suspect."""
+    filled: float
+    """0..1, of the suspect's area that the asset fills; of the rectangle, where one was judged by itself."""
+    in_frame: bool = False
+    """True if a rectangle inside the suspect was judged by itself."""
+    distance_bits: int = 0
+    """Median, of parts that agree."""
+    cells: tuple[tuple[int, ...], ...] = ()
+    """Correlation of each cell of the asset, in percent, -1 where the suspect does not reach; empty of parts."""
+
+
+class VerifiedBy(StrEnum):
+    """What an asset can be verified with."""
+
+    PICTURE = "picture"
+    TILES = "tiles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An asset that clues point to, and that a closer look will tell."""
+
+    asset: AssetId
+    """Which."""
+    by: VerifiedBy
+    """How it can be verified."""
+    hypotheses: tuple[Hypothesis, ...]
+    """Where it may lie; the codes' own first."""
+    clues: tuple[Clue, ...]
+    """What points to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

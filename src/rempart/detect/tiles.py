@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rempart.detect.frames import codes_of_frames
+from rempart.detect.frames import rectify
+from rempart.detect.versions import TILE_VERSION
 from rempart.kernels.anchors import anchors, squares
+from rempart.kernels.pdq import codes_of_reduced
 from rempart.model import CodedPoints
+from rempart.model.fingerprint import CODE_BYTES
 
-#: Blobs by :mod:`rempart.kernels.anchors`, then PDQ of squares around them, upright.
-TILE_VERSION: Final = "pdq-tile/1"
 #: How many of an asset are kept: the budget, 48 bytes each with their places.
 ASSET_TILES: Final = 24
 #: How many of a suspect are looked for, and how far each is turned: codes bear a turn of about two degrees.
@@ -39,13 +40,23 @@ def suspect_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
     return _tiles(luma, SUSPECT_TILES, SUSPECT_TURNS, (_AS_IT_IS, _MIRRORED))
 
 
+def codes_of_squares(
+    luma: npt.NDArray[np.uint8], corners: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Code squares, or what became of them, as they are: ``(N, 4, 2)`` in, ``(N, 8, 32)`` codes and qualities out."""
+    codes, quality = np.zeros((len(corners), 8, CODE_BYTES), np.uint8), np.zeros(len(corners), np.int64)
+    for k, square in enumerate(rectify(luma, corners)):
+        codes[k], quality[k], _ = codes_of_reduced(square)
+    return codes, quality
+
+
 def _tiles(
     luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], orientations: tuple[int, ...]
 ) -> CodedPoints:
     found = anchors(luma, most)
     columns = [np.column_stack([found, np.full(len(found), turn, np.float32)]) for turn in turns]
     places = np.concatenate(columns).astype(np.float32)
-    codes, quality = codes_of_frames(luma, squares(places))
+    codes, quality = codes_of_squares(luma, squares(places))
     kept = quality >= TILE_QUALITY_MIN
     rows = codes[kept][:, list(orientations)].transpose(1, 0, 2)
     return CodedPoints(

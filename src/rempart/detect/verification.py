@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from rempart.detect.frames import codes_of_frames, propose_frames
+from rempart.detect.frames import propose_frames
 from rempart.detect.interface import Hypothesis, Verdict
 from rempart.detect.points_bank import arrays_of
+from rempart.detect.tiles import codes_of_squares
 from rempart.kernels.agreement import agree
 from rempart.kernels.anchors import squares
 from rempart.kernels.geometry import Points, fit, sift_points
@@ -78,7 +79,7 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
         The best account of the suspect by the asset; None if there is none at all.
     """
     plane = sized(asset, _ASSET_PX, enlarged_most=1.0)
-    best = _better(None, [_judged(plane, suspect, h.pose, h.variant) for h in hypotheses])
+    best = _better(None, [_judged(plane, suspect, h.pose, h.variant, h.count, h.of) for h in hypotheses])
     if best is not None and best.explained >= _CLEAR:
         return best
     points = sift_points(plane, _ASSET_POINTS)
@@ -191,7 +192,7 @@ def _tiles_at(places: F32, codes: U8, luma: U8, pose: F64, variant: int) -> _Fou
     inside = (sent >= -slack).all(axis=(1, 2)) & (sent <= np.array([width, height]) + slack).all(axis=(1, 2))
     if not inside.any():
         return None
-    seen, _ = codes_of_frames(luma, sent[inside].astype(np.float32))
+    seen, _ = codes_of_squares(luma, sent[inside].astype(np.float32))
     rows = seen[:, 0]
     if variant & INVERTED:
         rows = ~rows

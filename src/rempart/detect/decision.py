@@ -1,0 +1,180 @@
+"""From clues to a match: what each is worth, and which of them make one.
+
+Every threshold was set on scenes that are not reported (benchmarks/recall.py), and stands here with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from rempart.detect.frame_bank import FrameHit
+from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
+from rempart.detect.points_bank import Vote
+from rempart.model import (
+    AssetId,
+    Clue,
+    ClueKind,
+    Fingerprint,
+    FingerprintedMedia,
+    Match,
+    Region,
+    SignalType,
+    SuspectId,
+)
+from rempart.kernels.variants import INVERTED
+
+#: Share of the texture, where both show, that a copy explains. Wrong placements explained 28 % at most.
+EXPLAINED_MIN: Final = 0.5
+#: And so much that it needs no support by points.
+EXPLAINED_CLEAR: Final = 0.7
+#: The same of a rectangle inside a suspect: nothing is laid over what a screenshot shows.
+FRAME_EXPLAINED_MIN: Final = 0.7
+#: A copy shows at least this much of the asset's area; less is a detail, which any picture of the same thing has.
+SEEN_MIN: Final = 0.08
+#: Points that agree, where no code pointed to the placement.
+POINTS_MIN: Final = 6
+#: Points that agree on something, though most of the picture is another: a shared thing.
+THING_POINTS_MIN: Final = 10
+#: Parts that agree where they should be, and their share of the parts in view.
+TILES_MIN: Final = 3
+TILES_SHARE_MIN: Final = 0.4
+
+
+def whole_frame_weight(distance_bits: int) -> float:
+    """Rank a whole-frame clue: 1 at no bit, 0.5 at 64 bits, where unrelated pictures begin to be met, 0 at 128.
+
+    Codes of unrelated pictures differ by 128 bits on average. This orders matches; it is not a probability.
+    """
+    return max(0.0, round(1.0 - distance_bits / 128.0, 4))
+
+
+def frame_clue(hit: FrameHit) -> Clue:
+    """Write the clue of one close whole-frame code."""
+    return Clue(
+        kind=ClueKind.WHOLE_FRAME if hit.code.region is None else ClueKind.INNER_FRAME,
+        signal_type=hit.code.signal_type,
+        distance_bits=hit.distance_bits,
+        weight=whole_frame_weight(hit.distance_bits),
+        orientation=hit.code.orientation,
+        frame=hit.code.frame,
+        is_inverted=hit.is_inverted,
+    )
+
+
+def vote_clue(vote: Vote, kind: ClueKind, signal: SignalType, of: int) -> Clue:
+    """Write the clue of parts or points that agree on a placement, not verified yet."""
+    return Clue(
+        kind=kind,
+        signal_type=signal,
+        distance_bits=vote.distance_bits,
+        weight=round(1.0 - 1.0 / (1.0 + 0.1 * vote.weight), 4),
+        is_inverted=bool(vote.variant & INVERTED),
+        count=vote.count,
+        of=of,
+    )
+
+
+def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
+    """Return where the asset's top left, top right, bottom right and bottom left fall, if a code is of all of it."""
+    frame = code.region or ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
+    a, b, c, d = (frame[k] for k in code.orientation.corners())
+    return (a, b, c, d)
+
+
+def match_of_codes(
+    asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]
+) -> Match | None:
+    """Make a match of codes of the whole picture; None if there are only votes that were not verified."""
+    clues = sorted(clues, key=lambda c: -c.weight)
+    sure = [c for c in clues if c.kind in _SURE]
+    if not sure:
+        return None
+    best = sure[0]
+    region = None
+    if best.kind is not ClueKind.INNER_FRAME:
+        corners = ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
+        a, b, c, d = (corners[k] for k in best.orientation.corners())
+        region = (a, b, c, d)
+    return Match(
+        asset=asset,
+        suspect=suspect,
+        clues=tuple(sure + [c for c in clues if c.kind not in _SURE]),
+        score=best.weight,
+        false_match_bound=None,
+        region=region,
+        width=media.width,
+        height=media.height,
+    )
+
+
+_SURE: Final = frozenset({ClueKind.SAME_BYTES, ClueKind.WHOLE_FRAME, ClueKind.INNER_FRAME})
+
+
+def decide(doubt: Doubt, verdict: Verdict | None, suspect: SuspectId, media: FingerprintedMedia) -> Match | None:
+    """Decide about an asset that clues point to, once it was looked at.
+
+    Returns:
+        A match; a match whose first clue is ``same_thing``, which is none; None if nothing is left of it.
+    """
+    if verdict is None:
+        return match_of_codes(doubt.asset, suspect, media, list(doubt.clues))
+    has_code = any(c.kind in _SURE for c in doubt.clues)
+    if doubt.by is VerifiedBy.TILES:
+        if not _tiles_agree(verdict):
+            return match_of_codes(doubt.asset, suspect, media, list(doubt.clues)) if has_code else None
+        return _verified(doubt, verdict, ClueKind.PART, SignalType.PDQ, suspect, media)
+    if _picture_agrees(verdict, has_code=has_code):
+        return _verified(doubt, verdict, ClueKind.LOCAL_FEATURES, SignalType.SIFT, suspect, media)
+    if verdict.count >= THING_POINTS_MIN:
+        return _verified(doubt, verdict, ClueKind.SAME_THING, SignalType.SIFT, suspect, media)
+    return None
+
+
+def _picture_agrees(verdict: Verdict, *, has_code: bool) -> bool:
+    """Tell the same picture from the same thing in the picture."""
+    least = FRAME_EXPLAINED_MIN if verdict.in_frame else EXPLAINED_MIN
+    enough = verdict.count >= POINTS_MIN or has_code or verdict.explained >= EXPLAINED_CLEAR
+    return verdict.explained >= least and verdict.seen >= SEEN_MIN and enough
+
+
+def _tiles_agree(verdict: Verdict) -> bool:
+    return verdict.count >= TILES_MIN and verdict.explained >= TILES_SHARE_MIN
+
+
+def _verified(
+    doubt: Doubt, verdict: Verdict, kind: ClueKind, signal: SignalType, suspect: SuspectId, media: FingerprintedMedia
+) -> Match:
+    clue = Clue(
+        kind=kind,
+        signal_type=signal,
+        distance_bits=verdict.distance_bits,
+        weight=round(min(1.0, verdict.explained), 4),
+        is_inverted=bool(verdict.variant & INVERTED),
+        count=verdict.count,
+        of=verdict.of,
+        explained=round(verdict.explained, 4),
+    )
+    others = sorted(doubt.clues, key=lambda c: -c.weight)
+    clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
+    return Match(
+        asset=doubt.asset,
+        suspect=suspect,
+        clues=tuple(clues),
+        score=clues[0].weight,
+        false_match_bound=None,
+        region=_region(verdict.pose, media),
+        overlap=round(min(1.0, verdict.seen), 4),
+        homography=tuple(float(v) for v in (verdict.pose / verdict.pose[2, 2]).ravel()),
+        width=media.width,
+        height=media.height,
+    )
+
+
+def _region(pose: F64, media: FingerprintedMedia) -> Region:
+    """Return where a pose puts the asset's corners, in pixels of the suspect; a crop's lie outside it."""
+    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ pose.T
+    places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
+    a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
+    return (a, b, c, d)
