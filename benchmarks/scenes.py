@@ -19,6 +19,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -121,7 +122,7 @@ def read(entry: Entry, files: Path) -> bytes:
     path, _, number = entry.path.partition("#")
     content = (files / entry.package / path).read_bytes()
     if number:
-        content = list(resources(content))[int(number)]
+        content = next(islice(resources(content), int(number), None), b"")
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         message = f"{entry.package} now has another {entry.path}."
         raise ValueError(message)
@@ -130,7 +131,7 @@ def read(entry: Entry, files: Path) -> bytes:
 
 def upright(content: bytes) -> Image.Image:
     """Decode a picture, put what is transparent on white, and bring it to 2000 px at most."""
-    picture = Image.open(io.BytesIO(content))
+    picture: Image.Image = Image.open(io.BytesIO(content))
     if picture.has_transparency_data:
         layered = picture.convert("RGBA")
         ground = Image.new("RGBA", layered.size, (255, 255, 255, 255))
