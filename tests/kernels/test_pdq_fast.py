@@ -185,7 +185,7 @@ def test_doubt_counts_the_terms_within_reach_of_the_median() -> None:
     """Of 256 terms, 20 lie within a half of the median besides itself."""
     terms = np.where(np.arange(256) < 128, -100.0 - np.arange(256), 100.0 + np.arange(256)).astype(np.float32)
     order = np.argsort(terms)
-    terms[order[117:138]] = np.linspace(-0.2, 0.2, 21, dtype=np.float32)
+    terms[order[117:138]] = np.linspace(0.01, 0.4, 21, dtype=np.float32)
 
     assert pdq_fast._doubtful(terms.reshape(16, 16), np.float32(0.5)) >= 20
     assert pdq_fast._doubtful(terms.reshape(16, 16), np.float32(1e-4)) == 0
@@ -229,3 +229,20 @@ def test_a_read_only_view_compiles_nothing() -> None:
     pdq_fast_dihedral(view, height=40, width=90)
 
     assert [len(d.signatures) for d in kernel_cache._DISPATCHERS] == before
+
+
+@pytest.mark.parametrize("orientation", range(8))
+def test_doubt_is_counted_in_the_worst_orientation(orientation: int) -> None:
+    """Terms that lie together in one orientation are far apart in another: each has its own median."""
+    random = np.random.default_rng(orientation)
+    turned = np.where(np.arange(256) < 128, -100.0, 100.0).astype(np.float32)
+    turned += np.linspace(0, 9, 256, dtype=np.float32)
+    turned[:40] = np.linspace(0, 0.01, 40, dtype=np.float32)
+    turned = random.permutation(turned).reshape(16, 16)
+    odd_i, odd_j = np.mgrid[0:16, 0:16] % 2 == 1
+    kept = [odd_i | ~odd_i, odd_j, odd_i == odd_j, odd_i, odd_i, odd_j, odd_i | ~odd_i, odd_i == odd_j][orientation]
+    terms = np.where(kept, turned, -turned)
+
+    doubtful = pdq_fast._doubtful(terms.astype(np.float32), np.float32(0.1))
+
+    assert doubtful >= 39
