@@ -153,10 +153,7 @@ def turned(picture: Picture, degrees: float, ground: Picture | Colour, share: fl
     small = scaled(picture, picture.width * share).convert("RGBA")
     slanted = small.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
     size = slanted.size if share == 1.0 else picture.size
-    if isinstance(ground, Image.Image):
-        out = ground.resize(size)
-    else:
-        out = Image.new("RGB", size, ground)
+    out = ground.resize(size) if isinstance(ground, Image.Image) else Image.new("RGB", size, ground)
     out.paste(slanted, ((size[0] - slanted.width) // 2, (size[1] - slanted.height) // 2), slanted)
     return out
 
@@ -294,7 +291,11 @@ OWN: Final[dict[str, Make]] = {
 
 #: The whole picture turned and cropped: the original's corners are gone.
 CROPPED: Final[dict[str, Make]] = {
-    f"rot_{degrees}": lambda p, _, degrees=degrees: turned_and_cropped(p, degrees) for degrees in (1, 2, 3, 5)
+    "rot_1": lambda p, _: turned_and_cropped(p, 1),
+    "rot_2": lambda p, _: turned_and_cropped(p, 2),
+    "rot_3": lambda p, _: turned_and_cropped(p, 3),
+    "rot_-4": lambda p, _: turned_and_cropped(p, -4),
+    "rot_5": lambda p, _: turned_and_cropped(p, 5),
 }
 
 

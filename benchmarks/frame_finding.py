@@ -1,8 +1,8 @@
 """What frame finding recovers: the share of reposts in which some proposed frame has the original's code.
 
 ``python benchmarks/frame_finding.py --scenes FOLDER [--count 40] [--only NAME ...]``: the folder holds photographs,
-one of each scene. Prints, for each composition, the share found within 31 bits by the whole frame and by proposed
-frames, which rank found it, how many were proposed, and the CPU time of proposing and of fingerprinting.
+one of each scene. Prints, for each composition, the share found within 31 bits by the whole frame, by proposed frames
+and by whole rotations, which rank found it, how many were proposed, and the CPU time of proposing and fingerprinting.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from PIL import Image
 
 from compositions import CROPPED, GIVEN, OWN, composed
 from measure import header, table
-from rempart.detect import frames
+from rempart.detect import frame_codes, frames
 from rempart.kernels.pdq import pdq_dihedral
 
 RADIUS_BITS = 31
@@ -31,6 +31,7 @@ class Tally:
 
     found: int = 0
     whole: int = 0
+    turned: int = 0
     proposed: int = 0
     scenes: int = 0
     ranks: list[int] = field(default_factory=list)
@@ -41,7 +42,8 @@ class Tally:
 
 def distances(codes: U8, original: U8) -> npt.NDArray[np.int64]:
     """Return, for each frame, the smallest distance of its eight codes to the original's."""
-    return np.bitwise_count(codes ^ original).sum(axis=-1, dtype=np.int64).min(axis=-1)
+    off: npt.NDArray[np.int64] = np.bitwise_count(codes ^ original).sum(axis=-1, dtype=np.int64).min(axis=-1)
+    return off
 
 
 def looked_for(suspect: Image.Image, original: U8, name: str, tally: Tally) -> None:
@@ -50,12 +52,13 @@ def looked_for(suspect: Image.Image, original: U8, name: str, tally: Tally) -> N
     start = time.process_time()
     proposed = frames.propose_frames(luma)
     middle = time.process_time()
-    codes, _ = frames.codes_of_frames(luma, proposed.corners)
+    codes, _ = frame_codes.codes_of_frames(luma, proposed.corners)
     tally.codes_s += time.process_time() - middle
     tally.propose_s += middle - start
     tally.scenes += 1
     tally.proposed += len(codes)
     tally.whole += bool(distances(pdq_dihedral(np.array(suspect))[0], original).min() <= RADIUS_BITS)
+    tally.turned += bool(distances(frame_codes.rotations(luma)[0], original).min() <= RADIUS_BITS)
     off = distances(codes, original) if len(codes) else np.full(1, 256)
     if off.min() <= RADIUS_BITS:
         tally.found += 1
@@ -77,6 +80,7 @@ def main() -> None:
     names = [n for n in ["plain", *GIVEN, *OWN, *CROPPED] if not options.only or n in options.only]
     tallies = {name: Tally() for name in names}
     frames.warm()
+    frame_codes.warm()
     for seed, path in enumerate(paths):
         picture = Image.open(path).convert("RGB")
         original = pdq_dihedral(np.array(picture))[0][0]
@@ -87,10 +91,13 @@ def main() -> None:
     rows = []
     for name, t in tallies.items():
         row: list[object] = [name, f"{100 * t.whole / t.scenes:.0f}", f"{100 * t.found / t.scenes:.1f}"]
-        row += [max(t.ranks, default=-1) + 1, f"{t.proposed / t.scenes:.1f}"]
+        row += [f"{100 * t.turned / t.scenes:.0f}", max(t.ranks, default=-1) + 1, f"{t.proposed / t.scenes:.1f}"]
         row += [f"{1000 * t.propose_s / t.scenes:.1f}", f"{1000 * t.codes_s / t.scenes:.1f}"]
         rows.append([*row, " ".join(t.missed)] if options.missed else row)
-    table(("composition", "whole, %", "frames, %", "last rank", "proposed", "propose, ms", "codes, ms"), rows)
+    table(
+        ("composition", "whole, %", "frames, %", "rotations, %", "last rank", "proposed", "propose, ms", "codes, ms"),
+        rows,
+    )
 
 
 if __name__ == "__main__":

@@ -113,7 +113,8 @@ def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], Sh
 
 def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], most: int) -> list[Json]:
     """Fingerprint the rectangles inside a picture that may hold another one, turned and mirrored too."""
-    from rempart.detect.frames import codes_of_frames, propose_frames  # noqa: PLC0415 - in a worker only, as the rest
+    from rempart.detect.frame_codes import codes_of_frames  # noqa: PLC0415 - in a worker only, as the rest
+    from rempart.detect.frames import propose_frames  # noqa: PLC0415 - as above
 
     if not most:
         return []

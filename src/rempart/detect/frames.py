@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from rempart.kernels import frame_lines as lines
 from rempart.kernels import frame_samples as samples
-from rempart.kernels import pdq
 
 #: Long side, in pixels, around which the plane where edges are looked for is made.
 COARSE_PX: Final = 560
@@ -30,6 +29,8 @@ SLANT_DEG_MIN: Final = 0.5
 SLANT_MIN: Final = 0.3
 #: Sides under this have no frames: nothing inside them could be told.
 SUSPECT_PX_MIN: Final = 48
+#: And so has a coarse plane with sides under this: a strip.
+COARSE_PX_MIN: Final = 24
 
 _RUN_SHARE = 0.08  # of the line's length: least score of a run (marks less holes)
 _LINES_MOST = 14  # in each direction
@@ -37,6 +38,7 @@ _ENDS = 6  # runs whose ends give lines of the other direction
 _RUNS_MOST = 4096
 _RECTANGLES_MOST = 4096
 _WHOLE = 3  # places kept for rectangles that edges cross
+_CROSSED = 0.6  # of the score without penalty: least score of a rectangle that edges cross
 _REACH = 3  # steps of half a coarse pixel
 
 U8 = npt.NDArray[np.uint8]
@@ -49,104 +51,61 @@ class Frames:
     """Inner rectangles that may hold a picture, strongest first."""
 
     corners: F32
-    """``(K, 4, 2) float32``: x and y, in pixels of the suspect's plane, top-left, top-right, bottom-right, bottom-left."""
+    """``(K, 4, 2) float32``: x and y in pixels of the suspect: top-left, top-right, bottom-right, bottom-left."""
     support: F32
     """``(K,) float32``: 0..1, how well edges bound the rectangle, with its share of the plane."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rectangles of one slant, on a coarse plane that was turned to put them at rest."""
+
+    degrees: float
+    shape: tuple[int, ...]
+    rectangles: F64
+
+
 def propose_frames(luma: U8, *, most: int = 12) -> Frames:
     """Propose where pictures may be inside a suspect; the whole frame is not among them.
+
+    (1) The plane is reduced and its edges marked, :func:`_edges`. (2) Rectangles are made of long edges,
+    :func:`_rectangles`. (3) Where slanted lines stand out, the plane is turned and (2) done again, :func:`_slant`.
+    (4) The best of them are fitted on the fine plane, :func:`_fitted`.
 
     Args:
         luma: ``(H, W) uint8``.
         most: How many to return at most.
 
     Returns:
-        What was found, strongest first; nothing where no edge is long enough.
+        What was found, strongest first (slanted ones before those at rest); nothing where no edge is long enough.
 
     Raises:
         ValueError: the array is not ``(H, W) uint8``.
     """
-    luma = _checked(luma)
-    nothing = Frames(corners=np.zeros((0, 4, 2), np.float32), support=np.zeros(0, np.float32))
-    if min(luma.shape) < SUSPECT_PX_MIN:
-        return nothing
+    luma = samples.as_plane(luma)
     factor = max(1, round(max(luma.shape) / COARSE_PX))
-    coarse = lines.shrink(luma, factor) if factor > 1 else luma
-    if min(coarse.shape) < SUSPECT_PX_MIN // 2:
-        return nothing
-    across = lines.mark_edges(coarse, lines.STEP_LEVELS)
-    down = lines.mark_edges(lines.transposed(coarse), lines.STEP_LEVELS)
-    found = [(0.0, coarse.shape, _rectangles(across, down))]
-    slant = _slant(across, down)
+    if min(luma.shape) < max(SUSPECT_PX_MIN, factor * COARSE_PX_MIN) or most < 1:
+        return Frames(corners=np.zeros((0, 4, 2), np.float32), support=np.zeros(0, np.float32))
+    coarse = lines.shrink(luma, factor)
+    across, down = _edges(coarse)  # (1)
+    rest = _Found(0.0, coarse.shape, _distinct(_rectangles(across, down), most))  # (2)
+    slant = _slant(across, down)  # (3)
+    kept = [(rest, r) for r in rest.rectangles]
     if slant:
-        found.append(_slanted_rectangles(coarse, slant))
-    ranked: list[tuple[float, float, tuple[int, ...], F64]] = []
-    for angle, shape, rectangles in found:
-        ranked += [(float(max(r[4], 0.6 * r[5])), angle, shape, r[:4]) for r in _distinct(rectangles, most)]
-    ranked.sort(key=lambda r: -r[0])
-    placed = [_fitted(luma, _placed(r, coarse.shape, factor), factor, slanted=r[1] != 0.0) for r in ranked[:most]]
-    if not placed:
-        return nothing
-    support = np.array([min(1.0, r[0]) for r in ranked[:most]], np.float32)
-    return Frames(corners=np.stack(placed).astype(np.float32), support=support)
+        turned = _at_slant(coarse, slant)
+        first = [(turned, r) for r in _distinct(turned.rectangles, most)[: most - most // 3]]
+        kept = [*first, *kept[: most - len(first)]]
+    corners = np.zeros((len(kept), 4, 2), np.float32)
+    for k, (found, rectangle) in enumerate(kept):  # (4)
+        place = _placed(found, rectangle, coarse.shape) * factor
+        corners[k] = _fitted(luma, place, factor, slanted=found.degrees != 0.0)
+    return Frames(corners=corners, support=np.array([r[4] for _, r in kept], np.float32))
 
 
-def rectify(luma: U8, corners: F32, side: int = samples.SIDE) -> F32:
-    """Sample each frame as a square, low-passed as PDQ does.
-
-    Args:
-        luma: ``(H, W) uint8``.
-        corners: ``(K, 4, 2) float32`` of :class:`Frames`; outside the plane its last pixels go on.
-        side: S, in samples.
-
-    Returns:
-        ``(K, S, S) float32``, luma 0..255.
-
-    Raises:
-        ValueError: the plane is not ``(H, W) uint8``.
-    """
-    levels = [_checked(luma)]
-    out = np.empty((len(corners), side, side), np.float32)
-    for square, place in zip(out, corners, strict=True):
-        edges = np.linalg.norm(place - np.roll(place, -1, axis=0), axis=1)
-        level = max(0, math.floor(math.log2(max(1.0, float(edges.max()) / side / 2.5))))
-        while len(levels) <= level and min(levels[-1].shape) > 1:
-            levels.append(samples.halve(levels[-1]))
-        level = min(level, len(levels) - 1)
-        scaled = np.ascontiguousarray(place, np.float32) / np.float32(2**level)
-        if samples.is_upright(scaled):
-            samples.sample_upright(levels[level], scaled, square)
-        else:
-            samples.sample_square(levels[level], scaled, square)
-    return out
-
-
-def codes_of_frames(luma: U8, corners: F32) -> tuple[U8, npt.NDArray[np.int64]]:
-    """Return PDQ's codes of what frames hold.
-
-    Args:
-        luma: ``(H, W) uint8``.
-        corners: ``(K, 4, 2) float32``.
-
-    Returns:
-        codes: ``(K, 8, 32) uint8``, orientations as in :data:`rempart.kernels.pdq.ORIENTATIONS`.
-        quality: ``(K,) int64``, 0..100.
-    """
-    codes = np.zeros((len(corners), len(pdq.ORIENTATIONS), pdq.CODE_BYTES), np.uint8)
-    quality = np.zeros(len(corners), np.int64)
-    for k, square in enumerate(rectify(luma, corners)):
-        samples.fill_corners(square)
-        codes[k], quality[k], _ = pdq.codes_of_reduced(square)
-    return codes, quality
-
-
-def _checked(luma: U8) -> U8:
-    """Refuse what is not a plane, and return it as kernels were compiled for."""
-    if luma.ndim != 2 or luma.dtype != np.uint8:
-        message = f"a plane is an (H, W) uint8 array, not {luma.shape} {luma.dtype}"
-        raise ValueError(message)
-    return np.require(luma, requirements=["C", "W"])
+def _edges(coarse: U8) -> tuple[U8, U8]:
+    """Mark the edges along rows, and those along columns on the transposed plane."""
+    across = lines.mark_edges(coarse, lines.STEP_LEVELS)
+    return across, lines.mark_edges(lines.transposed(coarse), lines.STEP_LEVELS)
 
 
 def _runs(marks: U8) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
@@ -163,16 +122,24 @@ def _rectangles(across: U8, down: U8) -> F64:
     columns = lines.keep_rows(*upright, left, down.shape[0] - 1, _LINES_MOST)
     least = max(12, int(SIDE_SHARE_MIN * min(across.shape[1], down.shape[1])))
     return lines.find_rectangles(
-        lines.count_marks(across, rows), rows, lines.count_marks(down, columns), columns, least, SUPPORT_MIN,
+        lines.count_marks(across, rows),
+        rows,
+        lines.count_marks(down, columns),
+        columns,
+        least,
+        SUPPORT_MIN,
         _RECTANGLES_MOST,
     )
 
 
 def _distinct(rectangles: F64, most: int) -> F64:
-    """Keep the best rectangles, each once."""
+    """Keep the best rectangles, each once, in the order of their scores (:data:`_CROSSED` of it, if edges cross)."""
     order = np.argsort(-rectangles[:, 4], kind="stable")
     whole = np.argsort(-rectangles[:, 5], kind="stable")
-    return rectangles[lines.keep_rectangles(rectangles, order, whole, most - min(_WHOLE, most // 2), most)]
+    kept = lines.keep_rectangles(rectangles, order, whole, most - min(_WHOLE, most // 2), most)
+    best = rectangles[kept]
+    best[:, 4] = np.minimum(1.0, np.maximum(best[:, 4], _CROSSED * best[:, 5]))
+    return best[np.argsort(-best[:, 4], kind="stable")]
 
 
 def _slant(across: U8, down: U8) -> float:
@@ -185,27 +152,24 @@ def _slant(across: U8, down: U8) -> float:
     return float(lines.SLANTS_DEG[1 + best]) if inner[best] - np.median(total) >= SLANT_MIN else 0.0
 
 
-def _slanted_rectangles(coarse: U8, degrees: float) -> tuple[float, tuple[int, ...], F64]:
+def _at_slant(coarse: U8, degrees: float) -> _Found:
     """Turn the plane so that the slanted lines are at rest, and look there."""
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     height, width = coarse.shape
-    high = int(height * cosine + width * abs(sine))
-    wide = int(width * cosine + height * abs(sine))
+    high, wide = int(height * cosine + width * abs(sine)), int(width * cosine + height * abs(sine))
     straight = samples.turn(coarse, cosine, sine, high, wide)
-    across = lines.mark_edges(straight, lines.STEP_LEVELS)
-    down = lines.mark_edges(lines.transposed(straight), lines.STEP_LEVELS)
-    return degrees, straight.shape, _rectangles(across, down)
+    return _Found(degrees, straight.shape, _rectangles(*_edges(straight)))
 
 
-def _placed(ranked: tuple[float, float, tuple[int, ...], F64], shape: tuple[int, ...], factor: int) -> F64:
-    """Return the corners, in the suspect's pixels, of a rectangle found on a coarse plane that may be turned."""
-    _, degrees, turned, (top, left, bottom, right) = ranked
+def _placed(found: _Found, rectangle: F64, shape: tuple[int, ...]) -> F64:
+    """Return the corners, on the coarse plane, of a rectangle found on that plane or on a turned one."""
+    top, left, bottom, right = rectangle[:4]
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-    if degrees:
-        cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        corners = corners - np.array([turned[1], turned[0]]) / 2
-        corners = corners @ np.array([[cosine, sine], [-sine, cosine]]) + np.array([shape[1], shape[0]]) / 2
-    return np.asarray(corners * factor)
+    if not found.degrees:
+        return corners
+    cosine, sine = math.cos(math.radians(found.degrees)), math.sin(math.radians(found.degrees))
+    away = corners - np.array([found.shape[1], found.shape[0]]) / 2
+    return np.asarray(away @ np.array([[cosine, sine], [-sine, cosine]]) + np.array([shape[1], shape[0]]) / 2)
 
 
 def _fitted(luma: U8, corners: F64, factor: int, *, slanted: bool) -> F64:
@@ -218,7 +182,7 @@ def _fitted(luma: U8, corners: F64, factor: int, *, slanted: bool) -> F64:
         if k % 2 == 0:
             outside = (ends[1] + ends[3] < 2 * factor) | (ends[1] + ends[3] > 2 * (height - factor))
         if not outside:
-            first, last, _ = samples.fit_side(luma, ends, _REACH, max(1.0, factor / 2), slanted)
+            first, last, _ = samples.fit_side(luma, ends, _REACH, max(1.0, factor / 2), int(slanted))
             normal = np.array([ends[3] - ends[1], ends[0] - ends[2]])
             normal /= np.linalg.norm(normal)
             ends = ends + np.concatenate([first * normal, last * normal])
@@ -236,11 +200,8 @@ def _meeting(first: F64, second: F64) -> F64:
 
 def warm() -> None:
     """Compile or load every kernel that this file uses, so that no later call needs the compiler."""
-    pdq.warm()
     luma = np.full((1200, 800), 40, np.uint8)
     luma[300:900, 200:600] = 200
-    codes_of_frames(luma, propose_frames(luma).corners)
-    corners = np.array([[[10, 10], [90, 20], [80, 100], [0, 90]]], np.float32)
-    codes_of_frames(luma, corners)
-    samples.halve(luma)
-    _slanted_rectangles(lines.shrink(luma, 2), 1.0)
+    propose_frames(luma)
+    _at_slant(lines.shrink(luma, 2), 1.0)
+    _fitted(luma, np.array([[200.0, 310.0], [600.0, 290.0], [610.0, 890.0], [210.0, 910.0]]), 2, slanted=True)

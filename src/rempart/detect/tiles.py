@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rempart.detect.frames import rectify
+from rempart.detect.frame_codes import rectify
 from rempart.detect.versions import TILE_VERSION
 from rempart.kernels.anchors import anchors, squares
 from rempart.kernels.pdq import codes_of_reduced

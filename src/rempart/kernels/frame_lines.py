@@ -269,7 +269,8 @@ def _overlap(rectangles: F64, one: int, other: int) -> float:
     high, wide = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     if high <= 0 or wide <= 0:
         return 0.0
-    return high * wide / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - high * wide)
+    shared: float = high * wide / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - high * wide)
+    return shared
 
 
 @kernel

@@ -22,7 +22,21 @@ SIDE: Final = 64
 
 _POINTS: Final = 96  # places along a side where the edge is looked for
 _REST_PX: Final = 0.1
+_APART: Final = 0.41  # cells: a triangle's variance is 1 / 24, so are two points' at 1 / sqrt(24) of the centre
 _CLIP: Final = 24.0  # luma levels: a strong step counts no more than this, so that no object outweighs the side
+
+
+def as_plane(luma: U8) -> U8:
+    """Return a plane of luma in the one layout that kernels are compiled for.
+
+    Raises:
+        ValueError: the array is not ``(H, W) uint8``, or is empty.
+    """
+    if luma.ndim != 2 or luma.dtype != np.uint8 or luma.size == 0:
+        message = f"a plane is an (H, W) uint8 array, not {luma.shape} {luma.dtype}"
+        raise ValueError(message)
+    # A read-only array has another type for numba: it would be compiled for anew, inside a sandbox without a cache.
+    return np.require(luma, requirements=["C", "W"])
 
 
 @kernel
@@ -48,8 +62,8 @@ def _at(plane: U8, x: float, y: float) -> float:
     i, j = int(y), int(x)
     i2, j2 = min(i + 1, plane.shape[0] - 1), min(j + 1, plane.shape[1] - 1)
     v, u = y - i, x - j
-    up = plane[i, j] * (1 - u) + plane[i, j2] * u
-    low = plane[i2, j] * (1 - u) + plane[i2, j2] * u
+    up: float = plane[i, j] * (1 - u) + plane[i, j2] * u
+    low: float = plane[i2, j] * (1 - u) + plane[i2, j2] * u
     return up * (1 - v) + low * v
 
 
@@ -67,7 +81,7 @@ def turn(plane: U8, cosine: float, sine: float, height: int, width: int) -> U8: 
 
 
 @kernel
-def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: bool) -> tuple[float, float, float]:
+def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: int) -> tuple[float, float, float]:
     """Move a side to where the step across it is the strongest.
 
     Args:
@@ -75,7 +89,7 @@ def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: bool) -> tu
         side: ``(4,)``: x and y of its two ends.
         reach: How far to look on either side, in steps.
         step: Pixels.
-        slanted: Whether both ends may move apart.
+        slanted: 1 if the ends may move apart, else 0.
 
     Returns:
         How far each end moves along the normal (dy, -dx), in pixels, and the mean clipped step there, in levels.
@@ -98,7 +112,7 @@ def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: bool) -> tu
     best, at_i, at_j = -1.0, reach, reach
     for i in range(size):
         for j in range(size):
-            if (i != j and not slanted) or abs(i - j) > reach:
+            if (i != j and slanted == 0) or abs(i - j) > reach:
                 continue
             total = 0.0
             for p in range(_POINTS):
@@ -118,32 +132,33 @@ def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: bool) -> tu
 
 @kernel
 def sample_square(plane: U8, corners: F32, out: F32) -> None:  # (4, 2) -> (S, S)
-    """Sample the quadrilateral at S x S points, each a mean over about one cell, weighted as a triangle.
+    """Sample the quadrilateral at S x S points, each the mean of four places of its cell.
 
-    The reference blurs with two box passes of n / 128 samples and keeps 64 of n: a triangle as wide as a cell.
+    The reference blurs with two box passes of n / 128 samples and keeps 64 of n: a triangle as wide as a cell. Two
+    places each way, two fifths of a cell apart, have the same spread.
     """
     size = out.shape[0]
     x0, y0 = corners[0, 0], corners[0, 1]
     for i in range(size):
         for j in range(size):
             total = 0.0
-            for a in range(3):
-                v = (i + 0.5 + (a - 1) * 0.33) / size
-                for b in range(3):
-                    u = (j + 0.5 + (b - 1) * 0.33) / size
+            for a in range(2):
+                v = (i + 0.5 + (a - 0.5) * _APART) / size
+                for b in range(2):
+                    u = (j + 0.5 + (b - 0.5) * _APART) / size
                     p, q, r = u * (1 - v), u * v, (1 - u) * v
                     keep = (1 - u) * (1 - v)
                     x = x0 * keep + corners[1, 0] * p + corners[2, 0] * q + corners[3, 0] * r
                     y = y0 * keep + corners[1, 1] * p + corners[2, 1] * q + corners[3, 1] * r
-                    total += _at(plane, x, y) * (2 - abs(a - 1)) * (2 - abs(b - 1))
-            out[i, j] = total / 16
+                    total += _at(plane, x, y)
+            out[i, j] = total / 4
 
 
 @kernel
 def _taps(first: float, last: float, size: int, index: I64, share: F32) -> None:  # -> (S, 6), (S, 6)
     """Return, for each of S cells between two coordinates, the pixels to sum and their weights.
 
-    Three points a cell, each between two pixels: the same as :func:`sample_square` takes.
+    Three points a cell, weighted as a triangle as wide as the cell, each between two pixels.
     """
     for i in range(index.shape[0]):
         for a in range(3):
@@ -181,7 +196,7 @@ def sample_upright(plane: U8, corners: F32, out: F32) -> None:  # (4, 2) -> (S, 
 def is_upright(corners: F32) -> bool:
     """Tell whether ``(4, 2)`` corners are those of a rectangle at rest, within a tenth of a pixel."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners.tolist()
-    return max(abs(ay - by), abs(cy - dy), abs(ax - dx), abs(bx - cx)) < _REST_PX
+    return bool(max(abs(ay - by), abs(cy - dy), abs(ax - dx), abs(bx - cx)) < _REST_PX)
 
 
 @kernel
