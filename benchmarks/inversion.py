@@ -30,6 +30,7 @@ from rempart.app.workspace import make_workspace, open_workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings, load_settings
 from rempart.detect.parts import parts_of
+from rempart.detect.tiles import asset_tiles
 from rempart.kernels.pdq import pdq_dihedral
 from rempart.model.asset import AssetProtection, ConsentScope, Depicts, GroundKind, Right, Sensitivity
 from thief import Loot, Score, best_score, small_luma, steal
@@ -89,6 +90,16 @@ def codes_of(picture: Image.Image, parts: Sequence[Part]) -> list[Stolen]:
     return codes
 
 
+def tile_codes(picture: Image.Image) -> list[Stolen]:
+    """Return the codes of a picture's tiles, which stand where something stands out (``rempart.detect.tiles``)."""
+    tiles = asset_tiles(np.array(picture.convert("L")))
+    x, y, side, _ = np.frombuffer(tiles.points, "<f4").astype(np.float64).reshape(-1, 4).T
+    edges = np.stack([(x - side / 2) / tiles.width, (y - side / 2) / tiles.height], axis=1)
+    ends = np.stack([(x + side / 2) / tiles.width, (y + side / 2) / tiles.height], axis=1)
+    places = cast("list[Part]", [tuple(row) for row in np.concatenate([edges, ends], axis=1).tolist()])
+    return [Stolen(part=p, bits=tiles.codes[32 * k : 32 * k + 32]) for k, p in enumerate(places)]
+
+
 def fill(folder: Path, pictures: dict[AssetProtection, list[Path]]) -> tuple[Settings, dict[str, Path]]:
     """Make a workspace with some pictures under each protection, scan them all, and leave it.
 
@@ -122,7 +133,7 @@ def robbed(loot: Loot, asset: str, path: Path, protection: AssetProtection) -> R
     picture = Image.open(path)
     luma = small_luma(picture)
     every = layouts(*picture.size).values()
-    codes = codes_of(picture, list(dict.fromkeys(part for parts in every for part in parts)))
+    codes = codes_of(picture, list(dict.fromkeys(part for parts in every for part in parts))) + tile_codes(picture)
     score = best_score(loot, asset, codes, detailed_parts(*picture.size), luma)
     alone = correlation(redraw(codes[:1]), luma)
     return Robbed(protection=protection, one_code=alone, thief=score)
@@ -141,8 +152,12 @@ def prices(paths: Sequence[Path]) -> list[tuple[str, ...]]:
     opened = [Image.open(path) for path in paths]
     lumas: list[F64] = [small_luma(picture) for picture in opened]
     rows: list[tuple[str, ...]] = []
-    for name in layouts(100, 100):
-        drawn = [redraw(codes_of(p, layouts(*p.size)[name])) for p in opened]
+    tiles = "1, and the tiles of ``rempart.detect.tiles``"
+    for name in (*layouts(100, 100), tiles):
+        stolen = [
+            codes_of(p, layouts(*p.size).get(name, [WHOLE])) + (tile_codes(p) if name == tiles else []) for p in opened
+        ]
+        drawn = [redraw(codes) for codes in stolen]
         scores = [correlation(d, luma) for d, luma in zip(drawn, lumas, strict=True)]
         likeness = [similarity(d, luma) for d, luma in zip(drawn, lumas, strict=True)]
         span = f"{min(scores):.2f} to {max(scores):.2f}"

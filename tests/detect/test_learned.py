@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from one_asset import asset
@@ -167,6 +167,7 @@ def test_a_record_is_read() -> None:
     assert "values" not in repr(media)
 
 
+@settings(deadline=None)
 @given(st.integers(1, DESCRIPTOR_MAX), st.integers(0, 99))
 def test_packing_is_undone_by_unpacking(size: int, seed: int) -> None:
     """Number by number."""
@@ -178,6 +179,7 @@ def test_packing_is_undone_by_unpacking(size: int, seed: int) -> None:
     np.testing.assert_array_equal(read.values, made.values)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80) | st.binary(max_size=80).map(lambda tail: b"RLD1" + tail))
 def test_a_spoilt_descriptor_is_an_integrity_error(data: bytes) -> None:
     """Whatever was written over it; a random row has length 1 with no probability."""
