@@ -12,13 +12,18 @@ Hits(query=array([0]), item=array([7]), distance_bits=array([2], dtype=uint16))
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from rempart.detect import index_layout as layout
+from rempart.detect.index_file import IndexFile, write_index
 from rempart.detect.index_parts import Hits, IndexStats, Part, joined
 from rempart.kernels.code_rows import CODE_BITS, BitOrder, choose_order, require_codes
 from rempart.kernels.multi_index import MultiIndex
@@ -28,15 +33,21 @@ RADIUS_BITS: Final = 31
 #: Memory allowed by default: where the curve of benchmarks/RESULTS.md flattens.
 BYTES_PER_CODE: Final = 125.0
 #: This many added codes are scanned before they get tables of their own.
-WAITING_MAX: Final = 8192
+WAITING_MAX = 8192
 
 _BANDS: Final = 12  # the usual number: how many hands the bits are dealt to
 _BATCH: Final = 4096  # queries a kernel call
 _WAITING_SHARE: Final = 4
+#: A file is written anew when its log has this many records, or an eighth of its rows.
+LOG_MAX = 4096
+_LOG_SHARE: Final = 8
 
 
 class BinaryIndex:
-    """Codes that can be searched, added and removed, from several threads."""
+    """Codes that can be searched, added and removed, from several threads; if loaded, by several processes.
+
+    Codes of parts and local descriptors redraw a picture: index them in memory, and never :meth:`save` them.
+    """
 
     def __init__(
         self, order: BitOrder, base: Part, *, radius_bits: int = RADIUS_BITS, bytes_per_code: float = BYTES_PER_CODE
@@ -48,6 +59,7 @@ class BinaryIndex:
         self._lock = threading.RLock()
         #: The base, then what was added since: one part with tables, and one that is scanned. Replaced as a whole.
         self._parts: tuple[Part, ...] = (base,)
+        self._file: IndexFile | None = None
 
     @classmethod
     def from_bits(
@@ -74,6 +86,42 @@ class BinaryIndex:
         order = BitOrder(choose_order(bits, _BANDS))
         index = MultiIndex(order.apply(bits), radius_bits=radius_bits, bytes_per_code=bytes_per_code)
         return cls(order, Part(ids, index), radius_bits=radius_bits, bytes_per_code=bytes_per_code)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, bytes_per_code: float = BYTES_PER_CODE) -> BinaryIndex:
+        """Map a file that :meth:`save` wrote, check it and build its tables.
+
+        What any process then adds to or removes from the file is found, or not, by the next search of every process.
+
+        Raises:
+            IntegrityError: it is no index, of a newer version, or damaged.
+            OSError: it cannot be opened for reading and writing.
+        """
+        file = IndexFile(path)
+        alive = np.ones(len(file.ids), np.bool_)
+        alive[file.removed] = False
+        radius_bits = file.header.radius_bits
+        index = MultiIndex(file.rows, radius_bits=radius_bits, bytes_per_code=bytes_per_code)
+        base = Part(file.ids, index, alive)
+        loaded = cls(BitOrder(file.header.order), base, radius_bits=radius_bits, bytes_per_code=bytes_per_code)
+        loaded._file = file
+        ids, rows = file.added(file.log)
+        if len(ids):
+            loaded._append(Part(ids, loaded._scanned(rows)))
+        return loaded
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file of its own, readable by this user only, complete or not at all. Whole-frame codes only."""
+        with self._lock:
+            whole = joined(list(self._parts), radius_bits=0, bytes_per_code=0.0)
+            write_index(path, whole.index.rows, whole.ids, self._order.order, self._radius_bits)
+
+    def close(self) -> None:
+        """Let go of the file, if there is one; the index stays usable as it is, in memory."""
+        with self._lock:
+            if self._file:
+                self._file.close()
+                self._file = None
 
     def __len__(self) -> int:
         """Return how many codes can be found."""
@@ -108,10 +156,11 @@ class BinaryIndex:
             ValueError: a wrong shape, type or radius.
         """
         _require_radius(radius_bits)
-        rows = self._order.apply(queries)
+        self._follow()
+        order, parts = self._snapshot()
+        rows = order.apply(queries)
         size = min(_BATCH, max(1, -(-len(rows) // max(1, threads))))
         starts = range(0, len(rows), size)
-        parts = self._parts
 
         def one(start: int) -> Hits:
             found = [part.find(rows[start : start + size], radius_bits) for part in parts if len(part.ids)]
@@ -156,14 +205,19 @@ class BinaryIndex:
         """
         bits = require_codes(bits)
         ids = _require_ids(ids, len(bits))
-        with self._lock:
+        with self._lock, self._writing():
             known = np.sort(ids)
             for part in self._parts:
                 there = part.rows_of(known)
                 if len(there):
                     message = f"id {part.ids[there[0]]} is already in the index"
                     raise ValueError(message)
-            self._append(Part(ids, self._scanned(self._order.apply(bits))))
+            rows = self._order.apply(bits)
+            if self._file and len(ids):
+                words = np.zeros((len(ids), 7), np.uint64)
+                words[:, 0], words[:, 2], words[:, 3:] = layout.ADD, ids.view(np.uint64), rows
+                self._file.append(words)
+            self._append(Part(ids, self._scanned(rows)))
 
     def remove(self, ids: npt.NDArray[np.int64]) -> int:
         """Remove codes and overwrite them; unknown ids are ignored. Returns how many were there.
@@ -172,13 +226,64 @@ class BinaryIndex:
             ValueError: a wrong shape or type.
         """
         wanted = np.unique(_require_vector(ids))
+        with self._lock, self._writing():
+            if self._file:
+                self._file.remove(wanted)
+            return self._forget(wanted)
+
+    def _forget(self, wanted: npt.NDArray[np.int64]) -> int:
+        """Make sorted ids unfindable here."""
+        count = 0
+        for part in self._parts:
+            rows = part.rows_of(wanted)
+            part.erase(rows)
+            count += len(rows)
+        return count
+
+    def _snapshot(self) -> tuple[BitOrder, tuple[Part, ...]]:
         with self._lock:
-            count = 0
-            for part in self._parts:
-                rows = part.rows_of(wanted)
-                part.erase(rows)
-                count += len(rows)
-            return count
+            return self._order, self._parts
+
+    def _follow(self) -> None:
+        """Take over what other processes committed."""
+        file = self._file
+        if file is None or (file.is_current() and not file.has_changed()):
+            return
+        with self._lock:
+            self._reopen()
+            with self._file.locked(shared=True) if self._file else contextlib.nullcontext():
+                self._take_over()
+
+    def _take_over(self) -> None:
+        """Apply new records, under the file's lock."""
+        if self._file and self._file.has_changed():
+            gone, ids, rows = self._file.follow()
+            self._forget(np.unique(gone))
+            if len(ids):
+                self._append(Part(ids, self._scanned(rows)))
+
+    def _reopen(self) -> None:
+        """Open the file that took this one's place, if one did."""
+        while self._file and not self._file.is_current():
+            fresh = BinaryIndex.load(self._file.path, bytes_per_code=self._bytes_per_code)
+            self._file.close()
+            self._order, self._parts = fresh._snapshot()  # noqa: SLF001 - of this class
+            self._file = fresh._file  # noqa: SLF001 - as above
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the lock of the file that is at the path now, all taken over; afterwards write it anew if it is time."""
+        while self._file:
+            self._reopen()
+            with self._file.locked():
+                if not self._file.is_current():
+                    continue
+                self._take_over()
+                yield
+                if len(self._file.log) > max(LOG_MAX, len(self._file.ids) // _LOG_SHARE):
+                    self.save(self._file.path)
+                return
+        yield
 
     def _scanned(self, rows: npt.NDArray[np.uint64]) -> MultiIndex:
         return MultiIndex(rows, radius_bits=self._radius_bits, bytes_per_code=0.0)

@@ -22,10 +22,13 @@ WIDTH_MAX: Final = 28
 WIDTH_MIN: Final = 8
 BAND_RADIUS_MAX: Final = 4
 BANDS_MAX: Final = 32
+#: More bits of a tag would reject nothing more.
+TAG_BITS_MAX: Final = 16
 
-_SCAN_NS: Final = 0.25  # one code of a blocked scan
+_SCAN_NS: Final = 0.16  # one code of a blocked scan
 _CODE_BYTES: Final = 32
 _SLOT_BYTES: Final = 4
+_LIST_NS: Final = 25.0
 _MASKS_MAX: Final = 1 << 15  # of a band: beyond, the scan is quicker anyway
 
 
@@ -65,18 +68,24 @@ def table_bytes(width: int, cell_bits: int) -> int:
 def _load_ns(size: int) -> float:
     """Return the cost of reading one block of a table of this size, many in flight."""
     if size <= 1 << 20:
-        return 1.2
-    return 2.0 if size <= 1 << 23 else 3.5
+        return 1.5
+    return 2.5 if size <= 1 << 23 else 4.0
 
 
-def _row_ns(count: int) -> float:
-    """Return the cost of one candidate: its slot and its code."""
-    return 5.0 if count <= 1 << 20 else 14.0
+def tag_bits(count: int) -> int:
+    """Return how many bits of a 32-bit slot the rows leave free."""
+    return min(TAG_BITS_MAX, 31 - max(1, (count - 1).bit_length()))
+
+
+@lru_cache(maxsize=4096)
+def _pass_share(bits: int, most: int) -> float:
+    """Return the share of tags like chance that differ by at most ``most`` bits."""
+    return ball(bits, min(most, bits)) / 2.0**bits
 
 
 @lru_cache(maxsize=1 << 16)
 def band_cost_ns(count: int, width: int, cell_bits: int, radius: int) -> float:
-    """Return the expected time that one query spends in one band."""
+    """Return the expected time that one query spends in one band whose next one is searched about as far."""
     if radius < 0:
         return 0.0
     high = max(0, width - block_low_bits(cell_bits))
@@ -84,11 +93,19 @@ def band_cost_ns(count: int, width: int, cell_bits: int, radius: int) -> float:
     if blocks > _MASKS_MAX:
         return math.inf
     load = count / 2.0**width
-    rows = ball(width, min(radius, width)) * load
     # A bucket with more rows than its cell counts costs one more miss.
     crowded = 1.0 - math.exp(-load) * (1 + load if cell_bits == 1 else 1 + load + load**2 / 2 + load**3 / 6)
-    lists = ball(width, min(radius, width)) * crowded
-    return 15.0 + blocks * _load_ns(table_bytes(width, cell_bits)) + (rows + lists) * _row_ns(count)
+    buckets = ball(width, min(radius, width))
+    passing = _pass_share(tag_bits(count), radius + 1)  # most candidates differ by the whole radius
+    found = 6.0 * min(buckets * (1 - math.exp(-load)), blocks)
+    slot, row = (5.0, 14.0) if count <= 1 << 20 else (7.0, 20.0)
+    return (
+        40.0
+        + blocks * _load_ns(table_bytes(width, cell_bits))
+        + found
+        + buckets * load * (slot + passing * row)
+        + buckets * crowded * _LIST_NS
+    )
 
 
 def _slot_bytes(count: int, width: int, cell_bits: int) -> float:

@@ -3,8 +3,9 @@
 A band's table is an array of 64-bit blocks. The low half of a block holds the cells of 32 buckets of one bit (empty or
 not) or of 16 buckets of two bits (0, 1, 2 or 3 rows and more); the high half is where the block's slots begin. A probe
 therefore reads one word, tests up to 32 neighbouring buckets with one AND, and finds the slots of each by counting the
-bits below. A slot is a row; where a bucket has more rows than its cell can count, its last slot carries
-:data:`LISTED` and points to a list ``[count, row, row, …]``.
+bits below. A slot is a row and, in the bits that the number of rows leaves free, a *tag*: the first bits of the row's
+key in the next band, by which most candidates are rejected without reading their code. Where a bucket has more rows
+than its cell can count, its last slot carries :data:`LISTED` and points to a list ``[count, row, row, …]``, tagged too.
 
 Buckets over a cap get nothing: their rows are marked *dense* and are the caller's to scan. A bank with near-constant
 codes (flat pictures, common borders) would otherwise spend its time in a few giant buckets.
@@ -19,12 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.kernels import code_rows
-from rempart.kernels.band_plan import BandPlan, block_low_bits
+from rempart.kernels.band_plan import BandPlan, block_low_bits, tag_bits
+from rempart.kernels.code_rows import key_of
 from rempart.kernels.compile import kernel
 
 #: Set in a slot that points to a list; rows therefore stay under 2^31.
 LISTED: Final = 0x80000000
 ROWS_MAX: Final = LISTED - 1
+#: A list fits into the room of the search.
+CAP_MAX: Final = 4096
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -43,6 +47,10 @@ class BandTables:
     """``(L,) uint32``."""
     starts: npt.NDArray[np.int64]
     """``(bands, 6) int64``: first bit, width, bits of a cell, and where blocks, slots and lists begin."""
+    row_bits: int
+    """Bits of a slot that are the row; the tag is above them."""
+    tag_bits: int
+    """Bits of a slot that are the tag."""
 
     dense: npt.NDArray[np.uint64]
     """``(N // 64 + 1,) uint64``: one bit a row, set if at least one table left the row out."""
@@ -79,7 +87,16 @@ def _size(pairs: U64, most: int, cap: int) -> tuple[int, int]:  # (N,) sorted
 
 
 @kernel
-def _fill(pairs: U64, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: U32, dense: U64) -> None:
+def _tag_rows(rows: U64, first: int, width: int, row_bits: int, tag_bits: int, tagged: U32) -> None:  # -> (N,)
+    """Write each row with its tag: the first bits of the band that begins at ``first``."""
+    mask = (np.uint64(1) << np.uint64(min(width, tag_bits))) - np.uint64(1)
+    for n in range(rows.shape[0]):
+        tag = key_of(rows, n, first, width) & mask
+        tagged[n] = np.uint32((tag << np.uint64(row_bits)) | np.uint64(n))
+
+
+@kernel
+def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: U32, dense: U64) -> None:
     """Write the blocks, slots and lists of one band, and mark the rows of the buckets over the cap."""
     most, low_bits = (1, np.uint64(5)) if cell_bits == 1 else (3, np.uint64(4))
     low_mask = (np.uint64(1) << low_bits) - np.uint64(1)
@@ -104,7 +121,7 @@ def _fill(pairs: U64, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: 
         else:
             direct = size if size <= most else most - 1
             for k in range(begin, begin + direct):
-                slots[slot] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                slots[slot] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
                 slot += 1
             if size > most:
                 slots[slot] = np.uint32(0x80000000 | entry)
@@ -112,7 +129,7 @@ def _fill(pairs: U64, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: 
                 lists[entry] = np.uint32(size - direct)
                 entry += 1
                 for k in range(begin + direct, end):
-                    lists[entry] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                    lists[entry] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
                     entry += 1
             word |= np.uint64(min(size, most)) << ((key & low_mask) * np.uint64(cell_bits))
         begin = end
@@ -128,7 +145,7 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     Args:
         rows: ``(N, 4) uint64`` reordered codes, N under 2^31.
         plan: The bands.
-        cap: The most rows that a bucket may have.
+        cap: The most rows that a bucket may have, beyond eight times its band's average.
 
     Returns:
         What the search reads; rows marked dense are the caller's to scan.
@@ -137,24 +154,31 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     pairs = np.empty(len(rows), np.uint64)
     parts: list[tuple[U64, U32, U32]] = []
     starts = np.zeros((len(plan.widths), 6), np.int64)
-    first = 0
+    row_bits = max(1, (len(rows) - 1).bit_length())
+    free_bits = tag_bits(len(rows))
+    tagged = np.empty(len(rows), np.uint32)
+    firsts = [sum(plan.widths[:band]) for band in range(len(plan.widths))]
     for band, (width, cell_bits) in enumerate(zip(plan.widths, plan.cell_bits, strict=True)):
-        code_rows.pair_keys(rows, first, width, pairs)
+        following = (band + 1) % len(starts)
+        code_rows.pair_keys(rows, firsts[band], width, pairs)
+        _tag_rows(rows, firsts[following], plan.widths[following], row_bits, free_bits, tagged)
         pairs.sort()
-        slot_count, list_count = _size(pairs, 1 if cell_bits == 1 else 3, cap)
+        band_cap = min(CAP_MAX, cap + 8 * (len(rows) >> width))
+        slot_count, list_count = _size(pairs, 1 if cell_bits == 1 else 3, band_cap)
         part = (
             np.empty(1 << (width - block_low_bits(cell_bits)), np.uint64),
             np.empty(slot_count, np.uint32),
             np.empty(list_count, np.uint32),
         )
-        _fill(pairs, cell_bits, cap, *part, dense)
-        starts[band, :3] = first, width, cell_bits
+        _fill(pairs, tagged, cell_bits, band_cap, *part, dense)
+        starts[band, :3] = firsts[band], width, cell_bits
         if band + 1 < len(starts):
             starts[band + 1, 3:] = starts[band, 3:] + [len(p) for p in part]
         parts.append(part)
-        first += width
     blocks, slots, lists = (np.concatenate(kind) for kind in zip(*parts, strict=True))
-    return BandTables(blocks=blocks, slots=slots, lists=lists, starts=starts, dense=dense)
+    return BandTables(
+        blocks=blocks, slots=slots, lists=lists, starts=starts, dense=dense, row_bits=row_bits, tag_bits=free_bits
+    )
 
 
 def warm() -> None:

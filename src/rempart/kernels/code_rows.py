@@ -54,6 +54,17 @@ def _reorder(codes: U8, table: U64, rows: U64) -> None:  # (N, 32), (32, 256, 4)
 
 
 @kernel
+def key_of(words: U64, at: int, first: int, width: int) -> np.uint64:
+    """Return ``width`` bits of row ``at``, from bit ``first`` on."""
+    word, shift = first >> 6, np.uint64(first & 63)
+    key = words[at, word] >> shift
+    if (first & 63) + width > 64:
+        key |= words[at, word + 1] << (np.uint64(64) - shift)
+    mask: np.uint64 = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
+    return np.uint64(key & mask)
+
+
+@kernel
 def pair_keys(rows: U64, first: int, width: int, pairs: U64) -> None:  # (N, 4) -> (N,)
     """Write ``key << 32 | row`` of a band of ``width`` bits that begins at bit ``first``."""
     word, shift = first >> 6, np.uint64(first & 63)
@@ -154,3 +165,4 @@ def warm() -> None:
     rows = BitOrder(plain_order()).apply(np.zeros((1, CODE_BYTES), np.uint8))
     pair_keys(rows, 0, 8, np.empty(1, np.uint64))
     count_bits(np.uint64(1))
+    key_of(rows, 0, 0, 8)

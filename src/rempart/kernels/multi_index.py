@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rempart.kernels import band_search, band_tables, code_rows, row_scan
+from rempart.kernels import band_search, band_tables, code_rows, row_checks, row_scan
 from rempart.kernels.band_plan import BandPlan, plan_bands, radii_for, scan_cost_ns
 
 #: The most rows that a bucket may have at first; more where too many rows would be left to the scan.
@@ -100,6 +100,6 @@ class MultiIndex:
 
 
 def warm() -> None:
-    """Compile or load every kernel of a search."""
-    for module in (code_rows, band_tables, band_search, row_scan):
+    """Compile or load every kernel of a search, and of an index file."""
+    for module in (code_rows, band_tables, band_search, row_scan, row_checks):
         module.warm()

@@ -1,0 +1,329 @@
+"""An index file is complete or not there, tells damage, forgets what is removed, and is one for all processes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from index_worker import ID_MAX, code_of
+from rempart.detect import index as index_module
+from rempart.detect import index_file
+from rempart.detect import index_layout as layout
+from rempart.detect.index import BinaryIndex
+from rempart.errors import IntegrityError
+
+WORKER = Path(__file__).resolve().parent.parent / "index_worker.py"
+
+
+@pytest.fixture
+def codes() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(8).integers(0, 256, (5000, 32), dtype=np.uint8)
+
+
+@pytest.fixture
+def saved(codes: npt.NDArray[np.uint8], tmp_path: Path) -> Path:
+    """A file of 5,000 codes, whose ids begin at 10."""
+    path = tmp_path / "whole-frames.index"
+    BinaryIndex.from_bits(codes, np.arange(5000) + 10).save(path)
+    return path
+
+
+def found(index: BinaryIndex, codes: npt.NDArray[np.uint8], radius: int = 0) -> list[int]:
+    return [int(item) for item in index.search(codes, radius).item]
+
+
+def test_what_is_loaded_is_what_was_saved(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """Codes, ids and answers; and only its owner may read it."""
+    index = BinaryIndex.load(saved)
+
+    assert len(index) == 5000
+    assert found(index, codes) == list(range(10, 5010))
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in saved.parent.iterdir()] == [saved.name]
+
+
+def test_an_empty_index_can_be_saved(tmp_path: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """And filled through its file."""
+    BinaryIndex.from_bits(codes[:0], np.arange(0)).save(tmp_path / "i")
+    index = BinaryIndex.load(tmp_path / "i")
+
+    index.add(codes[:3], np.arange(3))
+
+    assert found(BinaryIndex.load(tmp_path / "i"), codes[:3]) == [0, 1, 2]
+
+
+def bits_of(path: Path, order: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Return every 32 bytes of a file at every multiple of 8 bytes, as codes before and after the reordering."""
+    data = path.read_bytes()
+    data += bytes(-len(data) % 8)
+    words = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint64), 4)
+    bits = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
+    plain = np.empty_like(bits)
+    plain[:, order] = bits
+    return np.concatenate([np.packbits(plain, axis=1), np.ascontiguousarray(words).view(np.uint8)])
+
+
+def nearest(path: Path, code: npt.NDArray[np.uint8]) -> int:
+    """Return how near to a code anything in the file comes."""
+    order = layout.parse_header(path.read_bytes()[: layout.PAGE], "").order
+    return int(np.bitwise_count(bits_of(path, order) ^ code).sum(axis=1, dtype=np.int64).min())
+
+
+def test_a_removed_code_is_nowhere_in_the_file(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """The attack: every window of the file, in both orders of the bits, of a saved code and of one added later."""
+    index = BinaryIndex.load(saved)
+    extra = np.random.default_rng(9).integers(0, 256, (2, 32), dtype=np.uint8)
+    index.add(extra, np.array([1, 2]))
+    before = [nearest(saved, code) for code in (codes[77], extra[0])]
+    checks = saved.read_bytes().count(_check_of(saved, 77))
+
+    assert index.remove(np.array([87, 1])) == 2
+
+    assert (before, checks) == ([0, 0], 1)
+    assert min(nearest(saved, code) for code in (codes[77], extra[0])) > 60
+    assert _check_of(saved, 77) == bytes(8)  # the checksum would tell a guess from another
+    assert found(BinaryIndex.load(saved), np.concatenate([codes[77:78], extra])) == [2]
+
+
+def _check_of(path: Path, row: int) -> bytes:
+    data = path.read_bytes()
+    header = layout.parse_header(data[: layout.PAGE], "")
+    return data[header.checks_at + 8 * row :][:8]
+
+
+def test_the_next_search_of_every_process_sees_a_change(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """Adds, removes, both at once, and a file written anew in between."""
+    here, there = BinaryIndex.load(saved), BinaryIndex.load(saved)
+    new = codes[:2] ^ np.uint8(255)
+
+    here.add(new, np.array([1, 2]))
+    assert found(there, new) == [1, 2]
+    there.remove(np.array([2, 10]))
+    assert found(here, np.concatenate([new, codes[:1]])) == [1]
+    here.add(new[1:], np.array([2]))
+    here.remove(np.array([2]))
+    here.add(new[1:], np.array([2]))
+    assert found(there, new) == [1, 2]
+    here.save(saved)
+    assert found(there, new) == [1, 2]
+    there.remove(np.array([1]))
+    assert found(here, new) == [2]
+    assert len(here) == len(there) == 5000
+
+
+def test_another_process_sees_it_too(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """Not only another object of this one."""
+    script = (
+        "import sys, numpy as np; from rempart.detect.index import BinaryIndex; i = BinaryIndex.load(sys.argv[1])\n"
+        "for line in sys.stdin: print(i.search(np.frombuffer(bytes.fromhex(line), np.uint8)[None], 0).item.tolist(), "
+        "flush=True)"
+    )
+    command: list[str | Path] = [sys.executable, "-c", script, saved]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="ascii") as other:
+        assert other.stdin
+        assert other.stdout
+        index = BinaryIndex.load(saved)
+        answers = []
+        for change in (
+            lambda: None,
+            lambda: index.remove(np.array([15])),
+            lambda: index.add(codes[5:6], np.array([3])),
+        ):
+            change()
+            other.stdin.write(codes[5].tobytes().hex() + "\n")
+            other.stdin.flush()
+            answers.append(other.stdout.readline().strip())
+        other.stdin.close()
+
+    assert answers == ["[15]", "[]", "[3]"]
+
+
+def test_a_long_log_is_written_anew(saved: Path, codes: npt.NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the process that did not do it goes on with the new file."""
+    monkeypatch.setattr(index_module, "LOG_MAX", 50)
+    monkeypatch.setattr(index_module, "_LOG_SHARE", 10**6)
+    here, there = BinaryIndex.load(saved), BinaryIndex.load(saved)
+    inode = saved.stat().st_ino
+
+    here.add(codes[:60] ^ np.uint8(255), np.arange(60) + 6000)
+
+    assert saved.stat().st_ino != inode
+    assert found(there, codes[:1] ^ np.uint8(255)) == [6000]
+    assert len(there) == 5060
+    assert found(here, codes[3:4]) == [13]
+
+
+@pytest.mark.slow
+def test_killed_at_any_instant(tmp_path: Path) -> None:
+    """The file then loads, and holds what was there before the change or after it."""
+    path = tmp_path / "i"
+    BinaryIndex.from_bits(np.empty((0, 32), np.uint8), np.arange(0)).save(path)
+    held: set[int] = set()
+    random = np.random.default_rng(3)
+    everything = np.concatenate([code_of(k) for k in range(ID_MAX)])
+    for turn in range(12):
+        with subprocess.Popen(
+            [sys.executable, WORKER, path, str(turn)], stdout=subprocess.PIPE, encoding="ascii"
+        ) as worker:
+            assert worker.stdout
+            lines = [worker.stdout.readline()]
+            time.sleep(random.uniform(0.0, 0.12))
+            worker.send_signal(signal.SIGKILL)
+            lines += worker.stdout.readlines()
+        maybe: set[int] = set(held)
+        for line in lines:
+            if not line.endswith("\n") or not line.strip():
+                continue
+            word, verb, *ids = line.split()
+            change = {int(k) for k in ids}
+            after = held | change if verb == "add" else held - change
+            maybe = after
+            if word == "done":
+                held = after
+        index = BinaryIndex.load(path)
+        now = set(index.search(everything, 0).item.tolist())
+        assert now in (held, maybe)
+        assert {p.name for p in tmp_path.iterdir()} == {"i"}
+        data = path.read_bytes()
+        for k in set(range(ID_MAX)) - now:
+            assert index._order.apply(code_of(k)).tobytes() not in data
+        index.close()
+        held = now
+
+
+def test_a_removal_cut_short_is_finished_by_the_next_to_open(
+    saved: Path, codes: npt.NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committed, and killed before the code was overwritten."""
+    index = BinaryIndex.load(saved)
+    monkeypatch.setattr(index_file.IndexFile, "_erase", lambda *_: None)
+    index.remove(np.array([10]))
+    monkeypatch.undo()
+    left = nearest(saved, codes[0])
+
+    reopened = BinaryIndex.load(saved)
+
+    assert left == 0
+    assert found(reopened, codes[:1]) == []
+    assert nearest(saved, codes[0]) > 60
+
+
+def test_what_was_not_committed_does_not_count(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """Whatever a killed process left at the end is ignored, then overwritten."""
+    with saved.open("ab") as stream:
+        stream.write(os.urandom(100))
+
+    index = BinaryIndex.load(saved)
+    index.add(codes[:1] ^ np.uint8(255), np.array([1]))
+
+    assert found(BinaryIndex.load(saved), codes[:1] ^ np.uint8(255)) == [1]
+
+
+@pytest.mark.parametrize("size", [0, 7, 4095, 4096, 8192, 100_000, -1])
+def test_a_file_cut_short_is_told(saved: Path, size: int) -> None:
+    """At any length, the log's included."""
+    BinaryIndex.load(saved).add(np.zeros((1, 32), np.uint8), np.array([1]))
+    data = saved.read_bytes()
+    saved.write_bytes(data[:size])
+
+    with pytest.raises(IntegrityError) as raised:
+        BinaryIndex.load(saved)
+    assert raised.value.advice
+
+
+def test_a_flipped_bit_is_told_wherever_it_matters(saved: Path) -> None:
+    """In the header, the states, codes, ids, checksums and records."""
+    BinaryIndex.load(saved).add(np.ones((2, 32), np.uint8), np.array([1, 2]))
+    data = bytearray(saved.read_bytes())
+    header = layout.parse_header(bytes(data[: layout.PAGE]), "")
+    sizes = [
+        (0, layout.PAGE),
+        (layout.STATES_AT, 48),
+        (layout.STATES_AT + layout.STATE_STEP, 48),
+        (layout.CODES_AT, header.rows * 32),
+        (header.ids_at, header.rows * 8),
+        (header.checks_at, header.rows * 8),
+        (header.log_at, 128),
+    ]
+    random = np.random.default_rng(4)
+    for start, size in sizes:
+        for at in random.integers(0, size, 6).tolist():
+            bit = 1 << int(random.integers(0, 8))
+            data[start + at] ^= bit
+            saved.write_bytes(data)
+            data[start + at] ^= bit
+            with pytest.raises(IntegrityError):
+                BinaryIndex.load(saved)
+
+
+def _sealed(data: bytearray) -> None:
+    """Give a changed first page a digest that is right."""
+    data[layout.PAGE - 32 : layout.PAGE] = hashlib.blake2b(bytes(data[: layout.PAGE - 32]), digest_size=32).digest()
+
+
+@pytest.mark.parametrize(
+    "at, value, told",
+    [(0, b"SQLite f", "not an index"), (8, b"\x02", "version 2"), (12, b"\x01\x02\x03\x04", "damaged"),
+     (16, b"\xff" * 8, "damaged"), (16, b"\xff\xff\xff\x7f", "cut short"), (16, b"\x89\x13", "damaged row"),
+     (36, b"\x00\x00", "damaged")],
+)  # fmt: skip
+def test_a_header_that_lies_is_told(saved: Path, at: int, value: bytes, told: str) -> None:
+    """Another kind of file, a newer version, another byte order, sizes that are not there, an order that is none."""
+    data = bytearray(saved.read_bytes())
+    data[at : at + len(value)] = value
+    if at:
+        _sealed(data)
+    saved.write_bytes(data)
+
+    with pytest.raises(IntegrityError, match=told):
+        BinaryIndex.load(saved)
+
+
+@pytest.mark.parametrize("records", [1 << 20, 1 << 62])
+def test_a_state_that_lies_is_told(saved: Path, records: int) -> None:
+    """More records than the file has bytes for."""
+    data = bytearray(saved.read_bytes())
+    header = layout.parse_header(bytes(data[: layout.PAGE]), "")
+    lie = layout.state_bytes(layout.State(sequence=2, records=records), header.seed)
+    data[layout.STATES_AT : layout.STATES_AT + len(lie)] = lie
+    saved.write_bytes(data)
+
+    with pytest.raises(IntegrityError, match="cut short"):
+        BinaryIndex.load(saved)
+
+
+def test_a_record_that_removes_what_is_not_there_is_told(saved: Path) -> None:
+    """Its checksum is right, its number is not."""
+    file = index_file.IndexFile(saved)
+    words = np.zeros((1, 7), np.uint64)
+    words[0, :2] = layout.REMOVE_ROW, 5000
+    file.append(words)
+
+    with pytest.raises(IntegrityError, match="means nothing"):
+        BinaryIndex.load(saved)
+
+
+def test_a_link_is_not_followed(saved: Path) -> None:
+    """Nor is a folder opened."""
+    (saved.parent / "link").symlink_to(saved)
+
+    with pytest.raises(OSError, match="link"):
+        BinaryIndex.load(saved.parent / "link")
+
+
+def test_a_file_that_goes_away_is_told(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """Its codes may have been removed for good: answers from memory would be wrong."""
+    index = BinaryIndex.load(saved)
+    saved.unlink()
+
+    with pytest.raises(IntegrityError, match="gone"):
+        found(index, codes[:1])
