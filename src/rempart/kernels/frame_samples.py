@@ -106,8 +106,12 @@ def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: int) -> tup
         for k in range(size + 3):  # samples half-way between the places where the edge may be
             away = k - reach - 1.5
             profile[k] = _at(plane, x + nx * away, y + ny * away)
+        strongest = _CLIP
         for k in range(size):
-            steps[p, k] = min(_CLIP, abs(profile[k + 2] + profile[k + 3] * 0.5 - profile[k + 1] - profile[k] * 0.5))
+            steps[p, k] = abs(profile[k + 2] + profile[k + 3] * 0.5 - profile[k + 1] - profile[k] * 0.5)
+            strongest = max(strongest, steps[p, k])
+        for k in range(size):  # scaled, not cut: a strong step keeps its shape, and so its place
+            steps[p, k] *= _CLIP / strongest
     totals = np.zeros((size, size), np.float64)
     best, at_i, at_j = -1.0, reach, reach
     for i in range(size):
