@@ -11,7 +11,9 @@ import numpy as np
 
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
+from rempart.detect.placement import orientation_of
 from rempart.detect.points_bank import Vote
+from rempart.kernels.variants import INVERTED
 from rempart.model import (
     AssetId,
     Clue,
@@ -23,7 +25,6 @@ from rempart.model import (
     SignalType,
     SuspectId,
 )
-from rempart.kernels.variants import INVERTED
 
 #: Share of the texture, where both show, that a copy explains. Wrong placements explained 28 % at most.
 EXPLAINED_MIN: Final = 0.5
@@ -83,9 +84,7 @@ def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
     return (a, b, c, d)
 
 
-def match_of_codes(
-    asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]
-) -> Match | None:
+def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]) -> Match | None:
     """Make a match of codes of the whole picture; None if there are only votes that were not verified."""
     clues = sorted(clues, key=lambda c: -c.weight)
     sure = [c for c in clues if c.kind in _SURE]
@@ -151,6 +150,7 @@ def _verified(
         signal_type=signal,
         distance_bits=verdict.distance_bits,
         weight=round(min(1.0, verdict.explained), 4),
+        orientation=orientation_of(verdict.pose),
         is_inverted=bool(verdict.variant & INVERTED),
         count=verdict.count,
         of=verdict.of,

@@ -10,6 +10,7 @@ from rempart.kernels import local_features
 from rempart.kernels.variants import VARIANTS
 from rempart.model import CodedPoints
 
+
 def points_of(luma: npt.NDArray[np.uint8], most: int, *, is_suspect: bool) -> CodedPoints:
     """Find and code the points of a picture: ``(H, W) uint8`` in; of a suspect, mirrored and inverted too."""
     found = local_features.extract(luma, most, variants=VARIANTS if is_suspect else 1)
