@@ -58,7 +58,7 @@ def read_lines(file: BinaryIO, *, longest: int = LINE_BYTES_MAX, most: int = LIN
         text = _decoded(raw)
         if text is None:
             yield LineFault(line=number, reason=FaultReason.NOT_TEXT)
-        elif text:
+        elif text.strip():
             yield Line(number=number, text=text)
     if file.readline(1):
         yield LineFault(line=most + 1, reason=FaultReason.TOO_MANY)
@@ -75,7 +75,7 @@ def _decoded(raw: bytes) -> str | None:
         text = raw.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return None if _CONTROL.search(text) else text.strip()
+    return None if _CONTROL.search(text) else text.strip(" ")  # a tabulator separates cells
 
 
 def parse_object(text: str) -> dict[str, object] | FaultReason:
