@@ -235,15 +235,16 @@ def open_feed(path: Path) -> BinaryIO:
         MisuseError: it is missing, cannot be read, or is no regular file.
     """
     try:
-        file = path.open("rb")
-    except OSError as error:
-        message = f"cannot read {str(path)!r}: {error.strerror}"
+        # Without waiting for whoever writes to a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        message = f"cannot read {str(path)!r}: {getattr(error, 'strerror', error)}"
         raise MisuseError(message, advice="Name a file that exists and that you can read.") from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         message = f"cannot read {str(path)!r}: it is not a regular file"
         raise MisuseError(message, advice="It is read twice: save it to a file first.")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def beside(path: Path) -> bytes | None:
