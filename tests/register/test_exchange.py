@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from feeds import code, read
 from one_asset import ANNE, asset
@@ -141,6 +143,18 @@ def test_every_cut_is_refused() -> None:
     for end in range(len(whole)):
         with pytest.raises(IntegrityError):
             verify_feed(io.BytesIO(whole[:end]), None, KEY.public)
+
+
+def test_a_partner_without_rempart_verifies_it() -> None:
+    """As docs/reference/json.md says it, with a library and nothing of ours."""
+    *lines, last = (CONTENT + LINE).splitlines(keepends=True)
+    said = json.loads(last)["signed"]
+    signature, key = bytes.fromhex(said.pop("signature")), bytes.fromhex(said.pop("key").removeprefix("ed25519:"))
+    message = b"rempart exchange file v1\n" + json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+
+    Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+
+    assert said["sha256"] == hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def test_a_signature_beside_is_of_its_file_only() -> None:
