@@ -11,10 +11,12 @@ import pytest
 import workspaces
 from feeds import code, jsonl, listed, removal, stopncii_page, stopncii_record
 from rempart.app import exchange
+from rempart.app.backup import backup
 from rempart.app.checking import check, sweep
 from rempart.app.exchange import FeedImport, ImportWish, suspend
+from rempart.app.restore import restore
 from rempart.app.rotation import rotate
-from rempart.app.workspace import Workspace
+from rempart.app.workspace import Workspace, open_workspace
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, NotFoundError, UnavailableError
 from rempart.keys import SigningKey
@@ -141,6 +143,28 @@ def test_removed_stays_removed_after_a_rotation(made: Made) -> None:
     assert take(workspace, jsonl(listed(code(0)), listed(code(1)))).taken == Taken(refused=1, known=1)
     assert bank(workspace) == {code(2)}
     assert list(check(workspace)) == []
+
+
+def test_removed_stays_removed_after_a_restore(made: Made, tmp_path: Path) -> None:
+    """From either database: partners, codes, marks and keys come back together."""
+    _, workspace = made
+    take(workspace, signed(jsonl(*(listed(code(n)) for n in range(3))), 1), key=KEY.public)
+    take(workspace, signed(jsonl(removal(code(0))), 2))
+    suspend(workspace, code(1), "Anne")
+    [partner] = workspace.partners.all()
+    sheet, public = workspace.keyring.new_recovery(partner.added_at), workspace.keyring.signing_key(workspace.id).public
+    backup(workspace, tmp_path / "b.age")
+    settings = workspaces.settings_for(tmp_path / "again" / "workspace")
+    (tmp_path / "again").mkdir()
+    restore(settings, tmp_path / "b.age", sheet)
+
+    with open_workspace(settings) as again:
+        found = take(again, signed(jsonl(*(listed(code(n)) for n in range(3))), 3)).taken
+
+        assert found == Taken(refused=1, known=2)
+        assert bank(again) == {code(2)}
+        assert again.keyring.signing_key(again.id).public == public
+        assert list(check(again)) == []
 
 
 def test_a_signed_file_is_required_once_its_key_is_known(made: Made) -> None:
