@@ -7,8 +7,6 @@ import numpy.typing as npt
 
 from rempart.model import Orientation
 
-_BY_CORNERS = {orientation.corners(): orientation for orientation in Orientation}
-
 
 def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
     """Return the turn or reflection that a pose is nearest to.
@@ -26,7 +24,7 @@ def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
     else:
         right, down = np.array([0.0, np.sign(right[1])]), np.array([np.sign(down[0]), 0.0])
     shown = tuple(_corner(across * right + along * down) for across, along in ((-1, -1), (1, -1), (1, 1), (-1, 1)))
-    return _BY_CORNERS.get(shown, Orientation.ORIGINAL)  # type: ignore[call-overload]  # four of them
+    return next((o for o in Orientation if o.corners() == shown), Orientation.ORIGINAL)
 
 
 def _corner(place: npt.NDArray[np.float64]) -> int:
