@@ -46,9 +46,8 @@ TESTED_ELSEWHERE = {
     "tests/detect/test_index.py": "detect/index_parts.py",
     "tests/detect/test_index_file.py": "detect/index_layout.py kernels/row_checks.py",
     "tests/kernels/test_multi_index.py": "kernels/band_plan.py kernels/band_tables.py kernels/band_search.py "
-    "kernels/row_scan.py kernels/code_rows.py",
-    "tests/detect/test_learned.py": "detect/descriptor.py",
     "kernels/band_probe.py kernels/row_scan.py kernels/code_rows.py",
+    "tests/detect/test_learned.py": "detect/descriptor.py",
     "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
