@@ -12,6 +12,7 @@ import numpy as np
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
 from rempart.detect.points_bank import Vote
+from rempart.kernels.variants import INVERTED
 from rempart.model import (
     AssetId,
     Clue,
@@ -23,7 +24,6 @@ from rempart.model import (
     SignalType,
     SuspectId,
 )
-from rempart.kernels.variants import INVERTED
 
 #: Share of the texture, where both show, that a copy explains. Wrong placements explained 28 % at most.
 EXPLAINED_MIN: Final = 0.5
@@ -83,9 +83,7 @@ def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
     return (a, b, c, d)
 
 
-def match_of_codes(
-    asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]
-) -> Match | None:
+def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]) -> Match | None:
     """Make a match of codes of the whole picture; None if there are only votes that were not verified."""
     clues = sorted(clues, key=lambda c: -c.weight)
     sure = [c for c in clues if c.kind in _SURE]

@@ -122,7 +122,12 @@ def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], most: int)
     bits, quality = codes_of_frames(luma, found)
     scale = (size[1] / luma.shape[1], size[0] / luma.shape[0])
     return [
-        _code(bits[k], int(quality[k]), version=PDQ_FRAME_VERSION, corners=(found[k] * scale).round().astype(int).ravel().tolist())
+        _code(
+            bits[k],
+            int(quality[k]),
+            version=PDQ_FRAME_VERSION,
+            corners=(found[k] * scale).round().astype(int).ravel().tolist(),
+        )
         for k in range(len(found))
     ]
 
@@ -156,8 +161,8 @@ def warm() -> None:
 
     from PIL import Image  # noqa: PLC0415 - as above
 
-    from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.detect import frames  # noqa: PLC0415
+    from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.kernels import local_features, luma, pdq, pdq_fast  # noqa: PLC0415
 
     for kernels in (pdq, pdq_fast, luma, frames, local_features):
