@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planes
@@ -93,6 +93,7 @@ def test_descriptors_are_foretold(seed: int, variant: int) -> None:
     assert np.array_equal(read.places, seen.places)
 
 
+@settings(deadline=None)
 @given(st.integers(0, VARIANTS - 1), st.integers(1, 20))
 def test_varying_twice_changes_nothing(variant: int, count: int) -> None:
     """A mirror's mirror image, and the inverse of an inverse."""
