@@ -45,12 +45,14 @@ TESTED_ELSEWHERE = {
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
-    "tests/detect/test_bank.py": "detect/interface.py",
+    "tests/detect/test_ensemble.py": "detect/interface.py",
+    "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",
     "tests/detect/test_index_file.py": "detect/index_layout.py kernels/row_checks.py",
     "tests/kernels/test_multi_index.py": "kernels/band_plan.py kernels/band_tables.py kernels/band_search.py "
     "kernels/band_probe.py kernels/row_scan.py kernels/code_rows.py",
     "tests/detect/test_learned.py": "detect/descriptor.py",
+    "tests/kernels/test_local_features.py": "kernels/variants.py",
     "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "

@@ -42,6 +42,9 @@ THING_POINTS_MIN: Final = 10
 TILES_MIN: Final = 3
 TILES_SHARE_MIN: Final = 0.4
 
+#: A corner further than this is nowhere.
+_FAR_PX: Final = 1 << 31
+
 
 def whole_frame_weight(distance_bits: int) -> float:
     """Rank a whole-frame clue: 1 at no bit, 0.5 at 64 bits, where unrelated pictures begin to be met, 0 at 128.
@@ -158,23 +161,31 @@ def _verified(
     )
     others = sorted(doubt.clues, key=lambda c: -c.weight)
     clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
+    region, homography = _placement(verdict.pose, media)
     return Match(
         asset=doubt.asset,
         suspect=suspect,
         clues=tuple(clues),
         score=clues[0].weight,
         false_match_bound=None,
-        region=_region(verdict.pose, media),
+        region=region,
         overlap=round(min(1.0, verdict.seen), 4),
-        homography=tuple(float(v) for v in (verdict.pose / verdict.pose[2, 2]).ravel()),
+        homography=homography,
         width=media.width,
         height=media.height,
     )
 
 
-def _region(pose: F64, media: FingerprintedMedia) -> Region:
-    """Return where a pose puts the asset's corners, in pixels of the suspect; a crop's lie outside it."""
-    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ pose.T
-    places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
+def _placement(pose: F64, media: FingerprintedMedia) -> tuple[Region | None, tuple[float, ...] | None]:
+    """Return where a pose puts the asset's corners, in pixels of the suspect, and the pose; a crop's lie outside it.
+
+    Both are None where a corner goes to the horizon or beyond: a worker that was taken over may say so.
+    """
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        whole = pose / pose[2, 2]
+        corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ whole.T
+        places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
+    if not (np.isfinite(whole).all() and (corners[:, 2] > 0).all() and (np.abs(places) <= _FAR_PX).all()):
+        return None, None
     a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d)
+    return (a, b, c, d), tuple(float(v) for v in whole.ravel())

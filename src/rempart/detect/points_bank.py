@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rempart.detect.index import BinaryIndex
 from rempart.kernels import votes
-from rempart.kernels.variants import MIRRORED
+from rempart.kernels.variants import INVERTED, MIRRORED
 from rempart.model import CodedPoints
 from rempart.model.fingerprint import CODE_BYTES
 
@@ -47,17 +47,19 @@ class Vote:
 class PointsBank:
     """Places of one version, of assets that are known by a number."""
 
-    def __init__(self, *, version: str, radius_bits: int, mirror_turn: float) -> None:
+    def __init__(self, *, version: str, radius_bits: int, mirror_turn: float, inverted_turn: float) -> None:
         """Make an empty bank.
 
         Args:
             version: Of the places that it takes.
             radius_bits: Codes this far apart, or closer, are a pair.
             mirror_turn: Degrees: a place of direction ``a`` has ``mirror_turn - a`` in a mirrored picture.
+            inverted_turn: Degrees: a place of direction ``a`` has ``a + inverted_turn`` in an inverted picture.
         """
         self._version = version
         self._radius_bits = radius_bits
         self._mirror_turn = mirror_turn
+        self._inverted_turn = inverted_turn
         self._index: BinaryIndex | None = None
         self._waiting: list[tuple[npt.NDArray[np.uint8], I64]] = []
         self._owners: npt.NDArray[np.int32] = np.empty(0, np.int32)
@@ -121,6 +123,7 @@ class PointsBank:
         mirrored = (pairs.variant & MIRRORED) > 0
         seen[mirrored, 0] = suspect.width - 1 - seen[mirrored, 0]
         seen[mirrored, 3] = self._mirror_turn - seen[mirrored, 3]
+        seen[(pairs.variant & INVERTED) > 0, 3] += self._inverted_turn
         starts = pairs.starts()
         known = self._points[pairs.item]
         agrees, total = votes.judge(starts, seen, known, pairs.weight())

@@ -1,8 +1,8 @@
 """Where one picture lies in another: SIFT points, and the plane transformation that most of them agree on.
 
 Lowe, "Distinctive image features from scale-invariant keypoints", IJCV 2004; Arandjelovic and Zisserman, "Three things
-everyone should know to improve object retrieval", CVPR 2012 (RootSIFT); Barath et al., "MAGSAC++", CVPR 2020. By OpenCV;
-ours is that a mirrored or inverted suspect costs nothing more: its descriptors are permutations of the plain ones.
+everyone should know to improve object retrieval", CVPR 2012 (RootSIFT); Barath et al., "MAGSAC++", CVPR 2020. By
+OpenCV; ours is that a mirrored or inverted suspect costs nothing more: its descriptors are permutations of the plain.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def sift_points(plane: U8, most: int) -> Points:
         found, descriptors = detector.detectAndCompute(plane, None)
         if len(found) >= most * _ENOUGH:
             break
-    if descriptors is None or not len(found):
+    if not found:  # and then there are no descriptors either
         return Points(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
     found, descriptors = found[:most], descriptors[:most]
     places = np.array([k.pt for k in found], np.float32).reshape(-1, 2)
@@ -116,7 +116,8 @@ def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit
     homography, inside = cv2.findHomography(
         source[chosen], target[chosen], cv2.USAC_MAGSAC, _INLIER_PX, maxIters=2000, confidence=0.999
     )
-    if homography is None or inside is None or int(inside.sum()) < _PAIRS_MIN:
+    # OpenCV's types promise an array, but nothing found is None.
+    if homography is None or inside is None or int(inside.sum()) < _PAIRS_MIN:  # type: ignore[redundant-expr]  # so
         whole = np.vstack([similarity, [0.0, 0.0, 1.0]])
         return Fit(back @ whole, int(chosen.sum()), len(left))
     return Fit(back @ np.asarray(homography, np.float64), int(inside.sum()), len(left))

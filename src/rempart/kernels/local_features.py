@@ -25,7 +25,8 @@ AREA_PX: Final = 300_000
 _ENLARGED_MOST: Final = 2.0
 #: A plane of a size this close to the wanted one is taken as it is.
 _SIZE_TOLERANCE: Final = 0.02
-_SIDE_MIN: Final = 32
+#: A side is never less, or the coarsest level of the pyramid would have none.
+_SIDE_MIN: Final = 4
 
 _CANDIDATES: Final = 3000
 _SCALE_STEP: Final = 1.2
