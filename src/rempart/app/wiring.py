@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rempart.app.archives import ArchiveLimits, ArchiveReader
 from rempart.config import Settings
-from rempart.detect import TASK_NAME, parse_record
+from rempart.detect import TASK_NAME, VERIFY_TASK, Verdict, parse_record, parse_verdicts
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.kernels import compile as kernel_cache
@@ -69,6 +69,27 @@ def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
             ),
             require=frozenset(Protection(name) for name in hazmat.require),
             kernel_cache=warm_kernels(settings),
+        ),
+    )
+
+
+def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Verdict | None, ...]]:
+    """Make the pool that takes a closer look; its items hold a suspect and up to ``pairs_most`` assets."""
+    hazmat = settings.hazmat
+    return Pool(
+        task=Task(name=VERIFY_TASK, parse=parse_verdicts),
+        settings=PoolSettings(
+            workers=1,
+            recycle_after=hazmat.recycle_after,
+            limits=DecodeLimits(
+                max_bytes=(1 + pairs_most) * hazmat.max_bytes,
+                max_pixels=hazmat.max_pixels,
+                max_frames=hazmat.max_frames,
+                cpu_s=(1 + pairs_most) * hazmat.cpu_s,
+                wall_s=(1 + pairs_most) * hazmat.wall_s,
+            ),
+            require=frozenset(Protection(name) for name in hazmat.require),
+            kernel_cache=choose_kernel_cache(settings),
         ),
     )
 
