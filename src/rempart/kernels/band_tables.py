@@ -21,7 +21,6 @@ import numpy.typing as npt
 
 from rempart.kernels import code_rows
 from rempart.kernels.band_plan import BandPlan, block_low_bits, tag_bits
-from rempart.kernels.code_rows import key_of
 from rempart.kernels.compile import kernel
 
 #: Set in a slot that points to a list; rows therefore stay under 2^31.
@@ -67,37 +66,13 @@ class BandTables:
 
 
 @kernel
-def _size(pairs: U64, most: int, cap: int) -> tuple[int, int]:  # (N,) sorted
-    """Return how many slots and list entries the sorted keys will need."""
-    slots = lists = 0
-    begin, count = 0, pairs.size
-    while begin < count:
-        key = pairs[begin] >> np.uint64(32)
-        end = begin + 1
-        while end < count and pairs[end] >> np.uint64(32) == key:
-            end += 1
-        size = end - begin
-        if size <= most:
-            slots += size
-        elif size <= cap:
-            slots += most
-            lists += size - most + 2
-        begin = end
-    return slots, lists
+def _fill(
+    pairs: U64, cell_bits: int, cap: int, row_mask: np.uint64, blocks: U64, slots: U32, lists: U32, dense: U64
+) -> tuple[int, int]:
+    """Write the blocks, slots and lists of one band from its sorted keys, and mark the rows of buckets over the cap.
 
-
-@kernel
-def _tag_rows(rows: U64, first: int, width: int, row_bits: int, tag_bits: int, tagged: U32) -> None:  # -> (N,)
-    """Write each row with its tag: the first bits of the band that begins at ``first``."""
-    mask = (np.uint64(1) << np.uint64(min(width, tag_bits))) - np.uint64(1)
-    for n in range(rows.shape[0]):
-        tag = key_of(rows, n, first, width) & mask
-        tagged[n] = np.uint32((tag << np.uint64(row_bits)) | np.uint64(n))
-
-
-@kernel
-def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: U32, dense: U64) -> None:
-    """Write the blocks, slots and lists of one band, and mark the rows of the buckets over the cap."""
+    Returns how many slots and list entries were written.
+    """
     most, low_bits = (1, np.uint64(5)) if cell_bits == 1 else (3, np.uint64(4))
     low_mask = (np.uint64(1) << low_bits) - np.uint64(1)
     begin, count = 0, pairs.size
@@ -116,12 +91,12 @@ def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots:
             word = np.uint64(slot) << np.uint64(32)
         if size > cap:
             for k in range(begin, end):
-                row = pairs[k] & np.uint64(0xFFFFFFFF)
+                row = pairs[k] & row_mask
                 dense[row >> np.uint64(6)] |= np.uint64(1) << (row & np.uint64(63))
         else:
             direct = size if size <= most else most - 1
             for k in range(begin, begin + direct):
-                slots[slot] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
+                slots[slot] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
                 slot += 1
             if size > most:
                 slots[slot] = np.uint32(0x80000000 | entry)
@@ -129,7 +104,7 @@ def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots:
                 lists[entry] = np.uint32(size - direct)
                 entry += 1
                 for k in range(begin + direct, end):
-                    lists[entry] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
+                    lists[entry] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
                     entry += 1
             word |= np.uint64(min(size, most)) << ((key & low_mask) * np.uint64(cell_bits))
         begin = end
@@ -137,6 +112,7 @@ def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots:
         blocks[block] = word
         block += 1
         word = np.uint64(slot) << np.uint64(32)
+    return slot, entry
 
 
 def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> BandTables:
@@ -150,34 +126,34 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     Returns:
         What the search reads; rows marked dense are the caller's to scan.
     """
-    dense = np.zeros(len(rows) // 64 + 1, np.uint64)
-    pairs = np.empty(len(rows), np.uint64)
-    parts: list[tuple[U64, U32, U32]] = []
-    starts = np.zeros((len(plan.widths), 6), np.int64)
-    row_bits = max(1, (len(rows) - 1).bit_length())
-    free_bits = tag_bits(len(rows))
-    tagged = np.empty(len(rows), np.uint32)
-    firsts = [sum(plan.widths[:band]) for band in range(len(plan.widths))]
-    for band, (width, cell_bits) in enumerate(zip(plan.widths, plan.cell_bits, strict=True)):
-        following = (band + 1) % len(starts)
-        code_rows.pair_keys(rows, firsts[band], width, pairs)
-        _tag_rows(rows, firsts[following], plan.widths[following], row_bits, free_bits, tagged)
+    count, bands = len(rows), len(plan.widths)
+    row_bits = max(1, (count - 1).bit_length())
+    dense, pairs = np.zeros(count // 64 + 1, np.uint64), np.empty(count, np.uint64)
+    sizes = [1 << (w - block_low_bits(c)) for w, c in zip(plan.widths, plan.cell_bits, strict=True)]
+    blocks = np.empty(sum(sizes), np.uint64)
+    # The most there can be: memory that is never written is never taken.
+    slots, lists = np.empty(count * bands, np.uint32), np.empty(count * bands * 3 // 2 + 1, np.uint32)
+    starts = np.zeros((bands + 1, 6), np.int64)
+    for band, width in enumerate(plan.widths):
+        after = (band + 1) % bands
+        first, next_first = sum(plan.widths[:band]), sum(plan.widths[:after])
+        tag = min(plan.widths[after], tag_bits(count))
+        code_rows.pair_keys(rows, first, width, next_first, tag, row_bits, pairs)
         pairs.sort()
-        band_cap = min(CAP_MAX, cap + 8 * (len(rows) >> width))
-        slot_count, list_count = _size(pairs, 1 if cell_bits == 1 else 3, band_cap)
-        part = (
-            np.empty(1 << (width - block_low_bits(cell_bits)), np.uint64),
-            np.empty(slot_count, np.uint32),
-            np.empty(list_count, np.uint32),
-        )
-        _fill(pairs, tagged, cell_bits, band_cap, *part, dense)
-        starts[band, :3] = firsts[band], width, cell_bits
-        if band + 1 < len(starts):
-            starts[band + 1, 3:] = starts[band, 3:] + [len(p) for p in part]
-        parts.append(part)
-    blocks, slots, lists = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+        cap_here = min(CAP_MAX, cap + 8 * (count >> width))
+        starts[band, :3] = first, width, plan.cell_bits[band]
+        _, _, _, block, slot, entry = starts[band].tolist()
+        part = blocks[block : block + sizes[band]], slots[slot : slot + count], lists[entry:]
+        used = _fill(pairs, plan.cell_bits[band], cap_here, np.uint64((1 << row_bits) - 1), *part, dense)
+        starts[band + 1, 3:] = block + sizes[band], slot + used[0], entry + used[1]
     return BandTables(
-        blocks=blocks, slots=slots, lists=lists, starts=starts, dense=dense, row_bits=row_bits, tag_bits=free_bits
+        blocks=blocks,
+        slots=slots[: starts[-1, 4]],
+        lists=lists[: starts[-1, 5]],
+        starts=np.ascontiguousarray(starts[:-1]),
+        dense=dense,
+        row_bits=row_bits,
+        tag_bits=tag_bits(count),
     )
 
 

@@ -65,18 +65,13 @@ def key_of(words: U64, at: int, first: int, width: int) -> np.uint64:
 
 
 @kernel
-def pair_keys(rows: U64, first: int, width: int, pairs: U64) -> None:  # (N, 4) -> (N,)
-    """Write ``key << 32 | row`` of a band of ``width`` bits that begins at bit ``first``."""
-    word, shift = first >> 6, np.uint64(first & 63)
-    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    if (first & 63) + width <= 64:
-        for n in range(rows.shape[0]):
-            pairs[n] = (((rows[n, word] >> shift) & mask) << np.uint64(32)) | np.uint64(n)
-    else:
-        up = np.uint64(64) - shift
-        for n in range(rows.shape[0]):
-            key = ((rows[n, word] >> shift) | (rows[n, word + 1] << up)) & mask
-            pairs[n] = (key << np.uint64(32)) | np.uint64(n)
+def pair_keys(
+    rows: U64, first: int, width: int, tag_first: int, tag_width: int, row_bits: int, pairs: U64
+) -> None:  # (N, 4) -> (N,)
+    """Write ``key << 32 | tag << row_bits | row``: the key and the tag are bits from ``first`` and ``tag_first`` on."""
+    for n in range(rows.shape[0]):
+        key, tag = key_of(rows, n, first, width), key_of(rows, n, tag_first, tag_width)
+        pairs[n] = (key << np.uint64(32)) | (tag << np.uint64(row_bits)) | np.uint64(n)
 
 
 def require_codes(codes: U8) -> U8:
@@ -163,6 +158,6 @@ class BitOrder:
 def warm() -> None:
     """Compile or load every kernel of this file."""
     rows = BitOrder(plain_order()).apply(np.zeros((1, CODE_BYTES), np.uint8))
-    pair_keys(rows, 0, 8, np.empty(1, np.uint64))
+    pair_keys(rows, 0, 8, 8, 1, 1, np.empty(1, np.uint64))
     count_bits(np.uint64(1))
     key_of(rows, 0, 0, 8)
