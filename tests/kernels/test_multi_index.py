@@ -60,7 +60,9 @@ def test_the_tables_equal_brute_force(seed: int, kind: str, count: int, radius: 
     tables = band_tables.build_tables(rows, SMALL, cap)
     radii, _ = radii_for(SMALL, count, radius)
 
-    query, row, distance = band_search.search_tables(rows, tables, radii, queries, radius)
+    query, row, distance = band_search.search_tables(
+        rows, tables, band_search.probes_of(tables, radii), queries, radius
+    )
 
     found = list(zip(query.tolist(), row.tolist(), distance.tolist(), strict=True))
     dense = set(tables.dense_rows.tolist())

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.kernels import code_rows
-from rempart.kernels.band_plan import BandPlan, block_low_bits, tag_bits
+from rempart.kernels.band_plan import BandPlan, block_low_bits, more_bits, tag_bits
 from rempart.kernels.compile import kernel
 
 #: Set in a slot that points to a list; rows therefore stay under 2^31.
@@ -29,6 +29,7 @@ ROWS_MAX: Final = LISTED - 1
 #: A list fits into the room of the search.
 CAP_MAX: Final = 4096
 
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -44,8 +45,12 @@ class BandTables:
     """``(S,) uint32``."""
     lists: npt.NDArray[np.uint32]
     """``(L,) uint32``."""
+    more: npt.NDArray[np.uint8]
+    """``(S,) uint8``: eight more bits of each slot's tag; ``(1,)`` where slots have room enough."""
     starts: npt.NDArray[np.int64]
-    """``(bands, 6) int64``: first bit, width, bits of a cell, and where blocks, slots and lists begin."""
+    """``(bands, 7) int64``: first bit, width, bits of a cell, where blocks, slots and lists begin, bits of ``more``."""
+    plan: BandPlan
+    """The bands."""
     row_bits: int
     """Bits of a slot that are the row; the tag is above them."""
     tag_bits: int
@@ -62,12 +67,22 @@ class BandTables:
     @property
     def nbytes(self) -> int:
         """Return the memory that the tables take."""
-        return self.blocks.nbytes + self.slots.nbytes + self.lists.nbytes + self.dense.nbytes
+        return self.blocks.nbytes + self.slots.nbytes + self.lists.nbytes + self.more.nbytes + self.dense.nbytes
 
 
 @kernel
 def _fill(
-    pairs: U64, cell_bits: int, cap: int, row_mask: np.uint64, blocks: U64, slots: U32, lists: U32, dense: U64
+    pairs: U64,
+    cell_bits: int,
+    cap: int,
+    row_bits: int,
+    slot_bits: int,
+    key_shift: int,
+    blocks: U64,
+    slots: U32,
+    lists: U32,
+    more: U8,
+    dense: U64,
 ) -> tuple[int, int]:
     """Write the blocks, slots and lists of one band from its sorted keys, and mark the rows of buckets over the cap.
 
@@ -75,14 +90,18 @@ def _fill(
     """
     most, low_bits = (1, np.uint64(5)) if cell_bits == 1 else (3, np.uint64(4))
     low_mask = (np.uint64(1) << low_bits) - np.uint64(1)
+    row_mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
+    slot_mask, slot_shift = (np.uint64(1) << np.uint64(slot_bits)) - np.uint64(1), np.uint64(slot_bits)
+    more_mask = (np.uint64(1) << np.uint64(key_shift - slot_bits)) - np.uint64(1)
+    shift, has_more = np.uint64(key_shift), key_shift > slot_bits
     begin, count = 0, pairs.size
     slot = entry = 0
     block = 0
     word = np.uint64(0)
     while begin < count:
-        key = pairs[begin] >> np.uint64(32)
+        key = pairs[begin] >> shift
         end = begin + 1
-        while end < count and pairs[end] >> np.uint64(32) == key:
+        while end < count and pairs[end] >> shift == key:
             end += 1
         size = end - begin
         while block < np.int64(key >> low_bits):
@@ -96,7 +115,9 @@ def _fill(
         else:
             direct = size if size <= most else most - 1
             for k in range(begin, begin + direct):
-                slots[slot] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                slots[slot] = np.uint32(pairs[k] & slot_mask)
+                if has_more:
+                    more[slot] = np.uint8((pairs[k] >> slot_shift) & more_mask)
                 slot += 1
             if size > most:
                 slots[slot] = np.uint32(0x80000000 | entry)
@@ -104,7 +125,7 @@ def _fill(
                 lists[entry] = np.uint32(size - direct)
                 entry += 1
                 for k in range(begin + direct, end):
-                    lists[entry] = np.uint32(pairs[k] & np.uint64(0xFFFFFFFF))
+                    lists[entry] = np.uint32(pairs[k] & slot_mask)
                     entry += 1
             word |= np.uint64(min(size, most)) << ((key & low_mask) * np.uint64(cell_bits))
         begin = end
@@ -133,23 +154,30 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     blocks = np.empty(sum(sizes), np.uint64)
     # The most there can be: memory that is never written is never taken.
     slots, lists = np.empty(count * bands, np.uint32), np.empty(count * bands * 3 // 2 + 1, np.uint32)
-    starts = np.zeros((bands + 1, 6), np.int64)
+    extra = [more_bits(count, width) for width in plan.widths]
+    more = np.empty(count * bands if any(extra) else 1, np.uint8)
+    starts = np.zeros((bands + 1, 7), np.int64)
     for band, width in enumerate(plan.widths):
         after = (band + 1) % bands
         first, next_first = sum(plan.widths[:band]), sum(plan.widths[:after])
-        tag = min(plan.widths[after], tag_bits(count))
+        tag = tag_bits(count) + extra[band]
+        tag = min(tag, plan.widths[after])  # a tag has no bits of the band after the next
+        slot_bits = row_bits + min(tag, tag_bits(count))
         code_rows.pair_keys(rows, first, width, next_first, tag, row_bits, pairs)
         pairs.sort()
         cap_here = min(CAP_MAX, cap + 8 * (count >> width))
         starts[band, :3] = first, width, plan.cell_bits[band]
-        _, _, _, block, slot, entry = starts[band].tolist()
-        part = blocks[block : block + sizes[band]], slots[slot : slot + count], lists[entry:]
-        used = _fill(pairs, plan.cell_bits[band], cap_here, np.uint64((1 << row_bits) - 1), *part, dense)
-        starts[band + 1, 3:] = block + sizes[band], slot + used[0], entry + used[1]
+        starts[band, 6] = row_bits + tag - slot_bits
+        block, slot, entry = starts[band, 3:6].tolist()
+        part = blocks[block : block + sizes[band]], slots[slot : slot + count], lists[entry:], more[slot:]
+        used = _fill(pairs, plan.cell_bits[band], cap_here, row_bits, slot_bits, row_bits + tag, *part, dense)
+        starts[band + 1, 3:6] = block + sizes[band], slot + used[0], entry + used[1]
     return BandTables(
         blocks=blocks,
         slots=slots[: starts[-1, 4]],
         lists=lists[: starts[-1, 5]],
+        more=more[: starts[-1, 4]] if any(extra) else more,
+        plan=plan,
         starts=np.ascontiguousarray(starts[:-1]),
         dense=dense,
         row_bits=row_bits,

@@ -68,10 +68,12 @@ def key_of(words: U64, at: int, first: int, width: int) -> np.uint64:
 def pair_keys(
     rows: U64, first: int, width: int, tag_first: int, tag_width: int, row_bits: int, pairs: U64
 ) -> None:  # (N, 4) -> (N,)
-    """Write ``key << 32 | tag << row_bits | row``: the key and the tag are bits from ``first`` and ``tag_first`` on."""
+    """Write ``key, tag, row`` from the high bits down: the first two are bits from ``first`` and ``tag_first`` on."""
+    tag_shift = np.uint64(row_bits)
+    key_shift = np.uint64(row_bits + tag_width)
     for n in range(rows.shape[0]):
         key, tag = key_of(rows, n, first, width), key_of(rows, n, tag_first, tag_width)
-        pairs[n] = (key << np.uint64(32)) | (tag << np.uint64(row_bits)) | np.uint64(n)
+        pairs[n] = (key << key_shift) | (tag << tag_shift) | np.uint64(n)
 
 
 def require_codes(codes: U8) -> U8:
