@@ -107,7 +107,6 @@ def band_cost_ns(count: int, width: int, cell_bits: int, radius: int) -> float:
     crowded = 1.0 - math.exp(-load) * (1 + load if cell_bits == 1 else 1 + load + load**2 / 2 + load**3 / 6)
     buckets = ball(width, min(radius, width))
     # Most candidates differ by the whole radius.
-    reading = _pass_share(tag_bits(count), radius + 1)
     passing = _pass_share(tag_bits(count) + more_bits(count, width), radius + 1)
     found = 6.0 * min(buckets * (1 - math.exp(-load)), blocks)
     slot, row = (5.0, 14.0) if count <= 1 << 20 else (7.0, 20.0)
@@ -115,7 +114,7 @@ def band_cost_ns(count: int, width: int, cell_bits: int, radius: int) -> float:
         40.0
         + blocks * _load_ns(table_bytes(width, cell_bits))
         + found
-        + buckets * load * (slot + passing * row + (reading * slot if passing < reading else 0.0))
+        + buckets * load * (slot + passing * row)
         + buckets * crowded * _LIST_NS
     )
 
@@ -129,7 +128,7 @@ def _slot_bytes(count: int, width: int, cell_bits: int) -> float:
     listed = load - sum(k * p for k, p in enumerate(poisson))  # rows in crowded buckets, per bucket
     direct = sum(k * p for k, p in enumerate(poisson))
     slots = direct + crowded * most
-    words = slots + (listed - crowded * (most - 1)) + crowded + slots * (more_bits(count, width) > 0) / _SLOT_BYTES
+    words = slots + (listed - crowded * (most - 1)) + crowded + slots / 3 * (more_bits(count, width) > 0)
     return _SLOT_BYTES * words / max(load, 1e-12) + table_bytes(width, cell_bits) / count
 
 

@@ -40,7 +40,6 @@ _ROOM: Final = 8192  # slots in flight: what is kept of them stays in the first 
 _ABREAST: Final = 512  # codes read before they are compared
 _MOST_OF_BLOCK: Final = 51  # a block of 16 buckets has at most 3 slots each, and 3 more are written past the last
 
-U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -125,7 +124,6 @@ def _finish(
     queries: U64,
     slots: U32,
     lists: U32,
-    more: U8,
     narrow: U32,
     wide: U64,
     count: int,
@@ -145,10 +143,11 @@ def _finish(
     """Read ``count`` slots and the lists behind them, and compare what their tags let pass."""
     slot_of, query_of, values, row_of = narrow[0], narrow[1], narrow[2], narrow[3]
     listed, columns = wide[0], wide[1:5]
+    extra = starts[band, 6]
     kept, list_count = read_slots(
-        slots, starts[band, 4], slot_of, query_of, count, tags, row_bits, tag_bits, values, listed, row_of
+        slots, starts[band, 4], slot_of, query_of, count, tags, row_bits, tag_bits, extra, values, listed, row_of
     )
-    kept = read_more(more, starts[band, 4], slot_of, query_of, kept, tags, tag_bits, starts[band, 6], values, row_of)
+    kept = read_more(slots, starts[band, 4], slot_of, query_of, kept, tags, tag_bits, extra, row_of)
     for k in range(list_count):  # a loop of its own, so that the misses overlap
         slot_of[k] = lists[starts[band, 5] + np.int64(listed[k] & np.uint64(0x7FFFFFFF))]
     for k in range(list_count):
@@ -174,7 +173,6 @@ def _search(
     blocks: U64,
     slots: U32,
     lists: U32,
-    more: U8,
     starts: I64,
     radii: I64,
     masks: U32,
@@ -224,13 +222,13 @@ def _search(
                     done += some
                     if waiting > _ROOM - 16 * _MOST_OF_BLOCK:
                         hits = _finish(
-                            rows, queries, slots, lists, more, narrow, wide, waiting, tags, row_bits, tag_bits,
+                            rows, queries, slots, lists, narrow, wide, waiting, tags, row_bits, tag_bits,
                             radius, band, starts, radii, dense, out_query, out_row, out_distance, hits,
                         )  # fmt: skip
                         waiting = 0
         if waiting:
             hits = _finish(
-                rows, queries, slots, lists, more, narrow, wide, waiting, tags, row_bits, tag_bits,
+                rows, queries, slots, lists, narrow, wide, waiting, tags, row_bits, tag_bits,
                 radius, band, starts, radii, dense, out_query, out_row, out_distance, hits,
             )  # fmt: skip
     return hits
@@ -283,7 +281,7 @@ def search_tables(
     while True:
         query, row, distance = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint16)
         hits = _search(
-            rows, tables.dense, tables.blocks, tables.slots, tables.lists, tables.more, tables.starts, far, masks, ends,
+            rows, tables.dense, tables.blocks, tables.slots, tables.lists, tables.starts, far, masks, ends,
             NEAR_CELLS, tables.row_bits, tables.tag_bits, queries, radius_bits, narrow, wide, query, row, distance,
         )  # fmt: skip
         if hits <= room:

@@ -6,6 +6,7 @@ therefore reads one word, tests up to 32 neighbouring buckets with one AND, and 
 bits below. A slot is a row and, in the bits that the number of rows leaves free, a *tag*: the first bits of the row's
 key in the next band, by which most candidates are rejected without reading their code. Where a bucket has more rows
 than its cell can count, its last slot carries :data:`LISTED` and points to a list ``[count, row, row, …]``, tagged too.
+In a large bank, where rows leave few bits, a cache line of slots is twelve slots and a byte more of tag for each.
 
 Buckets over a cap get nothing: their rows are marked *dense* and are the caller's to scan. A bank with near-constant
 codes (flat pictures, common borders) would otherwise spend its time in a few giant buckets.
@@ -21,15 +22,17 @@ import numpy.typing as npt
 
 from rempart.kernels import code_rows
 from rempart.kernels.band_plan import BandPlan, block_low_bits, more_bits, tag_bits
+from rempart.kernels.code_rows import aligned
 from rempart.kernels.compile import kernel
 
 #: Set in a slot that points to a list; rows therefore stay under 2^31.
 LISTED: Final = 0x80000000
 ROWS_MAX: Final = LISTED - 1
+#: Slots of a cache line, where the line also has a byte more of tag for each.
+LINE_SLOTS: Final = 12
 #: A list fits into the room of the search.
 CAP_MAX: Final = 4096
 
-U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -45,10 +48,9 @@ class BandTables:
     """``(S,) uint32``."""
     lists: npt.NDArray[np.uint32]
     """``(L,) uint32``."""
-    more: npt.NDArray[np.uint8]
-    """``(S,) uint8``: eight more bits of each slot's tag; ``(1,)`` where slots have room enough."""
     starts: npt.NDArray[np.int64]
-    """``(bands, 7) int64``: first bit, width, bits of a cell, where blocks, slots and lists begin, bits of ``more``."""
+    """``(bands, 7) int64``: first bit, width, bits of a cell, where blocks, slots and lists begin, and how many
+    bits of the tags are in the bytes after the slots of each line (0: slots follow each other without such bytes)."""
     plan: BandPlan
     """The bands."""
     row_bits: int
@@ -67,7 +69,21 @@ class BandTables:
     @property
     def nbytes(self) -> int:
         """Return the memory that the tables take."""
-        return self.blocks.nbytes + self.slots.nbytes + self.lists.nbytes + self.more.nbytes + self.dense.nbytes
+        return self.blocks.nbytes + self.slots.nbytes + self.lists.nbytes + self.dense.nbytes
+
+
+@kernel
+def _put(slots: U32, slot: int, value: np.uint32, tag: np.uint64, extra: int) -> int:
+    """Write one slot, and the rest of its tag into the same cache line; return the next slot."""
+    if extra == 0:
+        slots[slot] = value
+        return slot + 1
+    line, place = slot // 12 * 16, slot % 12
+    if place == 0:
+        slots[line + 12], slots[line + 13], slots[line + 14], slots[line + 15] = 0, 0, 0, 0
+    slots[line + place] = value
+    slots[line + 12 + (place >> 2)] |= np.uint32(tag << np.uint64((place & 3) * 8))
+    return slot + 1
 
 
 @kernel
@@ -81,7 +97,6 @@ def _fill(
     blocks: U64,
     slots: U32,
     lists: U32,
-    more: U8,
     dense: U64,
 ) -> tuple[int, int]:
     """Write the blocks, slots and lists of one band from its sorted keys, and mark the rows of buckets over the cap.
@@ -93,7 +108,7 @@ def _fill(
     row_mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
     slot_mask, slot_shift = (np.uint64(1) << np.uint64(slot_bits)) - np.uint64(1), np.uint64(slot_bits)
     more_mask = (np.uint64(1) << np.uint64(key_shift - slot_bits)) - np.uint64(1)
-    shift, has_more = np.uint64(key_shift), key_shift > slot_bits
+    shift, extra = np.uint64(key_shift), key_shift - slot_bits
     begin, count = 0, pairs.size
     slot = entry = 0
     block = 0
@@ -115,13 +130,10 @@ def _fill(
         else:
             direct = size if size <= most else most - 1
             for k in range(begin, begin + direct):
-                slots[slot] = np.uint32(pairs[k] & slot_mask)
-                if has_more:
-                    more[slot] = np.uint8((pairs[k] >> slot_shift) & more_mask)
-                slot += 1
+                tag = (pairs[k] >> slot_shift) & more_mask
+                slot = _put(slots, slot, np.uint32(pairs[k] & slot_mask), tag, extra)
             if size > most:
-                slots[slot] = np.uint32(0x80000000 | entry)
-                slot += 1
+                slot = _put(slots, slot, np.uint32(0x80000000 | entry), np.uint64(0), extra)
                 lists[entry] = np.uint32(size - direct)
                 entry += 1
                 for k in range(begin + direct, end):
@@ -153,9 +165,9 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     sizes = [1 << (w - block_low_bits(c)) for w, c in zip(plan.widths, plan.cell_bits, strict=True)]
     blocks = np.empty(sum(sizes), np.uint64)
     # The most there can be: memory that is never written is never taken.
-    slots, lists = np.empty(count * bands, np.uint32), np.empty(count * bands * 3 // 2 + 1, np.uint32)
+    lists = np.empty(count * bands * 3 // 2 + 1, np.uint32)
     extra = [more_bits(count, width) for width in plan.widths]
-    more = np.empty(count * bands if any(extra) else 1, np.uint8)
+    slots = aligned((count // LINE_SLOTS + 1) * 16 * bands, np.uint32)
     starts = np.zeros((bands + 1, 7), np.int64)
     for band, width in enumerate(plan.widths):
         after = (band + 1) % bands
@@ -169,14 +181,14 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
         starts[band, :3] = first, width, plan.cell_bits[band]
         starts[band, 6] = row_bits + tag - slot_bits
         block, slot, entry = starts[band, 3:6].tolist()
-        part = blocks[block : block + sizes[band]], slots[slot : slot + count], lists[entry:], more[slot:]
+        part = blocks[block : block + sizes[band]], slots[slot:], lists[entry:]
         used = _fill(pairs, plan.cell_bits[band], cap_here, row_bits, slot_bits, row_bits + tag, *part, dense)
-        starts[band + 1, 3:6] = block + sizes[band], slot + used[0], entry + used[1]
+        words = -(-used[0] // LINE_SLOTS) * 16 if starts[band, 6] else -(-used[0] // 16) * 16
+        starts[band + 1, 3:6] = block + sizes[band], slot + words, entry + used[1]
     return BandTables(
         blocks=blocks,
         slots=slots[: starts[-1, 4]],
         lists=lists[: starts[-1, 5]],
-        more=more[: starts[-1, 4]] if any(extra) else more,
         plan=plan,
         starts=np.ascontiguousarray(starts[:-1]),
         dense=dense,

@@ -8,7 +8,7 @@ bank chooses its own and applies it to its codes and to every query.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ WORDS: Final = 4
 
 _SAMPLE: Final = 16_384  # codes: the share of ones is then known to within 1 %
 _STRIDE: Final = 103  # odd, so it visits every bit once; neighbours in a row or a column of PDQ's terms part ways
+
+S = TypeVar("S", bound=np.generic)
 
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
@@ -74,6 +76,19 @@ def pair_keys(
     for n in range(rows.shape[0]):
         key, tag = key_of(rows, n, first, width), key_of(rows, n, tag_first, tag_width)
         pairs[n] = (key << key_shift) | (tag << tag_shift) | np.uint64(n)
+
+
+def aligned(count: int, dtype: type[S]) -> npt.NDArray[S]:
+    """Return a new vector that begins on a cache line: what is read at random then lies in one line and not in two."""
+    raw = np.empty(count * np.dtype(dtype).itemsize + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + count * np.dtype(dtype).itemsize].view(dtype)
+
+
+def aligned_rows(count: int) -> U64:
+    """Return new ``(count, 4) uint64`` rows, two to a cache line."""
+    rows: U64 = aligned(count * WORDS, np.uint64).reshape(count, WORDS)
+    return rows
 
 
 def require_codes(codes: U8) -> U8:
@@ -145,7 +160,7 @@ class BitOrder:
             ValueError: the array has another shape or type.
         """
         codes = np.require(require_codes(codes), requirements=["C", "W"])
-        rows = np.empty((len(codes), WORDS), np.uint64)
+        rows = aligned_rows(len(codes))
         _reorder(codes, self._table, rows)
         return rows
 
