@@ -73,7 +73,8 @@ class Part:
             rows = np.concatenate([np.flatnonzero(self.ids == one) for one in wanted] or [np.empty(0, np.int64)])
         else:
             rows = np.flatnonzero(np.isin(self.ids, wanted))
-        return rows[self.alive[rows]].astype(np.int64)
+        there: I64 = rows[self.alive[rows]].astype(np.int64)
+        return there
 
     def erase(self, rows: I64) -> None:
         """Make codes unfindable and overwrite them."""
