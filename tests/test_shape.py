@@ -30,6 +30,9 @@ TESTED_ELSEWHERE = {
     "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "
     "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",
     "tests/cli/test_options.py": "cli/right_options.py",
+    "tests/cli/test_bank.py": "cli/bank_lines.py",
+    "tests/store/test_imported.py": "store/exchange_counts.py store/models/exchange.py "
+    "store/migrations/0003_exchange.py",
     "tests/cli/test_others.py": "store/drivers.py",
     "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
@@ -55,7 +58,7 @@ TESTED_ELSEWHERE = {
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
     "tests/privacy/": "privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
-    "privacy/article30_texts.py privacy/article30_labels_texts.py model/retention.py",
+    "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }
 
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}

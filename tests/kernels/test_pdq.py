@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patterns import pattern
-from rempart.kernels.pdq import ORIENTATIONS, pdq_dihedral
+from rempart.kernels.pdq import ORIENTATIONS, codes_of_reduced, pdq_dihedral
 from required import ROOT, skip_or_fail
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "pdq.json").read_text(encoding="utf-8"))
@@ -170,3 +170,21 @@ def test_vectors_say_where_they_are_from() -> None:
     readme = (folder / "README.md").read_text(encoding="utf-8")
 
     assert all(file.name in readme for kind in ("*.json", "*.heic") for file in folder.glob(kind))
+
+
+def test_a_reduced_picture_has_the_codes_of_the_picture_that_needs_no_reduction() -> None:
+    """A grey picture of 64 x 64 is its own reduction."""
+    grey = pattern(3, 64, 64)[:, :, 0]
+
+    codes, quality, _ = codes_of_reduced(grey.astype(np.float32))
+
+    expected, expected_quality = pdq_dihedral(np.repeat(grey[:, :, np.newaxis], 3, axis=2))
+    assert np.array_equal(codes, expected)
+    assert quality == expected_quality
+
+
+@pytest.mark.parametrize("array", [np.zeros((64, 63), F32), np.zeros((64, 64), np.float64)])
+def test_refuses_what_is_not_reduced(array: npt.NDArray[np.float32]) -> None:
+    """Another shape or type is an error that says which."""
+    with pytest.raises(ValueError, match=r"\(64, 64\) float32"):
+        codes_of_reduced(array)

@@ -38,7 +38,7 @@ def check(workspace: Workspace) -> Iterator[str]:
             if asset.erased_at is not None and (has_key or has_original):
                 yield f"{asset.id} was withdrawn and still has a key or an original"
             continue
-        if codes > 1 or (parts and asset.protection is not AssetProtection.DETAILED):  # (3)
+        if codes > 1 or (parts and asset.protection is AssetProtection.HASH_ONLY):  # (3)
             yield f"{asset.id} has more codes than its protection, {asset.protection}, allows"
         needs_key = bool(parts) or asset.protection is AssetProtection.VAULT  # (4)
         if needs_key and not has_key:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.detailed import seal_parts
+from rempart.app.detailed import seal_places
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots, walk
 from rempart.app.unfinished import REGISTERING, shared_at
@@ -24,6 +24,7 @@ from rempart.app.vault import destroy_original, keep_original
 from rempart.app.wiring import make_gate, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
+from rempart.detect import ASSET_POINTS
 from rempart.errors import RefusedError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
@@ -150,7 +151,9 @@ class Registering:
         """
         options = {"frames": 1, "orientations": 1}
         if self._wish.protection is AssetProtection.DETAILED:
-            options["parts"] = 1
+            options["tiles"] = 1
+        elif self._wish.protection is AssetProtection.VAULT:
+            options["points"] = ASSET_POINTS
         for item, outcome in self._pool.run(self._fresh(), options):
             yield from self._judge(item, outcome)
         yield from self._finish()
@@ -239,15 +242,15 @@ class Registering:
             yield Duplicate(label=item.label, asset=known) if twin else self._as_known(item.label, known)
             return
         asset = self._asset(os.path.basename(item.label))
-        detailed = None
-        if self._wish.protection is AssetProtection.DETAILED:
-            detailed = seal_parts(self._workspace.keyring.make_item_key(asset.id), media.fingerprints)
         if self._wish.protection is AssetProtection.VAULT and not keep_original(
             self._workspace, asset.id, item, digest
         ):
             changed = Unreadable(reason=UnreadableReason.CHANGED)
             yield Skipped(label=item.label, role=Role.ASSET, outcome=changed)
             return
+        detailed = None
+        if self._wish.protection is not AssetProtection.HASH_ONLY:
+            detailed = seal_places(self._workspace.keyring.make_item_key(asset.id), media.places)
         whole = tuple(f for f in media.fingerprints if f.region is None)[:1]
         is_plain = not whole or whole[0].quality < self._settings.detect.quality_min
         registration = Registration(asset=asset, digest=digest, fingerprints=whole, detailed_sealed=detailed)

@@ -19,13 +19,14 @@ from typing import Self
 
 from rempart import clock
 from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.looking import FilesAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.config import Settings
-from rempart.detect import Bank, Matcher
+from rempart.detect import ASSET_POINTS, Ensemble, suspect_options
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, Unreadable
 
 #: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
 HAND_OFF = (
@@ -91,7 +92,9 @@ class Scan:
         self._intake = Intake(gate)
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
-        self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._at_hand = FilesAtHand()
+        self._looking = Looking(self._bank, gate, settings, self._at_hand)
         self._is_comparing = False
         self._started_s = clock.monotonic_s()
         self.tally = Tally()
@@ -107,6 +110,7 @@ class Scan:
     ) -> None:
         """End the sandbox."""
         self._pool.close()
+        self._looking.close()
 
     def events(self) -> Iterator[Match | Skipped]:
         """Learn the assets, then yield matches and skipped items as they come, in the order of the pile.
@@ -142,19 +146,20 @@ class Scan:
 
     def _learn(self) -> Iterator[Skipped]:
         items = self._intake.cleared(walk(self._assets), Role.ASSET)
-        for item, outcome in self._pool.run(items, {"frames": 1, "orientations": 1}):
+        for item, outcome in self._pool.run(items, {"frames": 1, "orientations": 1, "points": ASSET_POINTS}):
             yield from self._set_aside()
             if isinstance(outcome, Unreadable):
                 yield self._skip(Skipped(label=item.label, role=Role.ASSET, outcome=outcome))
                 continue
             self.tally.assets += 1
+            self._at_hand.add(AssetId(item.label), item, outcome.sha256)
             if not self._bank.add(AssetId(item.label), outcome):
                 yield self._skip(Skipped(label=item.label, role=Role.ASSET, outcome=Plain.TOO_PLAIN))
         yield from self._set_aside()
 
     def _compare(self) -> Iterator[Match | Skipped]:
         files = self._intake.cleared(walk(self._suspects), Role.SUSPECT)
-        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8, "fast": 1}
+        options = suspect_options(self._bank, frames=self._settings.detect.suspect_frames)
         self._is_comparing = True
         for items in self._intake.portions(self._archives.opened(files), Role.SUSPECT):
             for item, outcome in self._pool.run(items, options):
@@ -174,7 +179,7 @@ class Scan:
         if isinstance(outcome, Unreadable):
             yield self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
             return
-        comparison = self._bank.compare(SuspectId(item.label), outcome)
+        comparison = self._looking.compare(item, outcome, self._pool.content)
         self.tally.scanned += 1
         self.tally.matched += bool(comparison.matches)
         yield from comparison.matches

@@ -54,6 +54,17 @@ def keep_original(workspace: Workspace, asset: AssetId, item: MediaItem, digest:
     return False
 
 
+def open_original(workspace: Workspace, asset: AssetId, writer: BinaryIO) -> None:
+    """Decrypt an original into memory; what was written must be thrown away when this raises.
+
+    Raises:
+        IntegrityError: its key was destroyed, or it was changed.
+        OSError: it is gone, or the disk fails.
+    """
+    with path_of(workspace, asset).open("rb") as reader:
+        workspace.keyring.item_box(asset).unseal_stream(reader, writer, context=_CONTEXT)
+
+
 def destroy_original(workspace: Workspace, asset: AssetId) -> None:
     """Destroy an asset's key, which makes its original unreadable, then remove the file; harmless if there is none."""
     workspace.keyring.destroy_item_key(asset)

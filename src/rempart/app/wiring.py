@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rempart.app.archives import ArchiveLimits, ArchiveReader
 from rempart.config import Settings
-from rempart.detect import TASK_NAME, parse_record
+from rempart.detect import TASK_NAME, VERIFY_TASK, Verdict, parse_record, parse_verdicts
+from rempart.detect.warming import make_warm
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.kernels import compile as kernel_cache
-from rempart.kernels import hamming, luma, pdq, pdq_fast
 from rempart.model import FingerprintedMedia, MinorGate
 
 #: A word list is a few thousand lines.
@@ -73,6 +73,27 @@ def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
     )
 
 
+def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Verdict | None, ...]]:
+    """Make the pool that takes a closer look; its items hold a suspect and up to ``pairs_most`` assets."""
+    hazmat = settings.hazmat
+    return Pool(
+        task=Task(name=VERIFY_TASK, parse=parse_verdicts),
+        settings=PoolSettings(
+            workers=1,
+            recycle_after=hazmat.recycle_after,
+            limits=DecodeLimits(
+                max_bytes=(1 + pairs_most) * hazmat.max_bytes,
+                max_pixels=hazmat.max_pixels,
+                max_frames=hazmat.max_frames,
+                cpu_s=(1 + pairs_most) * hazmat.cpu_s,
+                wall_s=(1 + pairs_most) * hazmat.wall_s,
+            ),
+            require=frozenset(Protection(name) for name in hazmat.require),
+            kernel_cache=choose_kernel_cache(settings),
+        ),
+    )
+
+
 def choose_kernel_cache(settings: Settings) -> Path | None:
     """Return the folder where compiled kernels are kept; None if there is none.
 
@@ -89,14 +110,13 @@ def choose_kernel_cache(settings: Settings) -> Path | None:
 
 
 def warm_kernels(settings: Settings) -> Path | None:
-    """Compile every kernel once, or load it, and return the folder where it is kept.
+    """Compile every kernel once, unless that was done, and return the folder where they are kept.
 
     Raises:
         ConfigError: the folder that the settings name cannot be used.
     """
     folder = choose_kernel_cache(settings)
-    for kernels in (pdq, pdq_fast, luma, hamming):
-        kernels.warm()
+    make_warm(folder)
     return folder
 
 

@@ -18,19 +18,19 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.detailed import with_parts
+from rempart.app.detailed import with_places
 from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
 from rempart.app.skips import skipped_from_json, skipped_to_json
 from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.detect import Bank, Matcher
-from rempart.detect import PDQ_VERSIONS
+from rempart.detect import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION, Ensemble, suspect_options
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, Unreadable
 from rempart.model.asset import Asset
 from rempart.model.finding import Aside, Finding, ScanProgress, ScanState
 from rempart.model.work import AccessPurpose
@@ -65,7 +65,9 @@ class WorkspaceScan:
         self._intake = Intake(gate)
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
-        self._bank: Matcher = Bank(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._at_hand = KeptAtHand(workspace)
+        self._looking = Looking(self._bank, gate, settings, self._at_hand)
         self._keep = dt.timedelta(days=settings.retention.scans_days)
         self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
         self._resume = resume
@@ -90,6 +92,7 @@ class WorkspaceScan:
     ) -> None:
         """End the sandbox."""
         self._pool.close()
+        self._looking.close()
 
     def events(self) -> Iterator[Match | Skipped]:
         """Load the bank, show what an earlier part had found, then yield what is found, in the order of the pile.
@@ -104,7 +107,7 @@ class WorkspaceScan:
         yield from self._earlier()
         files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
         found = self._archives.opened(files, self._place)
-        options = {"frames": self._settings.detect.suspect_frames, "orientations": 8, "fast": 1}
+        options = suspect_options(self._bank, frames=self._settings.detect.suspect_frames)
         for items in self._intake.portions(found, Role.SUSPECT):
             for item, outcome in self._pool.run(items, options):
                 self._judge(item, outcome)
@@ -137,8 +140,11 @@ class WorkspaceScan:
 
     def _load_bank(self) -> None:
         known = hashlib.sha256()
-        for entry in with_parts(self._workspace.bank.bank(), self._workspace.keyring):
+        for entry in with_places(self._workspace.bank.bank(), self._workspace.keyring):
             self._bank.add(entry.asset, entry)
+            for places in entry.places:
+                if places.version == TILE_VERSION:
+                    self._at_hand.add(entry.asset, places)
             self.tally.assets += 1
             known.update(entry.asset.encode("ascii"))
         self._bank_digest = known.hexdigest()
@@ -166,7 +172,7 @@ class WorkspaceScan:
         """Describe what is scanned and how: the same text finds the scan again."""
         roots = [os.path.abspath(root) for root in self._suspects]
         detect = self._settings.detect
-        how = [*PDQ_VERSIONS, detect.radius_bits, detect.quality_min, detect.suspect_frames]
+        how = [*PDQ_VERSIONS, ORB_VERSION, TILE_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
         # What was registered since would be looked for in the rest of the pile only.
         return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
 
@@ -184,7 +190,7 @@ class WorkspaceScan:
         if isinstance(outcome, Unreadable):
             self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
         else:
-            comparison = self._bank.compare(SuspectId(item.label), outcome)
+            comparison = self._looking.compare(item, outcome, self._pool.content)
             self.tally.scanned += 1
             if comparison.matches:
                 self._findings.append(Finding(number=self._next_number(), matches=comparison.matches))

@@ -16,23 +16,34 @@ from rempart.detect.decision import whole_frame_weight
 from rempart.detect.ensemble import QUALITY_MIN, RADIUS_BITS, Ensemble
 from rempart.detect.fingerprint_task import TASK_NAME
 from rempart.detect.interface import Comparison, Doubt, Hypothesis, Matcher, Verdict, VerifiedBy
+from rempart.detect.pairing import VERIFY_TASK, Pair, pack, parse_verdicts
 from rempart.detect.record import parse as parse_record
-from rempart.detect.versions import PDQ_FAST_VERSION, PDQ_VERSION, PDQ_VERSIONS
+from rempart.detect.versions import ORB_VERSION, PDQ_FAST_VERSION, PDQ_VERSION, PDQ_VERSIONS, TILE_VERSION
+from rempart.detect.wanted import ASSET_POINTS, SUSPECT_POINTS, suspect_options
 
 __all__ = [
+    "ASSET_POINTS",
+    "ORB_VERSION",
     "PDQ_FAST_VERSION",
     "PDQ_VERSION",
     "PDQ_VERSIONS",
     "QUALITY_MIN",
     "RADIUS_BITS",
+    "SUSPECT_POINTS",
     "TASK_NAME",
+    "TILE_VERSION",
+    "VERIFY_TASK",
     "Comparison",
     "Doubt",
     "Ensemble",
     "Hypothesis",
     "Matcher",
+    "Pair",
     "Verdict",
     "VerifiedBy",
+    "pack",
     "parse_record",
+    "parse_verdicts",
+    "suspect_options",
     "whole_frame_weight",
 ]

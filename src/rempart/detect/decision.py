@@ -11,6 +11,7 @@ import numpy as np
 
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
+from rempart.detect.placement import orientation_of
 from rempart.detect.points_bank import Vote
 from rempart.kernels.variants import INVERTED
 from rempart.model import (
@@ -152,6 +153,7 @@ def _verified(
         signal_type=signal,
         distance_bits=verdict.distance_bits,
         weight=round(min(1.0, verdict.explained), 4),
+        orientation=orientation_of(verdict.pose),
         is_inverted=bool(verdict.variant & INVERTED),
         count=verdict.count,
         of=verdict.of,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,11 +9,6 @@ from rempart.detect.versions import ORB_VERSION
 from rempart.kernels import local_features
 from rempart.kernels.variants import VARIANTS
 from rempart.model import CodedPoints
-
-#: How many points of an asset are kept: 48 bytes each.
-ASSET_POINTS: Final = 300
-#: How many of a suspect are looked up: more, because most may lie in what surrounds the asset.
-SUSPECT_POINTS: Final = 500
 
 
 def points_of(luma: npt.NDArray[np.uint8], most: int, *, is_suspect: bool) -> CodedPoints:

@@ -70,7 +70,8 @@ class Pool(Generic[RecordT]):
         self._selector = selectors.DefaultSelector()
         self._workers: list[Worker] = []
         self._waiting: deque[Job] = deque()
-        self._answers: dict[int, tuple[MediaItem, RecordT | Unreadable]] = {}
+        self._answers: dict[int, tuple[Job, RecordT | Unreadable]] = {}
+        self._given: Job | None = None
         self._held_bytes = 0
         self._failed_starts = 0
         self._states: list[ProtectionState] = []
@@ -109,7 +110,24 @@ class Pool(Generic[RecordT]):
     def unclaimed(self) -> Iterator[tuple[MediaItem, RecordT | Unreadable]]:
         """Yield the answers that an interrupted run had received and not given yet, in order."""
         for index in sorted(self._answers):
-            yield self._answers.pop(index)
+            job, outcome = self._answers.pop(index)
+            yield job.item, outcome
+
+    def content(self) -> bytes | None:
+        """Return the bytes of the item that :meth:`run` gave last: the very ones that the task had, undecoded.
+
+        They can be had until the next item is asked for; None before, after, and if the disk fails now.
+        """
+        if self._given is None or self._given.descriptor < 0:
+            return None
+        try:
+            size = os.fstat(self._given.descriptor).st_size
+            data = os.pread(self._given.descriptor, size, 0)
+            while len(data) < size and (part := os.pread(self._given.descriptor, size - len(data), len(data))):
+                data += part
+        except OSError:
+            return None
+        return data if len(data) == size else None
 
     def missing(self) -> list[ProtectionState]:
         """Return the protections that the last worker to start lacks."""
@@ -120,12 +138,13 @@ class Pool(Generic[RecordT]):
     ) -> Iterator[tuple[MediaItem, RecordT | Unreadable]]:
         """Yield each item with the task's record or the reason why there is none, in the order given.
 
-        Items from memory come back without their bytes.
+        Items from memory come back without their bytes; :meth:`content` has them until the next item is asked for.
 
         Raises:
             SandboxError: no worker can be started, or a required protection is missing.
             TypeError: an item did not pass the gate.
         """
+        self._forget()
         self._answers.clear()
         source = iter(items)
         taken = given = 0
@@ -142,7 +161,13 @@ class Pool(Generic[RecordT]):
                         taken += 1
                 self._dispatch(options)
                 while given in self._answers:
-                    yield self._answers.pop(given)
+                    self._given, outcome = self._answers.pop(given)
+                    try:
+                        yield self._given.item, outcome
+                    finally:
+                        self._held_bytes -= self._given.size
+                        _close(self._given)
+                        self._given = None
                     given += 1
                 if exhausted and given == taken:
                     return
@@ -267,9 +292,7 @@ class Pool(Generic[RecordT]):
         return self._task.parse(record)
 
     def _answer(self, job: Job, outcome: RecordT | Unreadable) -> None:
-        self._answers[job.index] = (job.item, outcome)
-        self._held_bytes -= job.size
-        _close(job)
+        self._answers[job.index] = (job, outcome)
 
     def _bury(self, worker: Worker, reason: UnreadableReason = UnreadableReason.CRASHED, detail: str = "") -> None:
         """Remove a dead worker, judge the item it worked on, and give the others back.
@@ -314,6 +337,8 @@ class Pool(Generic[RecordT]):
         for worker in [w for w in self._workers if w.jobs]:
             self._drop(worker)
         for job in self._waiting:
+            _close(job)
+        for job, _ in self._answers.values():
             _close(job)
         self._waiting.clear()
         self._held_bytes = 0

@@ -112,6 +112,12 @@ def agree(
     return Agreement(seen, float(common) / abs(_area(frame.astype(np.float64))), correlation, texture)
 
 
+def warm() -> None:
+    """Compile or load every kernel of this file."""
+    plane = np.tile(np.arange(96, dtype=np.uint8), (64, 1))
+    agree(plane, plane, np.eye(3))
+
+
 @kernel
 def _compare_cells(left: F32, right: F32, inside: U8, cell: int, correlation: F32, texture: F32) -> None:
     """Correlate each cell with the other picture at the same place, and one pixel around it."""

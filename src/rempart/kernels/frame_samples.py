@@ -106,8 +106,12 @@ def fit_side(plane: U8, side: F64, reach: int, step: float, slanted: int) -> tup
         for k in range(size + 3):  # samples half-way between the places where the edge may be
             away = k - reach - 1.5
             profile[k] = _at(plane, x + nx * away, y + ny * away)
+        strongest = _CLIP
         for k in range(size):
-            steps[p, k] = min(_CLIP, abs(profile[k + 2] + profile[k + 3] * 0.5 - profile[k + 1] - profile[k] * 0.5))
+            steps[p, k] = abs(profile[k + 2] + profile[k + 3] * 0.5 - profile[k + 1] - profile[k] * 0.5)
+            strongest = max(strongest, steps[p, k])
+        for k in range(size):  # scaled, not cut: a strong step keeps its shape, and so its place
+            steps[p, k] *= _CLIP / strongest
     totals = np.zeros((size, size), np.float64)
     best, at_i, at_j = -1.0, reach, reach
     for i in range(size):
@@ -203,8 +207,9 @@ def is_upright(corners: F32) -> bool:
 def fill_corners(square: F32) -> None:  # (S, S), in place
     """Replace three cells at each corner by those across the diagonal.
 
-    Applications round the corners of pictures: with a radius of 3.5 % of the side that alone moves 20 to 40 bits of
-    PDQ, and 4 to 10 once filled; a picture whose corners were whole moves by 0 to 2 bits more.
+    Applications round the corners of pictures. On 21 photographs with a radius of 3.7 % of the width, rounding alone
+    put PDQ 6 to 70 bits off (median 20), and 0 to 14 (median 4) once filled. Filling corners that were whole moved it
+    by -2 to +12 bits, +1.6 on average.
     """
     last = square.shape[0] - 1
     for i, j in ((0, 0), (0, 1), (1, 0)):

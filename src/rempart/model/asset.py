@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rempart.model.fingerprint import Fingerprint
+from rempart.model.fingerprint import CodedPoints, Fingerprint
 from rempart.model.ids import AssetId, ConsentId, GroundId, OwnerId, UserId
 from rempart.model.media import MediaKind
 
@@ -211,7 +211,7 @@ class Registration:
     fingerprints: tuple[Fingerprint, ...]
     """At most one, of the whole frame; none if the picture is too small to have one."""
     detailed_sealed: bytes | None = None
-    """Codes of parts, sealed under the asset's own key; None unless the protection is ``detailed``."""
+    """Codes of parts and points, sealed under the asset's own key; None if the protection is ``hash_only``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +225,9 @@ class BankEntry:
     fingerprints: tuple[Fingerprint, ...]
     """Of the whole frame."""
     detailed_sealed: bytes | None = None
-    """Codes of parts, sealed; None if there are none."""
+    """Codes of parts and points, sealed; None if there are none."""
+    places: tuple[CodedPoints, ...] = ()
+    """The same, opened: in memory, for one scan."""
 
     @property
     def sha256(self) -> str:

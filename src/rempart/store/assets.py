@@ -42,7 +42,7 @@ class AssetRepository:
             The identifiers of those that were added.
         """
         with self._database.transaction():
-            if most is not None or any(r.detailed_sealed for r in registrations):
+            if most is not None or any(_needs_consent(r) for r in registrations):
                 # One at a time for an owner, so that her count and her consent stay as they are read.
                 self.lock_owners({r.asset.owner for r in registrations})
             registrations = self._as_allowed(registrations)
@@ -91,12 +91,12 @@ class AssetRepository:
     @staticmethod
     def _as_allowed(registrations: Sequence[Registration]) -> list[Registration]:
         """Leave out the codes of parts of owners who no longer allow them: they were asked for before."""
-        asked = {r.asset.owner for r in registrations if r.detailed_sealed is not None}
+        asked = {r.asset.owner for r in registrations if _needs_consent(r)}
         rows = ConsentRow.objects.filter(owner_id__in=asked, asset=None, scope=ConsentScope.DETAILED, withdrawn_at=None)
         allowed = set(rows.values_list("owner_id", flat=True))
         return [
             r
-            if r.detailed_sealed is None or r.asset.owner in allowed
+            if not _needs_consent(r) or r.asset.owner in allowed
             else replace(r, detailed_sealed=None, asset=replace(r.asset, protection=AssetProtection.HASH_ONLY))
             for r in registrations
         ]
@@ -156,13 +156,18 @@ class AssetRepository:
             yield from (self._asset(row, is_labelled=labels) for row in found)
             last = found[-1]
 
-    def by_ids(self, assets: Iterable[AssetId]) -> dict[AssetId, Asset]:
-        """Return the assets of some identifiers, withdrawn ones too."""
+    def by_ids(self, assets: Iterable[AssetId], *, labels: bool = True) -> dict[AssetId, Asset]:
+        """Return the assets of some identifiers, withdrawn ones too.
+
+        Args:
+            assets: Which.
+            labels: False leaves the labels sealed: empty.
+        """
         found: dict[AssetId, Asset] = {}
         for batch in in_batches(set(assets)):
             with self._database.reading():
                 rows = list(AssetRow.objects.select_related("ground").filter(id__in=batch))
-            found |= {AssetId(row.id): self._asset(row) for row in rows}
+            found |= {AssetId(row.id): self._asset(row, is_labelled=labels) for row in rows}
         return found
 
     def count(self, owner: OwnerId | None = None) -> int:
@@ -228,9 +233,10 @@ class AssetRepository:
         return found
 
     def detailed(self, owner: OwnerId) -> list[AssetId]:
-        """Return an owner's assets of which codes of parts are kept."""
+        """Return an owner's assets of which codes of parts are kept because she allowed it."""
         with self._database.reading():
-            found = DetailedRow.objects.filter(asset__owner_id=owner).values_list("asset_id", flat=True)
+            kept = DetailedRow.objects.filter(asset__owner_id=owner, asset__protection=AssetProtection.DETAILED)
+            found = kept.values_list("asset_id", flat=True)
             return [AssetId(asset) for asset in found]
 
     def counts_of(self, asset: AssetId) -> tuple[int, int]:
@@ -296,3 +302,8 @@ class AssetRepository:
             withdrawn_at=row.withdrawn_at,
             erased_at=row.erased_at,
         )
+
+
+def _needs_consent(registration: Registration) -> bool:
+    """Tell whether codes of parts are kept only if their owner allowed it; with an original, they say no more."""
+    return registration.detailed_sealed is not None and registration.asset.protection is AssetProtection.DETAILED

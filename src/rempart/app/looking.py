@@ -1,0 +1,157 @@
+"""A closer look at suspects that clues point to: the suspect and what is at hand of the assets, in the sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from rempart.app.vault import open_original
+from rempart.app.wiring import make_verifying_pool
+from rempart.app.workspace import Workspace
+from rempart.config import Settings
+from rempart.detect import Comparison, Doubt, Matcher, Pair, Verdict, VerifiedBy, pack
+from rempart.errors import IntegrityError
+from rempart.hazmat.items import open_item
+from rempart.model import (
+    AssetId,
+    Cleared,
+    CodedPoints,
+    FingerprintedMedia,
+    MediaBytes,
+    MediaFile,
+    MediaItem,
+    MinorGate,
+    SuspectId,
+    Unreadable,
+)
+
+logger = logging.getLogger(__name__)
+
+#: What an asset can be verified with: its encoded picture, or its parts; None if it is not at hand any more.
+Material = Callable[[AssetId, VerifiedBy], bytes | CodedPoints | None]
+
+#: One visit carries the suspect and this many assets at most, all of them within the limit for one item each.
+PAIRS_MOST: Final = 4
+
+
+class Looking:
+    """Compares suspects with a bank, and looks again at those that need it."""
+
+    def __init__(self, matcher: Matcher, gate: MinorGate, settings: Settings, material: Material) -> None:
+        """Prepare; no process is started before something needs a closer look."""
+        self._matcher = matcher
+        self._gate = gate
+        self._most_bytes = settings.hazmat.max_bytes
+        self._pool = make_verifying_pool(settings, pairs_most=PAIRS_MOST)
+        self._material = material
+
+    def __enter__(self) -> Self:
+        """Return it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the sandbox."""
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox."""
+        self._pool.close()
+
+    def compare(self, item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]) -> Comparison:
+        """Say which assets a suspect shows.
+
+        Args:
+            item: The suspect, which the gate has let pass.
+            media: What the sandbox told of it.
+            content: Gives its encoded bytes, if it must be looked at again; None if they are gone, and then what
+                clues of the whole picture say is all there is.
+        """
+        suspect = SuspectId(item.label)
+        comparison = self._matcher.compare(suspect, media)
+        if not comparison.doubts:
+            return comparison
+        return self._matcher.conclude(suspect, media, comparison, self._verdicts(item, comparison.doubts, content()))
+
+    def _verdicts(
+        self, item: MediaItem, doubts: tuple[Doubt, ...], content: bytes | None
+    ) -> Mapping[AssetId, Verdict | None]:
+        """Have the doubts of one suspect verified."""
+        if content is None:
+            return {}
+        pairs: dict[AssetId, Pair] = {}
+        for doubt in doubts[:PAIRS_MOST]:
+            asset = self._material(doubt.asset, doubt.by)
+            if asset is not None and (isinstance(asset, CodedPoints) or len(asset) <= self._most_bytes):
+                pairs[doubt.asset] = Pair(asset=asset, hypotheses=doubt.hypotheses)
+        if not pairs:
+            return {}
+        packed = MediaBytes(data=pack(content, list(pairs.values())), label=item.label, names=item.names_to_check())
+        cleared = self._gate.check(packed)
+        if not isinstance(cleared, Cleared):  # it was let pass under these very names
+            return {}
+        [(_, outcome)] = self._pool.run([cleared], {})
+        if isinstance(outcome, Unreadable):
+            logger.info("a closer look failed: %s %s", outcome.reason, outcome.detail)
+            return {}
+        return dict(zip(pairs, outcome, strict=False))
+
+
+class FilesAtHand:
+    """Assets that are files of this machine: read again if they are still what was learned."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._known: dict[AssetId, tuple[Path, str]] = {}
+
+    def add(self, asset: AssetId, item: MediaItem, sha256: str) -> None:
+        """Note where an asset is."""
+        if isinstance(item, MediaFile):
+            self._known[asset] = (item.path, sha256)
+
+    def __call__(self, asset: AssetId, by: VerifiedBy) -> bytes | None:
+        """Return the encoded picture of an asset; None if it is gone or was changed."""
+        path, sha256 = self._known.get(asset, (None, ""))
+        if path is None or by is not VerifiedBy.PICTURE:
+            return None
+        descriptor = open_item(MediaFile.named(path))
+        if isinstance(descriptor, Unreadable):
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            try:
+                data = file.read()
+            except OSError:
+                return None
+        return data if hashlib.sha256(data).hexdigest() == sha256 else None
+
+
+class KeptAtHand:
+    """Assets of a workspace: originals in its vault, parts that their own keys open."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Know no parts yet."""
+        self._workspace = workspace
+        self._tiles: dict[AssetId, CodedPoints] = {}
+
+    def add(self, asset: AssetId, tiles: CodedPoints) -> None:
+        """Hold the parts of an asset, in memory, while a scan goes on."""
+        self._tiles[asset] = tiles
+
+    def __call__(self, asset: AssetId, by: VerifiedBy) -> bytes | CodedPoints | None:
+        """Return what there is of an asset; None if it was withdrawn since."""
+        if by is VerifiedBy.TILES:
+            return self._tiles.get(asset)
+        out = io.BytesIO()
+        try:
+            open_original(self._workspace, asset, out)
+        except (IntegrityError, OSError):
+            logger.info("the original of %s cannot be opened", asset)
+            return None
+        return out.getvalue()
