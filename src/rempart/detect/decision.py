@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from rempart.detect.frame_bank import FrameHit
-from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
-from rempart.detect.placement import orientation_of
+from rempart.detect.interface import Doubt, Verdict, VerifiedBy
+from rempart.detect.placement import orientation_of, placement_of
 from rempart.detect.points_bank import Vote
 from rempart.kernels.variants import INVERTED
 from rempart.model import (
@@ -21,6 +19,7 @@ from rempart.model import (
     Fingerprint,
     FingerprintedMedia,
     Match,
+    Orientation,
     Region,
     SignalType,
     SuspectId,
@@ -41,9 +40,6 @@ THING_POINTS_MIN: Final = 10
 #: Parts that agree where they should be, and their share of the parts in view.
 TILES_MIN: Final = 3
 TILES_SHARE_MIN: Final = 0.4
-
-#: A corner further than this is nowhere.
-_FAR_PX: Final = 1 << 31
 
 
 def whole_frame_weight(distance_bits: int) -> float:
@@ -148,12 +144,13 @@ def _tiles_agree(verdict: Verdict) -> bool:
 def _verified(
     doubt: Doubt, verdict: Verdict, kind: ClueKind, signal: SignalType, suspect: SuspectId, media: FingerprintedMedia
 ) -> Match:
+    placement = placement_of(verdict.pose, media.width, media.height)
     clue = Clue(
         kind=kind,
         signal_type=signal,
         distance_bits=verdict.distance_bits,
         weight=round(min(1.0, verdict.explained), 4),
-        orientation=orientation_of(verdict.pose),
+        orientation=orientation_of(verdict.pose) if placement else Orientation.ORIGINAL,
         is_inverted=bool(verdict.variant & INVERTED),
         count=verdict.count,
         of=verdict.of,
@@ -161,7 +158,7 @@ def _verified(
     )
     others = sorted(doubt.clues, key=lambda c: -c.weight)
     clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
-    region, homography = _placement(verdict.pose, media)
+    region, homography = placement or (None, None)
     return Match(
         asset=doubt.asset,
         suspect=suspect,
@@ -174,18 +171,3 @@ def _verified(
         width=media.width,
         height=media.height,
     )
-
-
-def _placement(pose: F64, media: FingerprintedMedia) -> tuple[Region | None, tuple[float, ...] | None]:
-    """Return where a pose puts the asset's corners, in pixels of the suspect, and the pose; a crop's lie outside it.
-
-    Both are None where a corner goes to the horizon or beyond: a worker that was taken over may say so.
-    """
-    with np.errstate(all="ignore"):  # what is not finite is refused below
-        whole = pose / pose[2, 2]
-        corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ whole.T
-        places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
-    if not (np.isfinite(whole).all() and (corners[:, 2] > 0).all() and (np.abs(places) <= _FAR_PX).all()):
-        return None, None
-    a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d), tuple(float(v) for v in whole.ravel())
