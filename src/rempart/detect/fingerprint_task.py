@@ -112,13 +112,18 @@ def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], Sh
 
 
 def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], most: int) -> list[Json]:
-    """Fingerprint the rectangles inside a picture that may hold another one, turned and mirrored too."""
-    from rempart.detect.frame_codes import codes_of_frames  # noqa: PLC0415 - in a worker only, as the rest
+    """Fingerprint the rectangles inside a picture that may hold another one, turned and mirrored too.
+
+    And what it may have been before it was turned a little or cropped a little.
+    """
+    import numpy as np  # noqa: PLC0415 - in a worker only, as the rest
+
+    from rempart.detect.frame_codes import codes_of_frames, guessed_wholes  # noqa: PLC0415 - as above
     from rempart.detect.frames import propose_frames  # noqa: PLC0415 - as above
 
     if not most:
         return []
-    found = propose_frames(luma, most=most).corners
+    found = np.concatenate([propose_frames(luma, most=most).corners, guessed_wholes((luma.shape[0], luma.shape[1]))])
     bits, quality = codes_of_frames(luma, found)
     scale = (size[1] / luma.shape[1], size[0] / luma.shape[0])
     return [

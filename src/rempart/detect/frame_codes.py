@@ -15,6 +15,13 @@ from rempart.kernels import pdq
 #: Turns of a whole picture that are undone by default, in degrees: benchmarks/frame_finding.py gives what each reaches.
 ROTATIONS_DEG: Final = (-5.0, -4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 
+#: Crops of a whole picture that are undone: how much of each side is left, and where the cut began, as a share of what
+#: was cut, from the left and from the top. The pixels at the edge stand for what was cut off, so small crops only.
+CROPS: Final = (
+    (0.98, 0.5, 0.5),
+    *((left, x, y) for left in (0.97, 0.95) for x in (0.25, 0.75) for y in (0.25, 0.75)),
+)
+
 _CELL_PX = 2.5  # a cell of the square is one to two of these wide where it is sampled
 
 U8 = npt.NDArray[np.uint8]
@@ -98,6 +105,30 @@ def rotated_frames(shape: tuple[int, int], angles_deg: Sequence[float] = ROTATIO
         corners = square * np.array([width, height]) * grown
         place[:] = corners @ np.array([[cosine, sine], [-sine, cosine]]) + np.array([width, height]) / 2
     return out
+
+
+def uncropped_frames(shape: tuple[int, int], crops: Sequence[tuple[float, float, float]] = CROPS) -> F32:
+    """Return where the whole original lies if a little of it was cut off.
+
+    Args:
+        shape: Height and width of the suspect, in pixels.
+        crops: As :data:`CROPS`.
+
+    Returns:
+        ``(C, 4, 2) float32``, partly outside the suspect.
+    """
+    height, width = shape
+    out = np.empty((len(crops), 4, 2), np.float32)
+    for place, (left, x, y) in zip(out, crops, strict=True):
+        grown = np.array([width, height]) / left
+        start = -(grown - np.array([width, height])) * np.array([x, y])
+        place[:] = start + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * grown
+    return out
+
+
+def guessed_wholes(shape: tuple[int, int]) -> F32:
+    """Return where the whole original lies if it was turned a little, or cropped a little: ``(G, 4, 2) float32``."""
+    return np.concatenate([rotated_frames(shape), uncropped_frames(shape)])
 
 
 def rotations(luma: U8, angles_deg: Sequence[float] = ROTATIONS_DEG) -> tuple[U8, I64]:

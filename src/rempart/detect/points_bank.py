@@ -1,7 +1,7 @@
 """Coded places of many assets, and the search for assets that several places of a suspect point to.
 
 Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", CVPR 2007, with exact search in
-the place of a vocabulary: (1) every code within the radius; (2) a code that many assets share counts less; (3) places
+the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3) places
 vote for a pose of the asset, and only those that agree count.
 """
 
@@ -13,8 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rempart.detect.index import BinaryIndex
-from rempart.kernels import votes
+from rempart.kernels import code_buckets, votes
 from rempart.kernels.variants import INVERTED, MIRRORED
 from rempart.model import CodedPoints
 from rempart.model.fingerprint import CODE_BYTES
@@ -24,6 +23,8 @@ I64 = npt.NDArray[np.int64]
 
 #: Pairs of one asset, whatever they say, before their poses are compared.
 _PAIRS_MIN: Final = 2
+#: A part is built again with new places unless it has this many times as many.
+_MERGED_BELOW: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,8 @@ class PointsBank:
         self._radius_bits = radius_bits
         self._mirror_turn = mirror_turn
         self._inverted_turn = inverted_turn
-        self._index: BinaryIndex | None = None
-        self._waiting: list[tuple[npt.NDArray[np.uint8], I64]] = []
+        self._parts: list[_Part] = []
+        self._waiting: list[npt.NDArray[np.uint8]] = []
         self._owners: npt.NDArray[np.int32] = np.empty(0, np.int32)
         self._points: F32 = np.empty((0, 4), np.float32)
         self._used = 0
@@ -86,9 +87,7 @@ class PointsBank:
         rows = slice(self._used, self._used + count)
         self._owners[rows], self._points[rows] = asset, points
         self._planes[asset] = (places.width, places.height)
-        self._waiting.append(
-            (codes[0] if count else np.empty((0, CODE_BYTES), np.uint8), np.arange(count) + self._used)
-        )
+        self._waiting.append(codes[0])
         self._used += count
 
     def vote(self, suspect: CodedPoints, *, most: int, variants: range | None = None) -> list[Vote]:
@@ -99,19 +98,21 @@ class PointsBank:
             most: How many assets at most.
             variants: Which variants of the suspect's codes are looked up; all by default.
         """
-        index = self._up_to_date()
-        if index is None or not len(suspect):
+        parts = self._up_to_date()
+        if not parts or not len(suspect):
             return []
         points, codes = arrays_of(suspect)
         asked = variants if variants is not None else range(len(codes))
-        hits = index.search(
-            np.ascontiguousarray(codes[asked.start : asked.stop].reshape(-1, CODE_BYTES)), self._radius_bits
-        )
-        if not len(hits.query):
+        rows = np.ascontiguousarray(codes[asked.start : asked.stop].reshape(-1, CODE_BYTES))
+        found = [code_buckets.near(part.buckets, rows, self._radius_bits) for part in parts]
+        query = np.concatenate([f[0] for f in found])
+        if not len(query):
             return []
-        variant, place = np.divmod(hits.query, len(suspect))
+        item = np.concatenate([f[1] + part.first for f, part in zip(found, parts, strict=True)])
+        apart = np.concatenate([f[2] for f in found])
+        variant, place = np.divmod(query, len(suspect))
         variant += asked.start
-        pairs = _Pairs(self._owners[hits.item].astype(np.int64), variant, place, hits.item, hits.distance_bits)
+        pairs = _Pairs(self._owners[item].astype(np.int64), variant, place, item, apart)
         return self._judged(pairs.each_place_once(), points, suspect, most)
 
     def _judged(self, pairs: _Pairs, points: F32, suspect: CodedPoints, most: int) -> list[Vote]:
@@ -158,17 +159,27 @@ class PointsBank:
             self._owners = np.concatenate([self._owners, np.empty(room, np.int32)])
             self._points = np.concatenate([self._points, np.empty((room, 4), np.float32)])
 
-    def _up_to_date(self) -> BinaryIndex | None:
-        """Put what was added into the index, all at once."""
+    def _up_to_date(self) -> list[_Part]:
+        """Put what was added into buckets; a part is built again with those after it that are not much smaller."""
         if self._waiting:
-            codes = np.concatenate([c for c, _ in self._waiting])
-            ids = np.concatenate([i for _, i in self._waiting]).astype(np.int64)
+            codes = np.concatenate(self._waiting)
+            first = self._used - len(codes)
             self._waiting = []
-            if self._index is None and len(codes):
-                self._index = BinaryIndex.from_bits(codes, ids, radius_bits=self._radius_bits)
-            elif self._index is not None:
-                self._index.add(codes, ids)
-        return self._index
+            while self._parts and len(self._parts[-1].codes) < _MERGED_BELOW * len(codes):
+                last = self._parts.pop()
+                codes, first = np.concatenate([last.codes, codes]), last.first
+            if len(codes):
+                self._parts.append(_Part(first, codes, code_buckets.build(codes)))
+        return self._parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Places that were learned one after the other."""
+
+    first: int
+    codes: npt.NDArray[np.uint8]
+    buckets: code_buckets.CodeBuckets
 
 
 @dataclass(frozen=True, slots=True)
