@@ -1,8 +1,8 @@
 """Coded places of many assets, and the search for assets that several places of a suspect point to.
 
 Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", CVPR 2007, with exact search in
-the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3) places
-vote for a pose of the asset, and only those that agree count.
+the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3)
+places vote for a pose of the asset, and only those that agree count.
 """
 
 from __future__ import annotations
