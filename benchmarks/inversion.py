@@ -20,6 +20,7 @@ from typing import Final, cast
 
 import numpy as np
 from PIL import Image
+from rempart.detect.parts import parts_of
 
 from measure import header, table
 from recall import distinct
@@ -29,7 +30,6 @@ from rempart.app.rights import accept_ground, add_owner, grant_consent, subject_
 from rempart.app.workspace import make_workspace, open_workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings, load_settings
-from rempart.detect.parts import parts_of
 from rempart.detect.tiles import asset_tiles
 from rempart.kernels.pdq import pdq_dihedral
 from rempart.model.asset import AssetProtection, ConsentScope, Depicts, GroundKind, Right, Sensitivity

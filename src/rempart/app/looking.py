@@ -65,9 +65,7 @@ class Looking:
         """End the sandbox."""
         self._pool.close()
 
-    def compare(
-        self, item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]
-    ) -> Comparison:
+    def compare(self, item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]) -> Comparison:
         """Say which assets a suspect shows.
 
         Args:

@@ -24,8 +24,8 @@ from rempart.app.vault import destroy_original, keep_original
 from rempart.app.wiring import make_gate, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.errors import RefusedError
 from rempart.detect import ASSET_POINTS
+from rempart.errors import RefusedError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
 from rempart.model import AssetId, Cleared, FingerprintedMedia, MediaItem, MediaKind, Unreadable, UnreadableReason

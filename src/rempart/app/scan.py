@@ -19,14 +19,14 @@ from typing import Self
 
 from rempart import clock
 from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.looking import FilesAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.wiring import make_archive_reader, make_gate, make_pool
 from rempart.config import Settings
-from rempart.app.looking import FilesAtHand, Looking
 from rempart.detect import ASSET_POINTS, Ensemble, suspect_options
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, Unreadable
 
 #: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
 HAND_OFF = (

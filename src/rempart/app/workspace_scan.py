@@ -19,8 +19,8 @@ from typing import Final, Self
 
 from rempart import clock
 from rempart.app.detailed import with_places
-from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
 from rempart.app.skips import skipped_from_json, skipped_to_json
@@ -30,7 +30,7 @@ from rempart.config import Settings
 from rempart.detect import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION, Ensemble, suspect_options
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState
-from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, SuspectId, Unreadable
+from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, Unreadable
 from rempart.model.asset import Asset
 from rempart.model.finding import Aside, Finding, ScanProgress, ScanState
 from rempart.model.work import AccessPurpose

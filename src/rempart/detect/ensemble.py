@@ -15,7 +15,7 @@ import numpy as np
 
 from rempart.detect import decision
 from rempart.detect.frame_bank import FrameBank, FrameHit
-from rempart.detect.interface import Comparison, Doubt, F64, Hypothesis, Known, Verdict, VerifiedBy
+from rempart.detect.interface import F64, Comparison, Doubt, Hypothesis, Known, Verdict, VerifiedBy
 from rempart.detect.points_bank import PointsBank, Vote
 from rempart.detect.versions import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION
 from rempart.kernels.variants import INVERTED
@@ -116,7 +116,9 @@ class Ensemble:
                 poses.setdefault(hit.asset, []).append(_hypothesis(hit, media))
         for vote, clue in self._votes(media):  # (3)
             clues.setdefault(vote.asset, []).append(clue)
-            poses.setdefault(vote.asset, []).append(Hypothesis(pose=vote.pose, variant=vote.variant, count=vote.count, of=clue.of))
+            poses.setdefault(vote.asset, []).append(
+                Hypothesis(pose=vote.pose, variant=vote.variant, count=vote.count, of=clue.of)
+            )
         matches, doubts = [], []
         for number, found in clues.items():
             by = self._verified_by.get(number)
@@ -128,7 +130,8 @@ class Ensemble:
         doubts.sort(key=lambda d: -max(c.weight for c in d.clues))
         is_known = bool(usable) or any(len(p) for p in media.places)
         return Comparison(
-            matches=_sorted(m for m in matches if m is not None), doubts=tuple(doubts[: 2 * _DOUBTS_MOST]),
+            matches=_sorted(m for m in matches if m is not None),
+            doubts=tuple(doubts[: 2 * _DOUBTS_MOST]),
             abstained=not is_known,
         )
 

@@ -131,9 +131,7 @@ def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], found: Fra
     corners = np.concatenate([found.corners, guessed_wholes((luma.shape[0], luma.shape[1]))])
     bits, quality = codes_of_frames(luma, corners)
     scaled = (corners * (size[1] / luma.shape[1], size[0] / luma.shape[0])).round().astype(int).reshape(-1, 8).tolist()
-    return [
-        _code(bits[k], int(quality[k]), version=PDQ_FRAME_VERSION, corners=place) for k, place in enumerate(scaled)
-    ]
+    return [_code(bits[k], int(quality[k]), version=PDQ_FRAME_VERSION, corners=place) for k, place in enumerate(scaled)]
 
 
 def _places(luma: npt.NDArray[np.uint8], options: Options, found: Frames | None) -> list[Json]:
@@ -169,8 +167,8 @@ def warm() -> None:
 
     from PIL import Image  # noqa: PLC0415 - as above
 
-    from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.detect import frames  # noqa: PLC0415
+    from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.kernels import local_features, luma, pdq, pdq_fast  # noqa: PLC0415
 
     for kernels in (pdq, pdq_fast, luma, frames, local_features):

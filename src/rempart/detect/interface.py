@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

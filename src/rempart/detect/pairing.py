@@ -97,9 +97,7 @@ def _asset(content: bytes, tiles: Mapping[str, int | str] | None) -> bytes | Cod
 
 def _hypotheses(rows: Sequence[Sequence[float]]) -> tuple[Hypothesis, ...]:
     return tuple(
-        Hypothesis(
-            pose=np.array(pose, np.float64).reshape(3, 3), variant=int(variant), count=int(count), of=int(of)
-        )
+        Hypothesis(pose=np.array(pose, np.float64).reshape(3, 3), variant=int(variant), count=int(count), of=int(of))
         for variant, count, of, *pose in rows
     )
 

@@ -11,6 +11,7 @@ from rempart.detect.versions import ORB_VERSION
 from rempart.kernels import local_features
 from rempart.kernels.variants import VARIANTS
 from rempart.model import CodedPoints
+
 #: How many points are looked for inside each clear rectangle of a suspect, and in how many pixels: it was shrunk already.
 FRAME_POINTS: Final = 200
 _FRAME_AREA_PX: Final = 120_000
@@ -21,7 +22,9 @@ def frame_points(luma: npt.NDArray[np.uint8]) -> CodedPoints:
     return points_of(luma, FRAME_POINTS, is_suspect=True, area_px=_FRAME_AREA_PX)
 
 
-def points_of(luma: npt.NDArray[np.uint8], most: int, *, is_suspect: bool, area_px: int = local_features.AREA_PX) -> CodedPoints:
+def points_of(
+    luma: npt.NDArray[np.uint8], most: int, *, is_suspect: bool, area_px: int = local_features.AREA_PX
+) -> CodedPoints:
     """Find and code the points of a picture: ``(H, W) uint8`` in; of a suspect, mirrored and inverted too."""
     found = local_features.extract(luma, most, variants=VARIANTS if is_suspect else 1, area_px=area_px)
     return CodedPoints(

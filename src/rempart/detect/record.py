@@ -132,7 +132,9 @@ def _region(code: Mapping[str, Json]) -> Region | None:
     corners = code.get("corners")
     if corners is None:
         return None
-    if not isinstance(corners, list) or len(corners) != 2 * len(("top left", "top right", "bottom right", "bottom left")):
+    if not isinstance(corners, list) or len(corners) != 2 * len(
+        ("top left", "top right", "bottom right", "bottom left")
+    ):
         message = "a code's corners are eight numbers"
         raise ValueError(message)
     x0, y0, x1, y1, x2, y2, x3, y3 = (_place(number) for number in corners)

@@ -57,7 +57,9 @@ def codes_of_squares(
     return codes, quality
 
 
-def _tiles(luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], *, quarters: int, variants: int) -> CodedPoints:
+def _tiles(
+    luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], *, quarters: int, variants: int
+) -> CodedPoints:
     """Code the parts at each turn; those that stand upright also at ``quarters`` quarter turns, which cost nothing."""
     found = anchors(luma, most)
     columns = [np.column_stack([found, np.full(len(found), turn, np.float32)]) for turn in turns]
