@@ -88,9 +88,7 @@ TREATMENTS: Final = (
     Treatment(
         name="turned three quarters", promised=True, apply=lambda p: encoded(p.transpose(_TURNS[270]), quality=80)
     ),
-    Treatment(
-        name="cropped to 80 % of each side", promised=True, apply=lambda p: encoded(cropped(p, 0.8), quality=80)
-    ),
+    Treatment(name="cropped to 80 % of each side", promised=True, apply=lambda p: encoded(cropped(p, 0.8), quality=80)),
     Treatment(name="half of it, mirrored", promised=True, apply=lambda p: encoded(mirrored_crop(p), quality=80)),
     Treatment(name="screenshot of a telephone", promised=True, apply=lambda p: encoded(screenshot(p), "PNG")),
     Treatment(name="in a collage of four", promised=True, apply=lambda p: encoded(collage(p), quality=80)),

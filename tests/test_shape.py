@@ -41,7 +41,8 @@ TESTED_ELSEWHERE = {
     "tests/app/test_worker.py": "model/work.py",
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
-    "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py",
+    "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
+    "store/migrations/0004_placement.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/model/test_gate.py": "model/gate_rules.py",

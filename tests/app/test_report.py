@@ -8,11 +8,12 @@ import os
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rempart.app.intake import Plain, Role, Skipped
-from rempart.app.report import ReportWriter, ShownPath, outline, shown
+from rempart.app.report import ReportWriter, ShownPath, clue_in_words, match_in_words, outline, shown
 from rempart.app.report_texts import TEXTS, Texts
 from rempart.app.scan import Tally
 from rempart.config import ReportSettings
@@ -231,6 +232,68 @@ def test_a_full_disk_leaves_the_old_report_and_nothing_else(tmp_path: Path, monk
         ReportWriter(path, ReportSettings()).write(Tally())
     assert path.read_text(encoding="utf-8") == "old"
     assert os.listdir(tmp_path) == ["r.html"]
+
+
+def found(kind: ClueKind, **more: Any) -> Clue:
+    """Make a clue as the closer look writes it."""
+    return Clue(kind=kind, signal_type=SignalType.SIFT, distance_bits=12, weight=0.9, **more)
+
+
+@pytest.mark.parametrize(
+    "clue, french, english",
+    [
+        (
+            found(ClueKind.LOCAL_FEATURES, count=87, of=300, explained=0.94),
+            "87 points sur 300 concordent, 94 % de la texture expliquée",
+            "87 of 300 points agree, 94 % of the texture explained",
+        ),
+        (
+            found(ClueKind.LOCAL_FEATURES, explained=0.9, orientation=Orientation.FLIPY, is_inverted=True),
+            "les pixels concordent, 90 % de la texture expliquée, en miroir, gauche et droite échangées, "
+            "couleurs inversées",
+            "the pixels agree, 90 % of the texture explained, mirrored left to right, colours inverted",
+        ),
+        (
+            found(ClueKind.INNER_FRAME),
+            "trouvée dans une image plus grande, écart de 12 sur 256 bits",
+            "found inside a larger picture, difference of 12 in 256 bits",
+        ),
+        (
+            found(ClueKind.PART, count=8, of=9),
+            "8 parties sur 9 concordent, écart de 12 sur 256 bits",
+            "8 of 9 parts agree, difference of 12 in 256 bits",
+        ),
+        (
+            found(ClueKind.PART),
+            "partie de l’image, écart de 12 sur 256 bits",
+            "part of the picture, difference of 12 in 256 bits",
+        ),
+        (
+            found(ClueKind.SAME_THING, count=14, of=40, explained=0.2),
+            "la même chose dans une autre image, 14 points sur 40 concordent, 20 % de la texture expliquée",
+            "the same thing in another picture, 14 of 40 points agree, 20 % of the texture explained",
+        ),
+        (
+            found(ClueKind.LEARNED),
+            "rapprochées par le modèle que vous avez fourni",
+            "found alike by the model that you provided",
+        ),
+    ],
+    ids=lambda value: str(value.kind) if isinstance(value, Clue) else "",
+)
+def test_every_kind_of_clue_has_its_words(clue: Clue, french: str, english: str) -> None:
+    """What was measured, then what was done to the copy."""
+    assert clue_in_words(clue, TEXTS["fr"]) == french
+    assert clue_in_words(clue, TEXTS["en"]) == english
+
+
+@pytest.mark.parametrize("overlap, is_said", [(0.62, True), (0.949, True), (0.95, False), (1.0, False), (None, False)])
+def test_a_crop_is_said_once_for_the_match(overlap: float | None, *, is_said: bool) -> None:
+    """Not where a turn by some degrees cut the corners, nor where nothing tells."""
+    words = match_in_words(dataclasses.replace(match(), overlap=overlap), TEXTS["en"])
+
+    assert any("a crop" in one for one in words) is is_said
+    assert len(words) == 1 + is_said
 
 
 def test_outlines_keep_their_proportions() -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 
 from archive_makers import warc_of, zip_of
 from commands import REMPART, rempart
+from leaks import encoded, screenshot
+from pictures import scene
 
-MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "clues"]
+MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "overlap", "homography", "clues"]
 SCAN = ("scan", ".", "--assets", ".")
-CLUE_KEYS = ["kind", "signal_type", "distance_bits", "weight", "note"]
+CLUE_KEYS = "kind signal_type distance_bits weight orientation inverted count of explained note".split()
 
 
 def test_scan_prints_matches_and_a_summary_in_json(folders: tuple[Path, Path]) -> None:
@@ -26,7 +30,10 @@ def test_scan_prints_matches_and_a_summary_in_json(folders: tuple[Path, Path]) -
     [match, last] = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert list(match) == MATCH_KEYS
-    assert [list(clue) for clue in match["clues"]] == [CLUE_KEYS]
+    assert all(list(clue) == CLUE_KEYS for clue in match["clues"])
+    assert {"whole_frame", "local_features"} <= {clue["kind"] for clue in match["clues"]}
+    assert match["overlap"] > 0.95
+    assert len(match["homography"]) == 9
     assert (match["suspect"], match["asset"]) == (str(pile / "a-copy.jpg"), str(shoot / "mine.jpg"))
     assert match["false_match_bound"] is None
     assert match["region"] == [[0, 0], [480, 0], [480, 360], [0, 360]]
@@ -50,6 +57,29 @@ def test_scan_speaks_to_people(folders: tuple[Path, Path], tmp_path: Path) -> No
     assert "2 scanned against 1 assets, 1 matched, 1 unreadable, 1 stopped" in done.stdout
     assert "a-copy.jpg" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change, words, kind",
+    [
+        (lambda p: p.crop((60, 40, 400, 320)), "a crop: ", "local_features"),
+        (lambda p: ImageOps.invert(ImageOps.mirror(p)), "mirrored left to right, colours inverted", "whole_frame"),
+        (lambda p: screenshot(p), " of the texture explained", "local_features"),
+    ],
+)
+def test_scan_says_what_was_done_to_a_copy(
+    change: Callable[[Image.Image], Image.Image], words: str, kind: str, tmp_path: Path
+) -> None:
+    """In words to a person, and as fields to a program."""
+    (tmp_path / "mine.jpg").write_bytes(encoded(scene(1, 640, 480), quality=92))
+    (tmp_path / "copy.jpg").write_bytes(encoded(change(scene(1, 640, 480)), quality=80))
+
+    text = rempart("scan", tmp_path / "copy.jpg", "-a", tmp_path / "mine.jpg")
+    as_json = rempart("scan", tmp_path / "copy.jpg", "-a", tmp_path / "mine.jpg", "--json")
+
+    assert words in text.stdout
+    match = json.loads(as_json.stdout.splitlines()[0])
+    assert kind in {clue["kind"] for clue in match["clues"]}
 
 
 def test_what_was_skipped_goes_to_a_file(folders: tuple[Path, Path], tmp_path: Path) -> None:

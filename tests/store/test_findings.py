@@ -12,9 +12,12 @@ from registered import MONTH, NOW, Registered
 from rempart.errors import NotFoundError
 from rempart.model.asset import AssetState, ConsentScope
 from rempart.model.finding import Aside, Finding, ScanState
+from rempart.model.fingerprint import SignalType
 from rempart.model.ids import AssetId, ScanId
-from rempart.model.media import Place
+from rempart.model.match import Clue, ClueKind
+from rempart.model.media import Orientation, Place
 from rempart.store import Database
+from rempart.store.models import MatchRow
 
 
 @pytest.fixture
@@ -62,6 +65,47 @@ def test_what_is_recorded_comes_back_in_order(here: Registered) -> None:
     assert [r.number for r in results] == [0, 2, 3]
     assert results[0] == asides[0]
     assert results[1] == replace(found, matches=(first, second))
+
+
+@pytest.mark.parametrize("kind", list(ClueKind))
+def test_a_clue_of_every_kind_comes_back_whole(here: Registered, kind: ClueKind) -> None:
+    """Points that agree, the texture explained, the inversion, the share shown and the transformation too."""
+    [asset] = here.add(1)
+    scan = begin(here)
+    clue = Clue(
+        kind=kind,
+        signal_type=SignalType.SIFT,
+        distance_bits=12,
+        weight=0.94,
+        orientation=Orientation.FLIPY,
+        frame=2,
+        is_inverted=True,
+        count=87,
+        of=300,
+        explained=0.94,
+    )
+    plain = here.found(0, [asset])
+    placed = replace(plain.matches[0], clues=(clue,), overlap=0.62, homography=(0.5, 0, 0.25, 0, 0.5, 0, 0, 0, 1.0))
+
+    record(here, scan, 1, [replace(plain, matches=(placed,))])
+
+    [stored] = here.findings.results(scan)
+    assert stored == replace(plain, matches=(placed,))
+
+
+def test_a_match_of_an_older_version_is_still_read(here: Registered) -> None:
+    """Its clues have neither counts nor shares, and its row no placement."""
+    [asset] = here.add(1)
+    scan = begin(here)
+    found = here.found(0, [asset])
+    record(here, scan, 1, [found])
+    old = {"kind": "whole_frame", "signal_type": "pdq", "distance_bits": 3, "weight": 0.9}
+    old |= {"orientation": "original", "frame": 0}
+    MatchRow.objects.update(clues=[old])
+
+    [stored] = here.findings.results(scan)
+
+    assert stored == found
 
 
 @pytest.mark.parametrize("state", list(ScanState))

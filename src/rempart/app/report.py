@@ -127,7 +127,7 @@ class ReportWriter:
         Raises:
             OutputError: the disk is full, or the folder cannot be written any more.
         """
-        _replace(self._path, self.render(tally))
+        replace_file(self._path, self.render(tally))
 
     def render(self, tally: Tally) -> str:
         """Return the page."""
@@ -167,7 +167,7 @@ class ReportWriter:
             suspect=ShownPath.of(match.suspect),
             asset=ShownPath.of(match.asset),
             score=self._texts.number(match.score, 2),
-            clues=tuple(clue_in_words(clue, self._texts) for clue in match.clues),
+            clues=match_in_words(match, self._texts),
             outline=outline(match.region, match.width, match.height) if match.region else None,
         )
 
@@ -188,15 +188,51 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def match_in_words(match: Match, texts: Texts) -> tuple[str, ...]:
+    """Say each clue of a match, and how much of the asset is shown if it is not all of it."""
+    words = [clue_in_words(clue, texts) for clue in match.clues]
+    if match.is_crop and match.overlap is not None:
+        words.append(texts.crop.format(percent=percent(match.overlap)))
+    return tuple(words)
+
+
 def clue_in_words(clue: Clue, texts: Texts) -> str:
     """Say what a clue is and how strong, for a person who does not know fingerprints."""
     if clue.kind is ClueKind.SAME_BYTES:
         return texts.same_bytes
-    template = texts.part if clue.kind is ClueKind.PART else texts.whole_frame
-    words = template.format(bits=clue.distance_bits)
-    turned = texts.orientations[clue.orientation]
-    frame = texts.frame.format(number=clue.frame + 1) if clue.frame else ""
-    return ", ".join(part for part in (words, turned, frame) if part)
+    parts = (
+        _measured(clue, texts),
+        "" if clue.explained is None else texts.explained.format(percent=percent(clue.explained)),
+        texts.orientations[clue.orientation],
+        texts.inverted if clue.is_inverted else "",
+        texts.frame.format(number=clue.frame + 1) if clue.frame else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _measured(clue: Clue, texts: Texts) -> str:
+    """Say what was compared, and by how much it agrees."""
+    match clue.kind:
+        case ClueKind.SAME_BYTES:
+            return texts.same_bytes
+        case ClueKind.WHOLE_FRAME:
+            return texts.whole_frame.format(bits=clue.distance_bits)
+        case ClueKind.INNER_FRAME:
+            return texts.inner_frame.format(bits=clue.distance_bits)
+        case ClueKind.PART:
+            template = texts.parts if clue.of else texts.part
+            return template.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
+        case ClueKind.LOCAL_FEATURES:
+            return (texts.points if clue.count else texts.pixels).format(count=clue.count, of=clue.of)
+        case ClueKind.SAME_THING:
+            return texts.same_thing.format(count=clue.count, of=clue.of)
+        case ClueKind.LEARNED:
+            return texts.learned
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 as a whole number of percent."""
+    return f"{share * 100:.0f}"
 
 
 def outline(region: Region, width: int, height: int) -> Outline:
@@ -211,7 +247,7 @@ def outline(region: Region, width: int, height: int) -> Outline:
     )
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write a file that only this user can read, beside the old one, then exchange them.
 
     Raises:

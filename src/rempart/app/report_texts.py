@@ -33,7 +33,16 @@ class Texts:
     outline_legend: str
     same_bytes: str
     whole_frame: str
+    inner_frame: str
     part: str
+    parts: str
+    points: str
+    pixels: str
+    same_thing: str
+    learned: str
+    explained: str
+    inverted: str
+    crop: str
     frame: str
     orientations: Mapping[Orientation, str]
     stopped: str
@@ -95,7 +104,16 @@ _FRENCH: Final = Texts(
     "le point marque son coin supérieur gauche.",
     same_bytes="les deux fichiers sont identiques, octet pour octet",
     whole_frame="même image entière, écart de {bits} sur 256 bits",
+    inner_frame="trouvée dans une image plus grande, écart de {bits} sur 256 bits",
     part="partie de l’image, écart de {bits} sur 256 bits",
+    parts="{count} parties sur {of} concordent, écart de {bits} sur 256 bits",
+    points="{count} points sur {of} concordent",
+    pixels="les pixels concordent",
+    same_thing="la même chose dans une autre image, {count} points sur {of} concordent",
+    learned="rapprochées par le modèle que vous avez fourni",
+    explained="{percent} % de la texture expliquée",
+    inverted="couleurs inversées",
+    crop="un recadrage : {percent} % de l’image protégée est montré",
     frame="image n° {number} de l’animation",
     orientations={
         Orientation.ORIGINAL: "",
@@ -160,11 +178,12 @@ _FRENCH: Final = Texts(
         ),
         (
             "Deux images sont rapprochées quand leurs empreintes diffèrent d’au plus {radius} bits sur 256, l’image "
-            "pouvant avoir été recompressée, redimensionnée, mise en miroir ou tournée d’un quart de tour."
+            "pouvant avoir été recompressée, mise en miroir, tournée ou placée dans une autre ; ou quand des points ou "
+            "des parties concordent, là où la protection de l’image permet de les garder."
         ),
         (
-            "Une absence de correspondance ne prouve rien : une image recadrée, encadrée, prise en capture d’écran ou "
-            "placée dans un montage n’est pas reconnue par cette comparaison."
+            "Une absence de correspondance ne prouve rien : une image dont il reste peu, ou qui a été beaucoup "
+            "transformée, n’est pas reconnue ; ni le recadrage d’une image dont une seule empreinte est gardée."
         ),
         "Une correspondance dit que deux images se ressemblent. Elle ne dit ni qui a copié, ni pourquoi.",
     ),
@@ -203,7 +222,16 @@ _ENGLISH: Final = Texts(
     "the dot marks its top left corner.",
     same_bytes="the two files are identical, byte for byte",
     whole_frame="same whole picture, difference of {bits} in 256 bits",
+    inner_frame="found inside a larger picture, difference of {bits} in 256 bits",
     part="part of the picture, difference of {bits} in 256 bits",
+    parts="{count} of {of} parts agree, difference of {bits} in 256 bits",
+    points="{count} of {of} points agree",
+    pixels="the pixels agree",
+    same_thing="the same thing in another picture, {count} of {of} points agree",
+    learned="found alike by the model that you provided",
+    explained="{percent} % of the texture explained",
+    inverted="colours inverted",
+    crop="a crop: {percent} % of the protected picture is shown",
     frame="frame {number} of the animation",
     orientations={orientation: orientation.in_words() for orientation in Orientation},
     stopped="Stopped: their names may concern a minor",
@@ -234,11 +262,12 @@ _ENGLISH: Final = Texts(
         ),
         (
             "Two pictures are brought together when their fingerprints differ by {radius} bits of 256 at most; the "
-            "picture may have been recompressed, resized, mirrored or turned by quarters."
+            "picture may have been recompressed, mirrored, turned or put inside another; or when points or parts agree, "
+            "where the picture's protection allows that they are kept."
         ),
         (
-            "No match proves nothing: a picture that was cropped, framed, captured from a screen or put in a collage "
-            "is not recognised by this comparison."
+            "No match proves nothing: a picture of which little is left, or that was changed a lot, is not recognised; "
+            "nor is a crop of a picture of which one fingerprint alone is kept."
         ),
         "A match says that two pictures resemble each other. It says neither who copied nor why.",
     ),

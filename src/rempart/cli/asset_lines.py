@@ -8,7 +8,7 @@ from rempart.app.registering import Duplicate, Registered
 from rempart.app.scan import HAND_OFF
 from rempart.app.withdrawing import Withdrawal
 from rempart.cli.printing import put, put_json, safe, say
-from rempart.cli.records import clue_note, match_record
+from rempart.cli.records import match_in_words, match_record
 from rempart.errors import MisuseError, RefusedError, UnavailableError
 from rempart.model import Stopped
 from rempart.register import Visibility
@@ -120,9 +120,8 @@ def print_sheet(sheet: AssetSheet, *, as_json: bool) -> None:
     put(safe(f"accepted   {f'by {line.accepted_by}' if line.accepted_by else 'by nobody yet'}"))
     put(f"hits       {sheet.count}")
     for hit in sheet.hits:
-        note = clue_note(hit.match.clues[0])
         told = f"{hit.seen_at:%Y-%m-%d %H:%M}  {hit.match.score:.2f}  {hit.match.suspect}"
-        put(safe(f"{told}  ({note})" if note else told))
+        put(safe(f"{told}  ({match_in_words(hit.match)})"))
     if line.visibility is Visibility.SEALED and sheet.count:
         say(f"Where is sealed until another person accepts it: rempart ground accept {asset.id} --by NAME")
     if line.visibility is Visibility.FROZEN:

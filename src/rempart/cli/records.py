@@ -21,24 +21,72 @@ def match_record(match: Match) -> dict[str, object]:
         "score": match.score,
         "false_match_bound": match.false_match_bound,
         "region": [list(corner) for corner in match.region] if match.region else None,
-        "clues": [
-            {
-                "kind": str(clue.kind),
-                "signal_type": str(clue.signal_type),
-                "distance_bits": clue.distance_bits,
-                "weight": clue.weight,
-                "note": clue_note(clue),
-            }
-            for clue in match.clues
-        ],
+        "overlap": match.overlap,
+        "homography": list(match.homography) if match.homography else None,
+        "clues": [clue_record(clue) for clue in match.clues],
     }
+
+
+def clue_record(clue: Clue) -> dict[str, object]:
+    """Return one clue of a line."""
+    return {
+        "kind": str(clue.kind),
+        "signal_type": str(clue.signal_type),
+        "distance_bits": clue.distance_bits,
+        "weight": clue.weight,
+        "orientation": str(clue.orientation),
+        "inverted": clue.is_inverted,
+        "count": clue.count,
+        "of": clue.of,
+        "explained": clue.explained,
+        "note": clue_note(clue),
+    }
+
+
+def match_in_words(match: Match) -> str:
+    """Say what ties a suspect to an asset: its strongest clue, and how much of the asset is shown."""
+    crop = f"a crop: {match.overlap * 100:.0f} % of it is shown" if match.overlap and match.is_crop else ""
+    return ", ".join(part for part in (clue_in_words(match.clues[0]), crop) if part)
+
+
+def clue_in_words(clue: Clue) -> str:
+    """Say what was measured, then what it adds."""
+    return ", ".join(part for part in (_measured(clue), clue_note(clue)) if part)
+
+
+def _measured(clue: Clue) -> str:
+    bits = f"{clue.distance_bits} bit{'' if clue.distance_bits == 1 else 's'}"
+    match clue.kind:
+        case ClueKind.SAME_BYTES:
+            return "identical bytes"
+        case ClueKind.WHOLE_FRAME | ClueKind.INNER_FRAME:
+            return bits
+        case ClueKind.PART:
+            return f"{clue.count} of {clue.of} parts agree, {bits}" if clue.of else f"a part, {bits}"
+        case ClueKind.LOCAL_FEATURES | ClueKind.SAME_THING:
+            points = f"{clue.count} of {clue.of} points agree" if clue.count else ""
+            texture = "" if clue.explained is None else f"{clue.explained * 100:.0f} % of the texture explained"
+            return ", ".join(part for part in (points, texture) if part)
+        case ClueKind.LEARNED:
+            return "found alike by the model that you provided"
 
 
 def clue_note(clue: Clue) -> str:
     """Say in words what a clue adds; empty if there is nothing to add."""
-    frame = f"frame {clue.frame + 1}" if clue.frame else ""
-    crop = "a crop" if clue.kind is ClueKind.PART else ""
-    return ", ".join(part for part in (crop, clue.orientation.in_words(), frame) if part)
+    parts = (
+        _KIND_NOTES.get(clue.kind, ""),
+        clue.orientation.in_words(),
+        "colours inverted" if clue.is_inverted else "",
+        f"frame {clue.frame + 1}" if clue.frame else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+_KIND_NOTES: Final = {
+    ClueKind.INNER_FRAME: "found inside a larger picture",
+    ClueKind.PART: "found by its parts",
+    ClueKind.SAME_THING: "the same thing in another picture",
+}
 
 
 def summary_record(tally: Tally) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rempart.app.intake import Skipped
 from rempart.app.scan import HAND_OFF, Tally
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
-from rempart.cli.records import clue_note, match_record, summary_record
+from rempart.cli.records import match_in_words, match_record, summary_record
 from rempart.model import Match
 
 
@@ -16,12 +16,7 @@ def print_event(event: Match | Skipped, label: str, *, as_json: bool) -> None:
     elif as_json:
         put_json(match_record(event) | ({} if label == event.asset else {"label": label}))
     else:
-        clue = event.clues[0]
-        plural = "" if clue.distance_bits == 1 else "s"
-        how = "identical bytes" if clue.kind == "same_bytes" else f"{clue.distance_bits} bit{plural}"
-        note = clue_note(clue)
-        how += f", {note}" if note else ""
-        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({how})")
+        put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({match_in_words(event)})")
 
 
 def print_summary(tally: Tally, *, as_json: bool) -> None:

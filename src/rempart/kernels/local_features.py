@@ -74,18 +74,19 @@ def sized(luma: U8, area_px: int, *, enlarged_most: float = _ENLARGED_MOST) -> U
     return np.asarray(cv2.resize(luma, shape, interpolation=how), np.uint8)
 
 
-def extract(luma: U8, most: int, *, variants: int = 1) -> LocalFeatures:
+def extract(luma: U8, most: int, *, variants: int = 1, area_px: int = AREA_PX) -> LocalFeatures:
     """Find points and code them.
 
     Args:
-        luma: ``(H, W) uint8``, any size; it is brought to :data:`AREA_PX` first.
+        luma: ``(H, W) uint8``, any size; it is brought to ``area_px`` first.
         most: How many points are kept.
         variants: 1, or :data:`VARIANTS` for codes that find mirrored and inverted copies too.
+        area_px: Pixels of the plane in which points are sought.
 
     Returns:
         At most ``most`` features; none in a flat picture.
     """
-    plane = sized(luma, AREA_PX)
+    plane = sized(luma, area_px)
     height, width = plane.shape
     for threshold in _FAST_THRESHOLDS:
         detector = _detector(threshold)
@@ -101,9 +102,7 @@ def extract(luma: U8, most: int, *, variants: int = 1) -> LocalFeatures:
 
 
 def _detector(threshold: int) -> cv2.ORB:
-    return cv2.ORB.create(
-        _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold
-    )
+    return cv2.ORB.create(_CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold)
 
 
 def _coded(detector: cv2.ORB, plane: U8, rows: F32, variant: int) -> U8:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from rempart.model.fingerprint import SignalType
 from rempart.model.ids import AssetId, SuspectId
 from rempart.model.media import Orientation, Region
+
+#: A suspect that shows less of an asset's area is called a crop: a turn by some degrees alone cuts less away.
+SHOWN_WHOLE: Final = 0.95
 
 
 class ClueKind(StrEnum):
@@ -79,3 +83,8 @@ class Match:
     """Of the suspect, in pixels: what ``region`` is drawn in."""
     height: int
     """Of the suspect, in pixels."""
+
+    @property
+    def is_crop(self) -> bool:
+        """Tell whether part of the asset is known not to be shown."""
+        return self.overlap is not None and self.overlap < SHOWN_WHOLE

@@ -221,6 +221,8 @@ class FindingRepository:
             score=row.score,
             false_match_bound=row.false_match_bound,
             region=region,  # type: ignore[arg-type]  # four corners, as they were written
+            overlap=row.overlap,
+            homography=tuple(row.homography) if row.homography else None,
             width=sighting.width,
             height=sighting.height,
         )
@@ -252,12 +254,14 @@ def _match_row(match: Match, sighting: str) -> MatchRow:
         score=match.score,
         false_match_bound=match.false_match_bound,
         region=match.region,
+        overlap=match.overlap,
+        homography=match.homography,
         clues=[asdict(clue) for clue in match.clues],
     )
 
 
 def _clue(stored: dict[str, Any]) -> Clue:
-    """Read a clue back."""
+    """Read a clue back: one of an older version has no inversion, count or share."""
     return Clue(
         kind=ClueKind(stored["kind"]),
         signal_type=SignalType(stored["signal_type"]),
@@ -265,4 +269,8 @@ def _clue(stored: dict[str, Any]) -> Clue:
         weight=stored["weight"],
         orientation=Orientation(stored["orientation"]),
         frame=stored["frame"],
+        is_inverted=stored.get("is_inverted", False),
+        count=stored.get("count", 0),
+        of=stored.get("of", 0),
+        explained=stored.get("explained"),
     )

@@ -90,6 +90,8 @@ class MatchRow(models.Model):
     score = models.FloatField()
     false_match_bound = models.FloatField(null=True)
     region = models.JSONField(null=True)
+    overlap = models.FloatField(null=True)
+    homography = models.JSONField(null=True)
     clues = models.JSONField()
 
     class Meta:
