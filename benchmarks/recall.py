@@ -19,7 +19,7 @@ from measure import header, table
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "demo"))
 
 from leaks import TREATMENTS, encoded
-from rempart.detect import Bank, fingerprint_task
+from rempart.detect import Ensemble, fingerprint_task, parse_record
 from rempart.hazmat import DecodeLimits
 from rempart.kernels.pdq import pdq_dihedral
 from rempart.model import AssetId, FingerprintedMedia, SuspectId
@@ -31,7 +31,7 @@ QUALITY_MIN = 50
 def fingerprinted(data: bytes) -> FingerprintedMedia:
     """Fingerprint an encoded picture in all orientations."""
     record = fingerprint_task.run(data, DecodeLimits(), {"frames": 1, "orientations": 8})
-    return fingerprint_task.parse(record)
+    return parse_record(record)
 
 
 def distinct(paths: list[Path], count: int) -> tuple[list[Path], int, int]:
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=150)
     options = parser.parse_args()
     scenes, plain, alike = distinct(sorted(options.corpus.glob("*.jpg")), options.scenes)
-    bank = Bank()
+    bank = Ensemble()
     for path in scenes:
         bank.add(AssetId(path.name), fingerprinted(encoded(Image.open(path).convert("RGB"), quality=92)))
     rows = []

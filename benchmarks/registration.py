@@ -24,7 +24,7 @@ from measure import header, table
 from rempart.app.rights import accept_ground, add_owner
 from rempart.app.workspace import Workspace, make_workspace, open_workspace
 from rempart.config import load_settings
-from rempart.detect import Bank
+from rempart.detect import Ensemble
 from rempart.model import AssetId, Fingerprint, MediaKind, SignalType
 from rempart.model.asset import (
     Asset,
@@ -129,7 +129,7 @@ def sizes(counts: list[int]) -> list[tuple[str, ...]]:
             there = count
             workspace.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             size = os.stat(workspace.database.location.name).st_size
-            start, bank = time.perf_counter(), Bank()
+            start, bank = time.perf_counter(), Ensemble()
             for entry in workspace.bank.bank():
                 bank.add(entry.asset, entry)
             loaded = time.perf_counter() - start

@@ -41,12 +41,11 @@ def watched_log() -> Iterator[None]:
 def kernel_cache(watched_log: None) -> Path:
     """Compile every kernel once, in the user's cache; other processes load them."""
     del watched_log  # it is there first, and ends last
-    from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - numba, after the environment is clean
-    from rempart.kernels import hamming, pdq  # noqa: PLC0415
+    from rempart.detect.warming import make_warm  # noqa: PLC0415 - numba, after the environment is clean
+    from rempart.kernels import compile as kernel_cache  # noqa: PLC0415 - as above
 
     folder = kernel_cache.use_cache_folder(None)
-    pdq.warm()
-    hamming.warm()
+    make_warm(folder)
     assert folder is not None
     return folder
 

@@ -9,14 +9,15 @@ import pytest
 
 import workspaces
 from rempart.app import registering
-from rempart.app.checking import sweep
-from rempart.app.detailed import with_parts
+from rempart.app.checking import check, sweep
+from rempart.app.detailed import with_places
 from rempart.app.intake import Skipped
 from rempart.app.registering import Duplicate, Registered, Registering, Wish
 from rempart.app.rights import accept_ground, add_owner, grant_consent, revoke_consent, subject_of
 from rempart.app.vault import path_of
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
+from rempart.detect import ORB_VERSION, TILE_VERSION
 from rempart.errors import IntegrityError, RefusedError
 from rempart.hazmat import Pool
 from rempart.model.asset import AssetProtection, ConsentScope, Depicts, Right, Sensitivity
@@ -162,12 +163,13 @@ def test_codes_of_parts_need_their_own_consent(made: Made, tmp_path: Path) -> No
 
     [asset] = workspaces.register(settings, workspace, paths, protection=AssetProtection.DETAILED)
 
-    [entry] = with_parts(workspace.bank.bank(), workspace.keyring)
-    assert len(entry.fingerprints) == 15
+    [entry] = with_places(workspace.bank.bank(), workspace.keyring)
+    assert len(entry.fingerprints) == 1
+    assert [(places.version, len(places) > 0) for places in entry.places] == [(TILE_VERSION, True)]
     assert list(workspace.keyring.items()) == [asset]
     revoke_consent(workspace, subject_of(workspace, "nadia"), ConsentScope.DETAILED)
-    [after] = with_parts(workspace.bank.bank(), workspace.keyring)
-    assert len(after.fingerprints) == 1
+    [after] = with_places(workspace.bank.bank(), workspace.keyring)
+    assert (len(after.fingerprints), after.places) == (1, ())
     assert list(workspace.keyring.items()) == []
     assert workspace.assets.get(asset).protection is AssetProtection.HASH_ONLY
     with pytest.raises(IntegrityError):
@@ -208,6 +210,24 @@ def test_a_known_picture_becomes_intimate(made: Made, tmp_path: Path) -> None:
     assert "intimate from now on" in event.remark
     assert "its protection stays hash_only" in event.remark
     assert workspace.assets.get(asset).sensitivity is Sensitivity.INTIMATE
+
+
+def test_a_vault_keeps_sealed_points_whatever_she_says_of_parts(made: Made, tmp_path: Path) -> None:
+    """Who has the original needs no consent to less; the points say nothing to whoever has the database."""
+    settings, workspace = made
+
+    [asset] = workspaces.register(
+        settings, workspace, workspaces.pictures(tmp_path / "shoot", 1), protection=AssetProtection.VAULT
+    )
+
+    [sealed] = workspace.bank.bank()
+    [entry] = with_places(iter([sealed]), workspace.keyring)
+    [points] = entry.places
+    assert (points.version, len(points) > 50) == (ORB_VERSION, True)
+    assert sealed.detailed_sealed is not None
+    assert points.codes[:32] not in sealed.detailed_sealed
+    assert list(check(workspace)) == []
+    assert workspace.assets.get(asset).protection is AssetProtection.VAULT
 
 
 def test_a_vault_keeps_the_original_encrypted(made: Made, tmp_path: Path) -> None:

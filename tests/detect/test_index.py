@@ -102,6 +102,15 @@ def test_threads_change_nothing() -> None:
     assert as_list(index.search(codes[:100], 31, threads=3)) == as_list(index.search(codes[:100], 31))
 
 
+def test_unknown_ids_do_not_count_as_removed() -> None:
+    """An id that falls beside a known one once counted twice."""
+    codes = np.eye(3, 32, dtype=np.uint8)
+    index = BinaryIndex.from_bits(codes, np.array([10, 20, 30]))
+
+    assert index.remove(np.array([2, 10, 15, 40])) == 1
+    assert len(index) == 2
+
+
 @pytest.mark.parametrize("bits, ids", [((2, 31), 2), ((2, 32), 3), ((32,), 1)])
 def test_refuses_what_does_not_fit(bits: tuple[int, ...], ids: int) -> None:
     """Wrong shapes are an error."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,43 @@ def test_another_process_sees_it_too(saved: Path, codes: npt.NDArray[np.uint8]) 
         other.stdin.close()
 
     assert answers == ["[15]", "[]", "[3]"]
+
+
+def test_nothing_is_compiled_once_the_kernels_are_warm(saved: Path) -> None:
+    """Mapped arrays, added codes and removals have the types that were warmed: a sandbox has no compiler's cache."""
+    script = (
+        "import sys, numpy as np; from rempart.detect.index import BinaryIndex\n"
+        "from rempart.kernels import compile as c, multi_index; multi_index.warm()\n"
+        "count = lambda: sum(len(d.signatures) for d in c._DISPATCHERS)\n"
+        "before = count(); random = np.random.default_rng(1)\n"
+        "codes = random.integers(0, 256, (20_000, 32), dtype=np.uint8); codes.setflags(write=False)\n"
+        "loaded = BinaryIndex.load(sys.argv[1]); made = BinaryIndex.from_bits(codes, np.arange(20_000))\n"
+        "for index in (loaded, made):\n"
+        "    index.add(codes[:9], np.arange(9) + 10**6); index.remove(np.arange(12)); index.knn(codes[:9], 3)\n"
+        "    index.search(codes[:9]); index.search(codes[:9], 200)\n"
+        "print(made.stats.bands != (), count() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, saved], capture_output=True, encoding="ascii", check=True)
+
+    assert done.stdout.split() == ["True", "0"]
+
+
+def test_threads_may_search_and_change_one_file(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """While it is written anew under them."""
+    index = BinaryIndex.load(saved)
+    other = codes ^ np.uint8(255)
+
+    def change(turn: int) -> None:
+        index.add(other[turn : turn + 1], np.array([turn + 9000]))
+        index.save(saved)
+
+    with ThreadPoolExecutor(4) as pool:
+        changes = [pool.submit(change, turn) for turn in range(10)]
+        answers = [pool.submit(found, index, codes[100:110]) for _ in range(200)]
+        assert all(answer.result() == list(range(110, 120)) for answer in answers)
+        assert [done.result() for done in changes] == [None] * 10
+
+    assert found(index, other[:10]) == list(range(9000, 9010))
 
 
 def test_a_long_log_is_written_anew(saved: Path, codes: npt.NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> None:

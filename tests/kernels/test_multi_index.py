@@ -51,16 +51,23 @@ def brute(codes: npt.NDArray[np.uint8], queries: npt.NDArray[np.uint8], radius: 
     st.integers(1, 3000),
     st.integers(0, 40),
     st.sampled_from([1, 4, 64, 4096]),
+    st.sampled_from([0, 8]),
 )
-def test_the_tables_equal_brute_force(seed: int, kind: str, count: int, radius: int, cap: int) -> None:
-    """With every cap: what the tables do not report is marked dense, and nothing is reported twice."""
+def test_the_tables_equal_brute_force(seed: int, kind: str, count: int, radius: int, cap: int, extra: int) -> None:
+    """With every cap, and tags split as in large banks: what is not reported is marked dense, nothing comes twice."""
     codes = codes_of(seed, kind, count + 4)
     order = BitOrder(choose_order(codes, 13))
     rows, queries = order.apply(codes[4:]), order.apply(codes[:4])
-    tables = band_tables.build_tables(rows, SMALL, cap)
+    with pytest.MonkeyPatch.context() as patch:
+        if extra:
+            patch.setattr(band_tables, "tag_bits", lambda _: 3)
+            patch.setattr(band_tables, "more_bits", lambda *_: extra)
+        tables = band_tables.build_tables(rows, SMALL, cap)
     radii, _ = radii_for(SMALL, count, radius)
 
-    query, row, distance = band_search.search_tables(rows, tables, radii, queries, radius)
+    query, row, distance = band_search.search_tables(
+        rows, tables, band_search.probes_of(tables, radii), queries, radius
+    )
 
     found = list(zip(query.tolist(), row.tolist(), distance.tolist(), strict=True))
     dense = set(tables.dense_rows.tolist())

@@ -176,7 +176,7 @@ def test_a_reduced_picture_has_the_codes_of_the_picture_that_needs_no_reduction(
     """A grey picture of 64 x 64 is its own reduction."""
     grey = pattern(3, 64, 64)[:, :, 0]
 
-    codes, quality = codes_of_reduced(grey.astype(np.float32))
+    codes, quality, _ = codes_of_reduced(grey.astype(np.float32))
 
     expected, expected_quality = pdq_dihedral(np.repeat(grey[:, :, np.newaxis], 3, axis=2))
     assert np.array_equal(codes, expected)

@@ -208,6 +208,8 @@ def test_every_column_of_bytes_has_no_statistics() -> None:
     """PostgreSQL would keep samples of them, which no cleaning of the tables reaches."""
     sealed = {(c.row._meta.db_table, name) for c in SEALED_COLUMNS for name in (c.column, c.index) if name}
     bits = {("asset", "digest"), ("fingerprint", "bits"), ("fingerprint_detailed", "codes_sealed")}
+    bits |= {("imported_code", "bits"), ("imported_code", "digest"), ("imported_removed", "digest")}
+    bits |= {("code_suspended", "digest"), ("partner", "public_key")}
 
     assert set(BYTES_COLUMNS) == sealed | bits
 

@@ -38,6 +38,15 @@ from vectors import make_workspace_0001 as first_version
 
 VECTOR = ROOT / "tests" / "vectors" / "workspace-0001.sql"
 FOLDER = Path(rempart.store.migrations.__file__).parent
+#: Upgrades a database, and is killed where a statement begins.
+CUT = (
+    "import os, signal, sys\nfrom rempart.store import *\nfrom django.db import connection\n"
+    "database = Database(DatabaseLocation.parse(sys.argv[1]))\n"
+    "def cut(execute, sql, *rest):\n"
+    "    if sql.startswith(sys.argv[2]): os.kill(os.getpid(), signal.SIGKILL)\n"
+    "    return execute(sql, *rest)\n"
+    "connection.execute_wrappers.append(cut)\nupgrade(database)"
+)
 
 
 def open_at(url: str) -> Database:
@@ -220,23 +229,30 @@ def test_two_commands_upgrade_at_once(tmp_path: Path, postgres: PostgresServer) 
 )
 def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -> None:
     """Killed before its last statement too: the tables are not there without the note; going on works."""
-    code = (
-        "import os, signal, sys\nfrom rempart.store import *\nfrom django.db import connection\n"
-        "database = Database(DatabaseLocation.parse(sys.argv[1]))\n"
-        "def cut(execute, sql, *rest):\n"
-        "    if sql.startswith(sys.argv[2]): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return execute(sql, *rest)\n"
-        "connection.execute_wrappers.append(cut)\nupgrade(database)"
-    )
     path = old_file(tmp_path)
     before = structure(path)
 
-    done = subprocess.run([sys.executable, "-c", code, path, moment], check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
 
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings"]
+    assert upgrade(database) == ["0002_findings", "0003_exchange"]
+    assert faults(database) == []
+    database.close()
+
+
+@pytest.mark.parametrize("moment", ['CREATE TABLE "partner"', 'CREATE TABLE "imported_removed"'])
+def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str) -> None:
+    """Each migration is done or not: no table of the exchange is left without the others."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
+    database = open_at(path)
+    assert upgrade(database) == ["0003_exchange"]
     assert faults(database) == []
     database.close()
 

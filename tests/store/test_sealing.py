@@ -15,12 +15,16 @@ from fakes import FakeSealer
 from registered import MONTH, NOW, RIGHT, Registered
 from rempart.errors import IntegrityError
 from rempart.model.asset import UserRole
+from rempart.model.exchange import Label
 from rempart.model.finding import Aside
+from rempart.model.ids import PartnerId
 from rempart.store import (
     Database,
     DatabaseLocation,
     FindingRepository,
+    OutgoingRepository,
     OwnerRepository,
+    PartnerRepository,
     WorkspaceRepository,
     reseal,
     sealed_faults,
@@ -32,7 +36,10 @@ from rempart.store.sealing import SEALED_COLUMNS, context_of
 
 #: Sealed by the asset's own key, outside this table.
 OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
-SECRETS = ("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted")
+SECRETS = (
+    *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
+    *("Partner-Planted", "digest-planted"),
+)
 
 
 @pytest.fixture
@@ -54,6 +61,9 @@ def fill(here: Registered) -> None:
     asides = [Aside(number=1, record="place-planted")]
     place, tally = ("place-planted",), {"items": 2}
     here.findings.record(scan.id, findings=[found], asides=asides, place=place, tally=tally, now=NOW, keep=MONTH)
+    partner = PartnerId("ptn_" + "1" * 32)
+    PartnerRepository(database, sealer).add(partner, "Partner-Planted", public_key=None, by=user.id, now=NOW)
+    OutgoingRepository(database, sealer).note_sent(partner, {b"digest-planted": Label.REVIEWED})
     source = "src_" + "1" * 32
     context = context_of(SourceRow, "place_sealed", source)
     SourceRow.objects.create(

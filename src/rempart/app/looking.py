@@ -17,6 +17,7 @@ from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Comparison, Doubt, Matcher, Pair, Verdict, VerifiedBy, pack
 from rempart.errors import IntegrityError
+from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
 from rempart.model import (
     AssetId,
@@ -79,6 +80,14 @@ class Looking:
         if not comparison.doubts:
             return comparison
         return self._matcher.conclude(suspect, media, comparison, self._verdicts(item, comparison.doubts, content()))
+
+    def needs_look(self, item: MediaItem, media: FingerprintedMedia) -> bool:
+        """Tell whether a suspect must be looked at again before anything is said of it."""
+        return bool(self._matcher.compare(SuspectId(item.label), media).doubts)
+
+    def missing(self) -> list[ProtectionState]:
+        """Return what the sandbox ran without, if it was needed at all."""
+        return self._pool.missing()
 
     def _verdicts(
         self, item: MediaItem, doubts: tuple[Doubt, ...], content: bytes | None

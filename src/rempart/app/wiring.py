@@ -8,10 +8,10 @@ from pathlib import Path
 from rempart.app.archives import ArchiveLimits, ArchiveReader
 from rempart.config import Settings
 from rempart.detect import TASK_NAME, VERIFY_TASK, Verdict, parse_record, parse_verdicts
+from rempart.detect.warming import make_warm
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.kernels import compile as kernel_cache
-from rempart.kernels import hamming, luma, pdq, pdq_fast
 from rempart.model import FingerprintedMedia, MinorGate
 
 #: A word list is a few thousand lines.
@@ -110,14 +110,13 @@ def choose_kernel_cache(settings: Settings) -> Path | None:
 
 
 def warm_kernels(settings: Settings) -> Path | None:
-    """Compile every kernel once, or load it, and return the folder where it is kept.
+    """Compile every kernel once, unless that was done, and return the folder where they are kept.
 
     Raises:
         ConfigError: the folder that the settings name cannot be used.
     """
     folder = choose_kernel_cache(settings)
-    for kernels in (pdq, pdq_fast, luma, hamming):
-        kernels.warm()
+    make_warm(folder)
     return folder
 
 

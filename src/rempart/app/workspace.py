@@ -36,9 +36,12 @@ from rempart.store import (
     DatabaseLocation,
     FindingRepository,
     FingerprintRepository,
+    ImportedRepository,
     JobRepository,
     Journal,
+    OutgoingRepository,
     OwnerRepository,
+    PartnerRepository,
     UserRepository,
     WorkspaceRepository,
     require_current,
@@ -83,6 +86,9 @@ class Workspace:
         self.owners = OwnerRepository(database, sealer)
         self.assets = AssetRepository(database, sealer)
         self.bank = FingerprintRepository(database)
+        self.partners = PartnerRepository(database, sealer)
+        self.imported = ImportedRepository(database)
+        self.outgoing = OutgoingRepository(database, sealer)
         self.consents = ConsentRepository(database)
         self.findings = FindingRepository(database, sealer)
         self.jobs = JobRepository(database)

@@ -122,6 +122,8 @@ class WorkspaceScan:
         """Yield, after an interruption, what was known already, once it is written."""
         if self._progress is not None:
             for item, outcome in self._pool.unclaimed():
+                if not isinstance(outcome, Unreadable) and self._looking.needs_look(item, outcome):
+                    break  # its bytes are gone, and what follows it must wait its turn
                 self._judge(item, outcome)
             yield from self._write(ScanState.RUNNING)
 

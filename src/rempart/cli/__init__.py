@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "init": ("rempart.cli.init", "Make a workspace: its database, its keys, its recovery sheet."),
     "owner": ("rempart.cli.owner", "Whose pictures are protected, and by which right."),
     "asset": ("rempart.cli.asset", "Register pictures, list them, contest them, withdraw them."),
+    "bank": ("rempart.cli.bank", "Codes exchanged with partners: import, export, verify, count."),
     "consent": ("rempart.cli.consent", "What people allowed; taking it back."),
     "ground": ("rempart.cli.ground", "Accept the right by which pictures were registered."),
     "user": ("rempart.cli.user", "Who works in this workspace."),

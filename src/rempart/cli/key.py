@@ -48,7 +48,7 @@ def status(given: Globals, *, as_json: bool) -> int:
         return 0
     put(safe(f"folder     {found.folder}"))
     put(f"current    {found.current}, made {found.created_at:%Y-%m-%d %H:%M} UTC, protection: {found.protection}")
-    put(f"assets     {found.items} have a key of their own")
+    put(f"items      {found.items} have a key of their own: assets, partners")
     put(f"sheet      made {found.recovery_created_at:%Y-%m-%d}, last tried {drilled or 'never'}")
     if found.retiring:
         say("A rotation was not finished. Go on with: rempart key rotate")

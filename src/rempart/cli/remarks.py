@@ -8,6 +8,7 @@ from rempart.app.wiring import choose_kernel_cache
 from rempart.cli.interrupts import undo_on_interrupt
 from rempart.cli.printing import say
 from rempart.config import Settings
+from rempart.detect.warming import is_warm
 from rempart.hazmat import ProtectionState
 from rempart.kernels import compile as kernel_cache
 
@@ -19,11 +20,11 @@ def prepare(settings: Settings) -> None:
         ConfigError: the cache folder that the settings name cannot be used.
     """
     undo_on_interrupt()
-    choose_kernel_cache(settings)
+    folder = choose_kernel_cache(settings)
     if not kernel_cache.is_kept():
         say("No cache folder can be written: this command compiles its numerical code anew, some ten seconds.")
         say("Name a folder of yours with kernels.cache_dir (REMPART_KERNELS_CACHE_DIR) to keep it.")
-    elif not kernel_cache.is_warm():
+    elif folder is not None and not is_warm(folder):
         say("Compiling numerical code for this machine, once: some ten seconds.")
 
 

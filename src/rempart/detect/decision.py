@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from rempart.detect.frame_bank import FrameHit
-from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
+from rempart.detect.interface import Doubt, Verdict, VerifiedBy
+from rempart.detect.placement import orientation_of, placement_of
 from rempart.detect.points_bank import Vote
 from rempart.kernels.variants import INVERTED
 from rempart.model import (
@@ -20,6 +19,7 @@ from rempart.model import (
     Fingerprint,
     FingerprintedMedia,
     Match,
+    Orientation,
     Region,
     SignalType,
     SuspectId,
@@ -161,11 +161,13 @@ def _tiles_agree(verdict: Verdict) -> bool:
 def _verified(
     doubt: Doubt, verdict: Verdict, kind: ClueKind, signal: SignalType, suspect: SuspectId, media: FingerprintedMedia
 ) -> Match:
+    placement = placement_of(verdict.pose, media.width, media.height)
     clue = Clue(
         kind=kind,
         signal_type=signal,
         distance_bits=verdict.distance_bits,
         weight=round(min(1.0, verdict.explained), 4),
+        orientation=orientation_of(verdict.pose) if placement else Orientation.ORIGINAL,
         is_inverted=bool(verdict.variant & INVERTED),
         count=verdict.count,
         of=verdict.of,
@@ -173,23 +175,16 @@ def _verified(
     )
     others = sorted(doubt.clues, key=lambda c: -c.weight)
     clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
+    region, homography = placement or (None, None)
     return Match(
         asset=doubt.asset,
         suspect=suspect,
         clues=tuple(clues),
         score=clues[0].weight,
         false_match_bound=None,
-        region=_region(verdict.pose, media),
+        region=region,
         overlap=round(min(1.0, verdict.seen), 4),
-        homography=tuple(float(v) for v in (verdict.pose / verdict.pose[2, 2]).ravel()),
+        homography=homography,
         width=media.width,
         height=media.height,
     )
-
-
-def _region(pose: F64, media: FingerprintedMedia) -> Region:
-    """Return where a pose puts the asset's corners, in pixels of the suspect; a crop's lie outside it."""
-    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ pose.T
-    places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
-    a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d)

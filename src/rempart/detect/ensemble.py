@@ -63,8 +63,10 @@ class Ensemble:
         self._digests: dict[str, list[int]] = {}
         self._verified_by: dict[int, VerifiedBy] = {}
         self._frames = FrameBank(radius_bits=radius_bits)
-        self._points = PointsBank(version=ORB_VERSION, radius_bits=POINT_RADIUS_BITS, mirror_turn=180.0)
-        self._tiles = PointsBank(version=TILE_VERSION, radius_bits=TILE_RADIUS_BITS, mirror_turn=0.0)
+        self._points = PointsBank(
+            version=ORB_VERSION, radius_bits=POINT_RADIUS_BITS, mirror_turn=180.0, inverted_turn=180.0
+        )
+        self._tiles = PointsBank(version=TILE_VERSION, radius_bits=TILE_RADIUS_BITS, mirror_turn=0.0, inverted_turn=0.0)
 
     def __len__(self) -> int:
         """Return how many assets are known."""

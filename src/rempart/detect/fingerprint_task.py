@@ -165,14 +165,22 @@ def warm() -> None:
     """Load every kernel and decode one tiny picture, so that nothing is opened once the worker is closed in."""
     import io  # noqa: PLC0415 - in a worker only, as the rest
 
+    import cv2  # noqa: PLC0415 - as above
+    import numpy as np  # noqa: PLC0415 - as above
     from PIL import Image  # noqa: PLC0415 - as above
 
-    from rempart.detect import frames  # noqa: PLC0415
+    from rempart.detect import frame_codes, frames  # noqa: PLC0415
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415
     from rempart.kernels import local_features, luma, pdq, pdq_fast  # noqa: PLC0415
 
-    for kernels in (pdq, pdq_fast, luma, frames, local_features):
+    for kernels in (pdq, pdq_fast, luma, frames, frame_codes, local_features):
         kernels.warm()
+    cv2.setNumThreads(1)  # it would start threads of its own, which a closed worker may not
+    noise = io.BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (96, 128, 3), dtype=np.uint8)).save(noise, "JPEG")
+    for orientations in (1, 8):
+        options = {"frames": 1, "orientations": orientations, "inner_frames": 12, "points": 50, "tiles": 1}
+        run(noise.getvalue(), Limits(), options)
     for name in ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         encoded = io.BytesIO()
         Image.new("RGB", (8, 8)).save(encoded, name, **({"save_all": True} if name == "MPO" else {}))

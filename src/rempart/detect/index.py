@@ -111,10 +111,22 @@ class BinaryIndex:
         return loaded
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a file of its own, readable by this user only, complete or not at all. Whole-frame codes only."""
+        """Write a file of its own, readable by this user only, complete or not at all. Whole-frame codes only.
+
+        A file already at the path is replaced; if it is the one that this index was loaded from, nothing that another
+        process adds meanwhile is lost.
+        """
         with self._lock:
-            whole = joined(list(self._parts), radius_bits=0, bytes_per_code=0.0)
-            write_index(path, whole.index.rows, whole.ids, self._order.order, self._radius_bits)
+            if self._file is not None and os.path.abspath(path) == self._file.path:
+                with self._writing():
+                    self._write(path)
+            else:
+                self._follow()
+                self._write(path)
+
+    def _write(self, path: str | os.PathLike[str]) -> None:
+        whole = joined(list(self._parts), radius_bits=0, bytes_per_code=0.0)
+        write_index(path, whole.index.rows, whole.ids, self._order.order, self._radius_bits)
 
     def close(self) -> None:
         """Let go of the file, if there is one; the index stays usable as it is, in memory."""
@@ -246,13 +258,13 @@ class BinaryIndex:
 
     def _follow(self) -> None:
         """Take over what other processes committed."""
-        file = self._file
-        if file is None or (file.is_current() and not file.has_changed()):
+        if self._file is None:
             return
-        with self._lock:
+        with self._lock:  # another thread may be closing the file, in _reopen
             self._reopen()
-            with self._file.locked(shared=True) if self._file else contextlib.nullcontext():
-                self._take_over()
+            if self._file.has_changed():
+                with self._file.locked(shared=True):
+                    self._take_over()
 
     def _take_over(self) -> None:
         """Apply new records, under the file's lock."""
@@ -280,8 +292,8 @@ class BinaryIndex:
                     continue
                 self._take_over()
                 yield
-                if len(self._file.log) > max(LOG_MAX, len(self._file.ids) // _LOG_SHARE):
-                    self.save(self._file.path)
+                if self._file.is_current() and len(self._file.log) > max(LOG_MAX, len(self._file.ids) // _LOG_SHARE):
+                    self._write(self._file.path)
                 return
         yield
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rempart.kernels.code_rows import aligned_rows
 from rempart.kernels.multi_index import MultiIndex
 
 #: Up to this many ids are each looked for; more are looked for together.
@@ -66,13 +67,14 @@ class Part:
         """Return the rows, still there, whose id is among ``wanted`` (sorted)."""
         if self._ascending:
             at = np.searchsorted(self.ids, wanted)
-            at = at[at < len(self.ids)]
-            rows = at[np.isin(self.ids[at], wanted)]
+            inside = at < len(self.ids)
+            rows = at[inside][self.ids[at[inside]] == wanted[inside]]
         elif len(wanted) <= _FEW:
             rows = np.concatenate([np.flatnonzero(self.ids == one) for one in wanted] or [np.empty(0, np.int64)])
         else:
             rows = np.flatnonzero(np.isin(self.ids, wanted))
-        return rows[self.alive[rows]].astype(np.int64)
+        there: I64 = rows[self.alive[rows]].astype(np.int64)
+        return there
 
     def erase(self, rows: I64) -> None:
         """Make codes unfindable and overwrite them."""
@@ -97,6 +99,7 @@ class Part:
 
 def joined(parts: list[Part], *, radius_bits: int, bytes_per_code: float) -> Part:
     """Return one part with what is still there in several."""
-    rows = np.concatenate([p.index.rows[p.alive] for p in parts])
+    rows = aligned_rows(sum(len(p.ids) - p.removed for p in parts))
+    np.concatenate([p.index.rows[p.alive] for p in parts], out=rows)
     ids = np.concatenate([p.ids[p.alive] for p in parts])
     return Part(ids, MultiIndex(rows, radius_bits=radius_bits, bytes_per_code=bytes_per_code))

@@ -1,8 +1,8 @@
 """Coded places of many assets, and the search for assets that several places of a suspect point to.
 
 Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", CVPR 2007, with exact search in
-the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3) places
-vote for a pose of the asset, and only those that agree count.
+the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3)
+places vote for a pose of the asset, and only those that agree count.
 """
 
 from __future__ import annotations
@@ -50,17 +50,19 @@ class Vote:
 class PointsBank:
     """Places of one version, of assets that are known by a number."""
 
-    def __init__(self, *, version: str, radius_bits: int, mirror_turn: float) -> None:
+    def __init__(self, *, version: str, radius_bits: int, mirror_turn: float, inverted_turn: float) -> None:
         """Make an empty bank.
 
         Args:
             version: Of the places that it takes.
             radius_bits: Codes this far apart, or closer, are a pair.
             mirror_turn: Degrees: a place of direction ``a`` has ``mirror_turn - a`` in a mirrored picture.
+            inverted_turn: Degrees: a place of direction ``a`` has ``a + inverted_turn`` in an inverted picture.
         """
         self._version = version
         self._radius_bits = radius_bits
         self._mirror_turn = mirror_turn
+        self._inverted_turn = inverted_turn
         self._parts: list[_Part] = []
         self._waiting: list[npt.NDArray[np.uint8]] = []
         self._owners: npt.NDArray[np.int32] = np.empty(0, np.int32)
@@ -125,6 +127,7 @@ class PointsBank:
         mirrored = (pairs.variant & MIRRORED) > 0
         seen[mirrored, 0] = suspect.width - 1 - seen[mirrored, 0]
         seen[mirrored, 3] = self._mirror_turn - seen[mirrored, 3]
+        seen[(pairs.variant & INVERTED) > 0, 3] += self._inverted_turn
         starts = pairs.starts()
         known = self._points[pairs.item]
         agrees, total = votes.judge(starts, seen, known, pairs.weight())

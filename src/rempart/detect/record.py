@@ -30,6 +30,8 @@ _SIDE_MAX: Final = 1 << 31
 _SHA256_HEX: Final = 64
 _PLACES_MOST: Final = 4_096
 _VARIANTS_MOST: Final = 4
+#: x and y of the top left, top right, bottom right and bottom left.
+_CORNER_NUMBERS: Final = 8
 
 
 def parse(record: Mapping[str, Json]) -> FingerprintedMedia:
@@ -68,7 +70,7 @@ def _list(value: Json) -> list[Json]:
 
 def _parse_places(places: Json) -> CodedPoints:
     """Read parts or points: as many places as codes of each variant, every number finite."""
-    if not isinstance(places, dict) or places.get("version") not in {ORB_VERSION, TILE_VERSION}:
+    if not isinstance(places, dict) or places.get("version") not in (ORB_VERSION, TILE_VERSION):
         message = "places are an object of a known version"
         raise ValueError(message)
     points, codes = _decoded(places.get("points")), _decoded(places.get("codes"))
@@ -132,9 +134,7 @@ def _region(code: Mapping[str, Json]) -> Region | None:
     corners = code.get("corners")
     if corners is None:
         return None
-    if not isinstance(corners, list) or len(corners) != 2 * len(
-        ("top left", "top right", "bottom right", "bottom left")
-    ):
+    if not isinstance(corners, list) or len(corners) != _CORNER_NUMBERS:
         message = "a code's corners are eight numbers"
         raise ValueError(message)
     x0, y0, x1, y1, x2, y2, x3, y3 = (_place(number) for number in corners)

@@ -1,7 +1,7 @@
 """Codes of parts of a picture, cut around what stands out: a crop has most of them too.
 
-They are for owners who asked for ``detailed`` protection or keep the original here. About twenty codes of parts redraw a
-recognisable person (benchmarks/inversion.py): they are clear media as far as storage is concerned.
+They are for owners who asked for ``detailed`` protection or keep the original here. About twenty codes of parts redraw
+a recognisable person (benchmarks/inversion.py): they are clear media as far as storage is concerned.
 """
 
 from __future__ import annotations

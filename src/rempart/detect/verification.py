@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from rempart.detect.frames import propose_frames
 from rempart.detect.interface import Hypothesis, Verdict
+from rempart.detect.placement import placement_of
 from rempart.detect.points_bank import arrays_of
 from rempart.detect.tiles import codes_of_squares
 from rempart.kernels.agreement import Agreement, agree, ground_of
@@ -92,9 +93,8 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
         The best account of the suspect by the asset; None if there is none at all.
     """
     plane = sized(asset, _ASSET_PX, enlarged_most=1.0)
-    ground = ground_of(plane)
-    judged = [_judged(plane, suspect, h.pose, h.variant, h.count, h.of, ground=ground) for h in hypotheses]
-    best = _better(None, judged)
+    ground, tried = ground_of(plane), _possible(hypotheses, suspect)
+    best = _better(None, [_judged(plane, suspect, h.pose, h.variant, h.count, h.of, ground=ground) for h in tried])
     if best is not None and best.explained >= _CLEAR:
         return best
     points = sift_points(plane, _ASSET_POINTS)
@@ -112,6 +112,12 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
             ]
             best = _better(best, inner)
     return best
+
+
+def _possible(hypotheses: list[Hypothesis], suspect: Suspect) -> list[Hypothesis]:
+    """Leave out what no picture can lie at: beyond the horizon, or where numbers end."""
+    rows, columns = suspect.luma.shape
+    return [h for h in hypotheses if placement_of(h.pose, columns, rows) is not None]
 
 
 def _judged(
@@ -186,7 +192,7 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
     """
     places, codes = arrays_of(tiles)
     best: Verdict | None = None
-    for hypothesis in hypotheses:
+    for hypothesis in _possible(hypotheses, suspect):
         pose = _to_pixels(hypothesis.pose, (tiles.height, tiles.width), suspect.luma)
         found = _tiles_at(places, codes[0], suspect.luma, pose, hypothesis.variant)
         for _ in range(2):

@@ -33,6 +33,10 @@ _TEXTURE_MOST: Final = 6.0
 #: A flat block, in pixels and in grey levels.
 _BLOCK_PX: Final = 8
 _FLAT_MOST: Final = 0.4
+#: Corners sent further than this are nowhere.
+_FAR_PX: Final = 1e9
+#: OpenCV's warp counts pixels in 16 bits.
+_WARPED_SIDE_MOST_PX: Final = 32_766
 #: A cell counts where most of it is inside the suspect.
 _INSIDE_MIN: Final = 0.6
 
@@ -77,11 +81,13 @@ def agree(
             in a screenshot is judged by itself.
 
     Returns:
-        None if the transformation folds the plane, or shows too little to compare.
+        None if the transformation folds the plane, or shows too little to compare; if ``within`` is no rectangle; if
+        the suspect is a thread of tens of thousands of pixels.
     """
     height, width = asset.shape
     corners = _project(homography, np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64))
-    if corners is None or not _is_convex(corners):
+    frame = _frame(suspect) if within is None else within.astype(np.float32)
+    if corners is None or not _is_convex(corners) or not _is_convex(frame.astype(np.float64)):
         return None
     area = abs(_area(corners))
     detail = (area / (width * height)) ** 0.5  # pixels of the suspect for one of the asset
@@ -90,14 +96,14 @@ def agree(
         return None
     here = cv2.resize(asset, (max(8, round(width * size)), max(8, round(height * size))), interpolation=cv2.INTER_AREA)
     there, shrunk = _shrunk(suspect, size / detail)
+    if max(there.shape) > _WARPED_SIDE_MOST_PX:
+        return None
     rows, columns = here.shape
     place = np.diag([*shrunk, 1.0]) @ homography @ np.diag([width / columns, height / rows, 1.0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     brought = cv2.warpPerspective(there, place, (columns, rows), flags=flags, borderValue=0)
     shown = np.full_like(there, 255)
-    frame = _frame(suspect)
     if within is not None:
-        frame = within.astype(np.float32)
         shown[:] = 0
         cv2.fillConvexPoly(shown, np.round(within * shrunk).astype(np.int32), 255)
     inside = cv2.warpPerspective(shown, place, (columns, rows), flags=flags, borderValue=0)
@@ -132,6 +138,12 @@ def ground_of(plane: U8) -> float:
     flat = blocks.mean(axis=(1, 3))[blocks.std(axis=(1, 3)) < _FLAT_MOST]
     levels = np.bincount(flat.astype(np.int64), minlength=2)
     return float((levels[1:] + levels[:-1]).max()) / (rows * columns)
+
+
+def warm() -> None:
+    """Compile or load every kernel of this file."""
+    plane = np.tile(np.arange(96, dtype=np.uint8), (64, 1))
+    agree(plane, plane, np.eye(3))
 
 
 @kernel
@@ -184,11 +196,14 @@ def _shrunk(suspect: U8, factor: float) -> tuple[U8, tuple[float, float]]:
 
 
 def _project(homography: F64, places: F64) -> F64 | None:
-    """Send places through a homography; None if any goes beyond the horizon."""
-    sent = np.column_stack([places, np.ones(len(places))]) @ homography.T
-    if not np.isfinite(sent).all() or (sent[:, 2] <= 1e-6).any():
+    """Send places through a homography; None if any goes beyond the horizon, or nearly so far."""
+    if not np.isfinite(homography).all() or np.abs(homography).max() > _FAR_PX**2:
         return None
-    return np.asarray(sent[:, :2] / sent[:, 2:], np.float64)
+    sent = np.column_stack([places, np.ones(len(places))]) @ homography.T
+    if (sent[:, 2] <= 1e-6).any():
+        return None
+    found = sent[:, :2] / sent[:, 2:]
+    return np.asarray(found, np.float64) if np.abs(found).max() <= _FAR_PX else None
 
 
 def _area(corners: F64) -> float:

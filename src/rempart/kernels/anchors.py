@@ -1,8 +1,8 @@
 """Where a picture's parts are cut, so that a crop is cut at the same places: around blobs that stand out at any size.
 
-Extrema of differences of Gaussians (Lowe, IJCV 2004), by OpenCV, on a small plane: only large blobs are wanted. A grid of
-parts would have to be met by chance; these are found again wherever the crop begins (measured on 12 scenes: of 24 parts,
-15 in the median are within 31 bits after a crop of 5 %, 11 after 25 %, 5 after 50 %).
+Extrema of differences of Gaussians (Lowe, IJCV 2004), by OpenCV, on a small plane: only large blobs are wanted. A grid
+of parts would have to be met by chance; these are found again wherever the crop begins (measured on 12 scenes: of 24
+parts, 15 in the median are within 31 bits after a crop of 5 %, 11 after 25 %, 5 after 50 %).
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ BAND_RADIUS_MAX: Final = 4
 BANDS_MAX: Final = 32
 #: More bits of a tag would reject nothing more.
 TAG_BITS_MAX: Final = 16
+#: Where a slot has room for fewer bits of a tag than this, eight more are kept in a byte beside it.
+TAG_BITS_ENOUGH: Final = 9
 
 _SCAN_NS: Final = 0.16  # one code of a blocked scan
 _CODE_BYTES: Final = 32
@@ -77,6 +79,14 @@ def tag_bits(count: int) -> int:
     return min(TAG_BITS_MAX, 31 - max(1, (count - 1).bit_length()))
 
 
+def more_bits(count: int, width: int) -> int:
+    """Return how many bits of the tag are in a byte beside the slot: key, tag and row are sorted as one word."""
+    row_bits = max(1, (count - 1).bit_length())
+    if tag_bits(count) >= TAG_BITS_ENOUGH:
+        return 0
+    return max(0, min(8, 64 - width - row_bits - tag_bits(count)))
+
+
 @lru_cache(maxsize=4096)
 def _pass_share(bits: int, most: int) -> float:
     """Return the share of tags like chance that differ by at most ``most`` bits."""
@@ -96,7 +106,8 @@ def band_cost_ns(count: int, width: int, cell_bits: int, radius: int) -> float:
     # A bucket with more rows than its cell counts costs one more miss.
     crowded = 1.0 - math.exp(-load) * (1 + load if cell_bits == 1 else 1 + load + load**2 / 2 + load**3 / 6)
     buckets = ball(width, min(radius, width))
-    passing = _pass_share(tag_bits(count), radius + 1)  # most candidates differ by the whole radius
+    # Most candidates differ by the whole radius.
+    passing = _pass_share(tag_bits(count) + more_bits(count, width), radius + 1)
     found = 6.0 * min(buckets * (1 - math.exp(-load)), blocks)
     slot, row = (5.0, 14.0) if count <= 1 << 20 else (7.0, 20.0)
     return (
@@ -116,7 +127,8 @@ def _slot_bytes(count: int, width: int, cell_bits: int) -> float:
     crowded = 1.0 - sum(poisson)
     listed = load - sum(k * p for k, p in enumerate(poisson))  # rows in crowded buckets, per bucket
     direct = sum(k * p for k, p in enumerate(poisson))
-    words = direct + crowded * most + (listed - crowded * (most - 1)) + crowded
+    slots = direct + crowded * most
+    words = slots + (listed - crowded * (most - 1)) + crowded + slots / 3 * (more_bits(count, width) > 0)
     return _SLOT_BYTES * words / max(load, 1e-12) + table_bytes(width, cell_bits) / count
 
 
@@ -171,7 +183,8 @@ def plan_bands(count: int, radius_bits: int, bytes_per_code: float) -> BandPlan 
 def _priced(count: int, widths: tuple[int, ...], radii: tuple[int, ...], radius_bits: int, far: int) -> BandPlan:
     """Return the plan of these bands with its cost; bands are alike before and after ``far``."""
     groups = [(widths[k], radii[k], size) for k, size in ((0, far), (-1, len(widths) - far)) if size]
-    cost, size, cells = 0.0, _CODE_BYTES + 8.0 + 1 / 8, []
+    # Beside the code: its identifier, whether it is still there, and whether it is scanned.
+    cost, size, cells = 0.0, _CODE_BYTES + 8.0 + 1.0 + 1 / 8, []
     for width, radius, times in groups:
         one = _best_cell(count, width, radius)
         cost, size = cost + times * one[0], size + times * one[1]

@@ -21,6 +21,9 @@ U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 
+#: Masks of high key bits, where those of each band and weight end, and how far each band is searched.
+Probes = tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
 
 def _near_cells() -> npt.NDArray[np.uint64]:
     """Return ``(2, 32, 6) uint64``: which cells of a block lie within a radius of a low key, by kind of cell."""
@@ -50,10 +53,11 @@ def _masks(bits: int, radius: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[
 
 
 @lru_cache(maxsize=64)
-def probe_masks(
-    widths: tuple[int, ...], cells: tuple[int, ...], radii: tuple[int, ...]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return every band's masks of high key bits, shared between bands alike, and ``(bands, 6)`` where weights end."""
+def probe_masks(widths: tuple[int, ...], cells: tuple[int, ...], radii: tuple[int, ...]) -> Probes:
+    """Return every band's masks of high key bits, ``(bands, 6)`` where each weight's end, and the radii as an array.
+
+    Bands alike share their masks.
+    """
     parts: list[npt.NDArray[np.uint32]] = [np.zeros(1, np.uint32)]
     ends = np.zeros((len(widths), BAND_RADIUS_MAX + 2), np.int64)
     seen: dict[tuple[int, int], int] = {}
@@ -69,7 +73,7 @@ def probe_masks(
             total += len(words)
         ends[band, 0] = start
         ends[band, 1 : radius + 2] = start + upto
-    return np.concatenate(parts), ends
+    return np.concatenate(parts), ends, np.array(radii, np.int64)
 
 
 @kernel
@@ -142,34 +146,72 @@ def read_slots(
     slot_of: U32,
     query_of: U32,
     count: int,
-    tags: U32,
+    tags: U64,
     row_bits: int,
     tag_bits: int,
+    extra: int,
     values: U32,
     listed: U64,
     row_of: U32,
 ) -> tuple[int, int]:
     """Read ``count`` slots; keep the rows whose tag is near enough in ``row_of``, and put lists aside.
 
-    Returns how many rows are kept, with their queries in front of ``query_of``, and how many lists.
+    Returns how many rows are kept, with their slots and packed queries in front, and how many lists.
     """
     base = np.uint64(slot_start)
-    for k in range(np.uint64(count)):
-        values[k] = slots[base + np.uint64(slot_of[k])]
+    if extra:
+        for k in range(np.uint64(count)):
+            slot = np.uint64(slot_of[k])
+            values[k] = slots[base + slot + slot // np.uint64(12) * np.uint64(4)]
+    else:
+        for k in range(np.uint64(count)):
+            values[k] = slots[base + np.uint64(slot_of[k])]
     row_mask = (np.uint32(1) << np.uint32(row_bits)) - np.uint32(1)
     tag_mask = (np.uint32(1) << np.uint32(tag_bits)) - np.uint32(1)
     kept, lists = np.uint64(0), np.uint64(0)
     for k in range(np.uint64(count)):
-        value, packed = values[k], query_of[k]
-        q = packed >> np.uint32(8)
+        value, packed, at = values[k], query_of[k], slot_of[k]
         is_list = np.uint64(value >> np.uint32(31))
         listed[lists] = (np.uint64(packed) << np.uint64(32)) | np.uint64(value & np.uint32(0x7FFFFFFF))
         lists += is_list
-        apart = count_bits(np.uint64(((value >> np.uint32(row_bits)) ^ tags[q]) & tag_mask))
+        tag = (value >> np.uint32(row_bits)) ^ np.uint32(tags[packed >> np.uint32(8)])
+        apart = count_bits(np.uint64(tag & tag_mask))
         row_of[kept] = value & row_mask
-        query_of[kept] = q
+        slot_of[kept] = at
+        query_of[kept] = np.uint32(np.uint64(packed) - apart)  # what the rest of the tag may still differ by
         kept += np.uint64(apart <= np.uint64(packed & np.uint32(255))) & (np.uint64(1) - is_list)
     return int(kept), int(lists)
+
+
+@kernel
+def read_more(
+    slots: U32,
+    slot_start: int,
+    slot_of: U32,
+    query_of: U32,
+    count: int,
+    tags: U64,
+    skip: int,
+    bits: int,
+    row_of: U32,
+) -> int:
+    """Keep the rows that the byte beside their slot does not reject either; ``query_of`` becomes the query alone."""
+    base, first = np.uint64(slot_start), np.uint64(skip)
+    mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
+    kept = np.uint64(0)
+    for k in range(np.uint64(count)):
+        packed = query_of[k]
+        q = packed >> np.uint32(8)
+        apart = np.uint64(0)
+        if bits:  # in the line that was just read
+            line, place = np.uint64(slot_of[k]) // np.uint64(12), np.uint64(slot_of[k]) % np.uint64(12)
+            word = np.uint64(slots[base + line * np.uint64(16) + np.uint64(12) + (place >> np.uint64(2))])
+            byte = word >> ((place & np.uint64(3)) * np.uint64(8))
+            apart = count_bits((byte ^ (tags[q] >> first)) & mask)
+        row_of[kept] = row_of[k]
+        query_of[kept] = q
+        kept += np.uint64(apart <= np.uint64(packed & np.uint32(255)))
+    return int(kept)
 
 
 @kernel
@@ -177,7 +219,7 @@ def read_list(
     lists: U32,
     entry: int,
     packed: np.uint32,
-    tags: U32,
+    tags: U64,
     row_bits: int,
     tag_bits: int,
     row_of: U32,
@@ -193,6 +235,6 @@ def read_list(
         value = lists[entry + 1 + j]
         row_of[put] = value & row_mask
         query_of[put] = q
-        apart = count_bits(np.uint64(((value >> np.uint32(row_bits)) ^ tags[q]) & tag_mask))
+        apart = count_bits(np.uint64(((value >> np.uint32(row_bits)) ^ np.uint32(tags[q])) & tag_mask))
         put += np.uint64(apart <= np.uint64(packed & np.uint32(255)))
     return int(put)

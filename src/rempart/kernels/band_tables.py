@@ -6,6 +6,7 @@ therefore reads one word, tests up to 32 neighbouring buckets with one AND, and 
 bits below. A slot is a row and, in the bits that the number of rows leaves free, a *tag*: the first bits of the row's
 key in the next band, by which most candidates are rejected without reading their code. Where a bucket has more rows
 than its cell can count, its last slot carries :data:`LISTED` and points to a list ``[count, row, row, …]``, tagged too.
+In a large bank, where rows leave few bits, a cache line of slots is twelve slots and a byte more of tag for each.
 
 Buckets over a cap get nothing: their rows are marked *dense* and are the caller's to scan. A bank with near-constant
 codes (flat pictures, common borders) would otherwise spend its time in a few giant buckets.
@@ -20,13 +21,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.kernels import code_rows
-from rempart.kernels.band_plan import BandPlan, block_low_bits, tag_bits
-from rempart.kernels.code_rows import key_of
+from rempart.kernels.band_plan import BandPlan, block_low_bits, more_bits, tag_bits
+from rempart.kernels.code_rows import aligned
 from rempart.kernels.compile import kernel
 
 #: Set in a slot that points to a list; rows therefore stay under 2^31.
 LISTED: Final = 0x80000000
 ROWS_MAX: Final = LISTED - 1
+#: Slots of a cache line, where the line also has a byte more of tag for each.
+LINE_SLOTS: Final = 12
 #: A list fits into the room of the search.
 CAP_MAX: Final = 4096
 
@@ -46,7 +49,10 @@ class BandTables:
     lists: npt.NDArray[np.uint32]
     """``(L,) uint32``."""
     starts: npt.NDArray[np.int64]
-    """``(bands, 6) int64``: first bit, width, bits of a cell, and where blocks, slots and lists begin."""
+    """``(bands, 7) int64``: first bit, width, bits of a cell, where blocks, slots and lists begin, and how many
+    bits of the tags are in the bytes after the slots of each line (0: slots follow each other without such bytes)."""
+    plan: BandPlan
+    """The bands."""
     row_bits: int
     """Bits of a slot that are the row; the tag is above them."""
     tag_bits: int
@@ -67,47 +73,50 @@ class BandTables:
 
 
 @kernel
-def _size(pairs: U64, most: int, cap: int) -> tuple[int, int]:  # (N,) sorted
-    """Return how many slots and list entries the sorted keys will need."""
-    slots = lists = 0
-    begin, count = 0, pairs.size
-    while begin < count:
-        key = pairs[begin] >> np.uint64(32)
-        end = begin + 1
-        while end < count and pairs[end] >> np.uint64(32) == key:
-            end += 1
-        size = end - begin
-        if size <= most:
-            slots += size
-        elif size <= cap:
-            slots += most
-            lists += size - most + 2
-        begin = end
-    return slots, lists
+def _put(slots: U32, slot: int, value: np.uint32, tag: np.uint64, extra: int) -> int:
+    """Write one slot, and the rest of its tag into the same cache line; return the next slot."""
+    if extra == 0:
+        slots[slot] = value
+        return slot + 1
+    line, place = slot // 12 * 16, slot % 12
+    if place == 0:
+        slots[line + 12], slots[line + 13], slots[line + 14], slots[line + 15] = 0, 0, 0, 0
+    slots[line + place] = value
+    slots[line + 12 + (place >> 2)] |= np.uint32(tag << np.uint64((place & 3) * 8))
+    return slot + 1
 
 
 @kernel
-def _tag_rows(rows: U64, first: int, width: int, row_bits: int, tag_bits: int, tagged: U32) -> None:  # -> (N,)
-    """Write each row with its tag: the first bits of the band that begins at ``first``."""
-    mask = (np.uint64(1) << np.uint64(min(width, tag_bits))) - np.uint64(1)
-    for n in range(rows.shape[0]):
-        tag = key_of(rows, n, first, width) & mask
-        tagged[n] = np.uint32((tag << np.uint64(row_bits)) | np.uint64(n))
+def _fill(
+    pairs: U64,
+    cell_bits: int,
+    cap: int,
+    row_bits: int,
+    slot_bits: int,
+    key_shift: int,
+    blocks: U64,
+    slots: U32,
+    lists: U32,
+    dense: U64,
+) -> tuple[int, int]:
+    """Write the blocks, slots and lists of one band from its sorted keys, and mark the rows of buckets over the cap.
 
-
-@kernel
-def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots: U32, lists: U32, dense: U64) -> None:
-    """Write the blocks, slots and lists of one band, and mark the rows of the buckets over the cap."""
+    Returns how many slots and list entries were written.
+    """
     most, low_bits = (1, np.uint64(5)) if cell_bits == 1 else (3, np.uint64(4))
     low_mask = (np.uint64(1) << low_bits) - np.uint64(1)
+    row_mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
+    slot_mask, slot_shift = (np.uint64(1) << np.uint64(slot_bits)) - np.uint64(1), np.uint64(slot_bits)
+    more_mask = (np.uint64(1) << np.uint64(key_shift - slot_bits)) - np.uint64(1)
+    shift, extra = np.uint64(key_shift), key_shift - slot_bits
     begin, count = 0, pairs.size
     slot = entry = 0
     block = 0
     word = np.uint64(0)
     while begin < count:
-        key = pairs[begin] >> np.uint64(32)
+        key = pairs[begin] >> shift
         end = begin + 1
-        while end < count and pairs[end] >> np.uint64(32) == key:
+        while end < count and pairs[end] >> shift == key:
             end += 1
         size = end - begin
         while block < np.int64(key >> low_bits):
@@ -116,20 +125,19 @@ def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots:
             word = np.uint64(slot) << np.uint64(32)
         if size > cap:
             for k in range(begin, end):
-                row = pairs[k] & np.uint64(0xFFFFFFFF)
+                row = pairs[k] & row_mask
                 dense[row >> np.uint64(6)] |= np.uint64(1) << (row & np.uint64(63))
         else:
             direct = size if size <= most else most - 1
             for k in range(begin, begin + direct):
-                slots[slot] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
-                slot += 1
+                tag = (pairs[k] >> slot_shift) & more_mask
+                slot = _put(slots, slot, np.uint32(pairs[k] & slot_mask), tag, extra)
             if size > most:
-                slots[slot] = np.uint32(0x80000000 | entry)
-                slot += 1
+                slot = _put(slots, slot, np.uint32(0x80000000 | entry), np.uint64(0), extra)
                 lists[entry] = np.uint32(size - direct)
                 entry += 1
                 for k in range(begin + direct, end):
-                    lists[entry] = tagged[pairs[k] & np.uint64(0xFFFFFFFF)]
+                    lists[entry] = np.uint32(pairs[k] & slot_mask)
                     entry += 1
             word |= np.uint64(min(size, most)) << ((key & low_mask) * np.uint64(cell_bits))
         begin = end
@@ -137,6 +145,7 @@ def _fill(pairs: U64, tagged: U32, cell_bits: int, cap: int, blocks: U64, slots:
         blocks[block] = word
         block += 1
         word = np.uint64(slot) << np.uint64(32)
+    return slot, entry
 
 
 def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> BandTables:
@@ -150,34 +159,41 @@ def build_tables(rows: npt.NDArray[np.uint64], plan: BandPlan, cap: int) -> Band
     Returns:
         What the search reads; rows marked dense are the caller's to scan.
     """
-    dense = np.zeros(len(rows) // 64 + 1, np.uint64)
-    pairs = np.empty(len(rows), np.uint64)
-    parts: list[tuple[U64, U32, U32]] = []
-    starts = np.zeros((len(plan.widths), 6), np.int64)
-    row_bits = max(1, (len(rows) - 1).bit_length())
-    free_bits = tag_bits(len(rows))
-    tagged = np.empty(len(rows), np.uint32)
-    firsts = [sum(plan.widths[:band]) for band in range(len(plan.widths))]
-    for band, (width, cell_bits) in enumerate(zip(plan.widths, plan.cell_bits, strict=True)):
-        following = (band + 1) % len(starts)
-        code_rows.pair_keys(rows, firsts[band], width, pairs)
-        _tag_rows(rows, firsts[following], plan.widths[following], row_bits, free_bits, tagged)
+    count, bands = len(rows), len(plan.widths)
+    row_bits = max(1, (count - 1).bit_length())
+    dense, pairs = np.zeros(count // 64 + 1, np.uint64), np.empty(count, np.uint64)
+    sizes = [1 << (w - block_low_bits(c)) for w, c in zip(plan.widths, plan.cell_bits, strict=True)]
+    blocks = np.empty(sum(sizes), np.uint64)
+    # The most there can be: memory that is never written is never taken.
+    lists = np.empty(count * bands * 3 // 2 + 1, np.uint32)
+    extra = [more_bits(count, width) for width in plan.widths]
+    slots = aligned((count // LINE_SLOTS + 1) * 16 * bands, np.uint32)
+    starts = np.zeros((bands + 1, 7), np.int64)
+    for band, width in enumerate(plan.widths):
+        after = (band + 1) % bands
+        first, next_first = sum(plan.widths[:band]), sum(plan.widths[:after])
+        tag = tag_bits(count) + extra[band]
+        tag = min(tag, plan.widths[after])  # a tag has no bits of the band after the next
+        slot_bits = row_bits + min(tag, tag_bits(count))
+        code_rows.pair_keys(rows, first, width, next_first, tag, row_bits, pairs)
         pairs.sort()
-        band_cap = min(CAP_MAX, cap + 8 * (len(rows) >> width))
-        slot_count, list_count = _size(pairs, 1 if cell_bits == 1 else 3, band_cap)
-        part = (
-            np.empty(1 << (width - block_low_bits(cell_bits)), np.uint64),
-            np.empty(slot_count, np.uint32),
-            np.empty(list_count, np.uint32),
-        )
-        _fill(pairs, tagged, cell_bits, band_cap, *part, dense)
-        starts[band, :3] = firsts[band], width, cell_bits
-        if band + 1 < len(starts):
-            starts[band + 1, 3:] = starts[band, 3:] + [len(p) for p in part]
-        parts.append(part)
-    blocks, slots, lists = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+        cap_here = min(CAP_MAX, cap + 8 * (count >> width))
+        starts[band, :3] = first, width, plan.cell_bits[band]
+        starts[band, 6] = row_bits + tag - slot_bits
+        block, slot, entry = starts[band, 3:6].tolist()
+        part = blocks[block : block + sizes[band]], slots[slot:], lists[entry:]
+        used = _fill(pairs, plan.cell_bits[band], cap_here, row_bits, slot_bits, row_bits + tag, *part, dense)
+        words = -(-used[0] // LINE_SLOTS) * 16 if starts[band, 6] else -(-used[0] // 16) * 16
+        starts[band + 1, 3:6] = block + sizes[band], slot + words, entry + used[1]
     return BandTables(
-        blocks=blocks, slots=slots, lists=lists, starts=starts, dense=dense, row_bits=row_bits, tag_bits=free_bits
+        blocks=blocks,
+        slots=slots[: starts[-1, 4]],
+        lists=lists[: starts[-1, 5]],
+        plan=plan,
+        starts=np.ascontiguousarray(starts[:-1]),
+        dense=dense,
+        row_bits=row_bits,
+        tag_bits=tag_bits(count),
     )
 
 

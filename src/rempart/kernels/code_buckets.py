@@ -129,8 +129,12 @@ def _search(
                 is_first = True
                 for earlier in range(band):
                     start = earlier * _BAND_BITS
-                    same = key_of(rows, row_of[k], start, width) == key_of(queries, query_of[k], start, width)
-                    is_first &= not same
+                    key = key_of(queries, query_of[k], start, width)
+                    if key_of(rows, row_of[k], start, width) == key:
+                        # Met there, unless its bucket overflowed before it: rows stand in their order.
+                        begin = heads[earlier, key]
+                        is_full = heads[earlier, key + np.uint64(1)] - begin > _BUCKET_MOST
+                        is_first &= is_full and row_of[k] > items[earlier, begin + np.uint32(_BUCKET_MOST - 1)]
                 if is_first:
                     if hits < out_row.size:
                         out_query[hits], out_row[hits], out_distance[hits] = query_of[k], row_of[k], apart[k]

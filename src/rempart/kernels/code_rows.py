@@ -8,7 +8,7 @@ bank chooses its own and applies it to its codes and to every query.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ WORDS: Final = 4
 
 _SAMPLE: Final = 16_384  # codes: the share of ones is then known to within 1 %
 _STRIDE: Final = 103  # odd, so it visits every bit once; neighbours in a row or a column of PDQ's terms part ways
+
+S = TypeVar("S", bound=np.generic)
 
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
@@ -65,18 +67,28 @@ def key_of(words: U64, at: int, first: int, width: int) -> np.uint64:
 
 
 @kernel
-def pair_keys(rows: U64, first: int, width: int, pairs: U64) -> None:  # (N, 4) -> (N,)
-    """Write ``key << 32 | row`` of a band of ``width`` bits that begins at bit ``first``."""
-    word, shift = first >> 6, np.uint64(first & 63)
-    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    if (first & 63) + width <= 64:
-        for n in range(rows.shape[0]):
-            pairs[n] = (((rows[n, word] >> shift) & mask) << np.uint64(32)) | np.uint64(n)
-    else:
-        up = np.uint64(64) - shift
-        for n in range(rows.shape[0]):
-            key = ((rows[n, word] >> shift) | (rows[n, word + 1] << up)) & mask
-            pairs[n] = (key << np.uint64(32)) | np.uint64(n)
+def pair_keys(
+    rows: U64, first: int, width: int, tag_first: int, tag_width: int, row_bits: int, pairs: U64
+) -> None:  # (N, 4) -> (N,)
+    """Write ``key, tag, row`` from the high bits down: the first two are bits from ``first`` and ``tag_first`` on."""
+    tag_shift = np.uint64(row_bits)
+    key_shift = np.uint64(row_bits + tag_width)
+    for n in range(rows.shape[0]):
+        key, tag = key_of(rows, n, first, width), key_of(rows, n, tag_first, tag_width)
+        pairs[n] = (key << key_shift) | (tag << tag_shift) | np.uint64(n)
+
+
+def aligned(count: int, dtype: type[S]) -> npt.NDArray[S]:
+    """Return a new vector that begins on a cache line: what is read at random then lies in one line and not in two."""
+    raw = np.empty(count * np.dtype(dtype).itemsize + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + count * np.dtype(dtype).itemsize].view(dtype)
+
+
+def aligned_rows(count: int) -> U64:
+    """Return new ``(count, 4) uint64`` rows, two to a cache line."""
+    rows: U64 = aligned(count * WORDS, np.uint64).reshape(count, WORDS)
+    return rows
 
 
 def require_codes(codes: U8) -> U8:
@@ -148,7 +160,7 @@ class BitOrder:
             ValueError: the array has another shape or type.
         """
         codes = np.require(require_codes(codes), requirements=["C", "W"])
-        rows = np.empty((len(codes), WORDS), np.uint64)
+        rows = aligned_rows(len(codes))
         _reorder(codes, self._table, rows)
         return rows
 
@@ -163,6 +175,6 @@ class BitOrder:
 def warm() -> None:
     """Compile or load every kernel of this file."""
     rows = BitOrder(plain_order()).apply(np.zeros((1, CODE_BYTES), np.uint8))
-    pair_keys(rows, 0, 8, np.empty(1, np.uint64))
+    pair_keys(rows, 0, 8, 8, 1, 1, np.empty(1, np.uint64))
     count_bits(np.uint64(1))
     key_of(rows, 0, 0, 8)

@@ -152,14 +152,6 @@ def is_kept() -> bool:
     return folder is not None and not folder.name.startswith(_TEMPORARY)
 
 
-def is_warm() -> bool:
-    """Tell whether the folder already holds every kernel that was decorated, so that nothing must be compiled."""
-    return cache_folder() is not None and all(
-        next(Path(d._cache.cache_path).glob(f"*.{d.__name__}-*.nbi"), None) is not None  # noqa: SLF001 - as below
-        for d in _DISPATCHERS
-    )
-
-
 def compiled_here() -> int:
     """Count the specialisations that this process had to compile because the cache did not hold them."""
     return sum(sum(d.stats.cache_misses.values()) for d in _DISPATCHERS)

@@ -1,8 +1,8 @@
 """Where one picture lies in another: SIFT points, and the plane transformation that most of them agree on.
 
 Lowe, "Distinctive image features from scale-invariant keypoints", IJCV 2004; Arandjelovic and Zisserman, "Three things
-everyone should know to improve object retrieval", CVPR 2012 (RootSIFT); Barath et al., "MAGSAC++", CVPR 2020. By OpenCV;
-ours is that a mirrored or inverted suspect costs nothing more: its descriptors are permutations of the plain ones.
+everyone should know to improve object retrieval", CVPR 2012 (RootSIFT); Barath et al., "MAGSAC++", CVPR 2020. By
+OpenCV; ours is that a mirrored or inverted suspect costs nothing more: its descriptors are permutations of the plain.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def sift_points(plane: U8, most: int) -> Points:
         found, descriptors = detector.detectAndCompute(plane, None)
         if len(found) >= most * _ENOUGH:
             break
-    if descriptors is None or not len(found):
+    if not found:  # and then there are no descriptors either
         return Points(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
     found, descriptors = found[:most], descriptors[:most]
     places = np.array([k.pt for k in found], np.float32).reshape(-1, 2)
@@ -110,7 +110,8 @@ def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit
     similarity, near = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=_SIMILARITY_PX, maxIters=2000, confidence=0.999
     )
-    if similarity is None or near is None or int(near.sum()) < _PAIRS_MIN:
+    # OpenCV's types promise a matrix, but where nothing is found there is none.
+    if similarity is None or near is None or int(near.sum()) < _PAIRS_MIN:  # type: ignore[redundant-expr]  # as said
         return None
     chosen = near.ravel().astype(bool)
     homography, inside = cv2.findHomography(

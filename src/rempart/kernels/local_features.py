@@ -25,14 +25,16 @@ AREA_PX: Final = 300_000
 _ENLARGED_MOST: Final = 2.0
 #: A plane of a size this close to the wanted one is taken as it is.
 _SIZE_TOLERANCE: Final = 0.02
-_SIDE_MIN: Final = 32
+#: A side is never less, or the coarsest level of the pyramid would have none.
+_SIDE_MIN: Final = 4
 
 _CANDIDATES: Final = 3000
 _SCALE_STEP: Final = 1.2
 _LEVELS: Final = 8
 _EDGE_PX: Final = 16
 _PATCH_PX: Final = 31
-_FAST_THRESHOLD: Final = 7
+#: Grey levels that a point stands out by; and where that gives too few, in a dull picture.
+_FAST_THRESHOLDS: Final = (7, 3)
 #: From this level of the pyramid on (twice the size of the finest), a point is coarse.
 _COARSE_LEVEL: Final = 4
 _COARSE_SHARE: Final = 0.6
@@ -86,8 +88,11 @@ def extract(luma: U8, most: int, *, variants: int = 1, area_px: int = AREA_PX) -
     """
     plane = sized(luma, area_px)
     height, width = plane.shape
-    detector = _detector()
-    found = detector.detect(plane)
+    for threshold in _FAST_THRESHOLDS:
+        detector = _detector(threshold)
+        found = detector.detect(plane)
+        if len(found) >= most:
+            break
     rows = np.array([(*k.pt, k.size, k.angle, k.response, k.octave) for k in found], np.float32).reshape(-1, 6)
     rows = rows[_chosen(rows, height, width, most)]
     codes = np.zeros((variants, len(rows), 32), np.uint8)
@@ -96,9 +101,9 @@ def extract(luma: U8, most: int, *, variants: int = 1, area_px: int = AREA_PX) -
     return LocalFeatures(np.ascontiguousarray(rows[:, :4]), codes, width, height)
 
 
-def _detector() -> cv2.ORB:
+def _detector(threshold: int) -> cv2.ORB:
     return cv2.ORB.create(
-        _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, _FAST_THRESHOLD
+        _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold
     )
 
 

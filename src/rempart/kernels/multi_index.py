@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from rempart.kernels import band_search, band_tables, code_rows, row_checks, row_scan
 from rempart.kernels.band_plan import BandPlan, plan_bands, radii_for, scan_cost_ns
+from rempart.kernels.band_probe import Probes
 
 #: The most rows that a bucket may have at first; more where too many rows would be left to the scan.
 _CAPS: Final = (64, 512, 4096)
@@ -45,6 +46,8 @@ class MultiIndex:
         self.plan: BandPlan | None = plan_bands(len(rows), radius_bits, bytes_per_code)
         self._tables: band_tables.BandTables | None = None
         self._dense = np.empty(0, np.int64)
+        #: By radius: what is read around each key, or None where a scan is quicker.
+        self._probes: dict[int, Probes | None] = {}
         for cap in _CAPS:
             if self.plan is None:
                 break
@@ -84,10 +87,14 @@ class MultiIndex:
         """
         if self._tables is None or self.plan is None:
             return row_scan.scan_rows(self.rows, queries, radius_bits)
-        radii, cost_ns = radii_for(self.plan, len(self.rows), radius_bits)
-        if cost_ns >= scan_cost_ns(len(self.rows)):
+        if radius_bits not in self._probes:
+            radii, cost_ns = radii_for(self.plan, len(self.rows), radius_bits)
+            pays = cost_ns < scan_cost_ns(len(self.rows))
+            self._probes[radius_bits] = band_search.probes_of(self._tables, radii) if pays else None
+        probes = self._probes[radius_bits]
+        if probes is None:
             return row_scan.scan_rows(self.rows, queries, radius_bits)
-        found = band_search.search_tables(self.rows, self._tables, radii, queries, radius_bits)
+        found = band_search.search_tables(self.rows, self._tables, probes, queries, radius_bits)
         if not len(self._dense):
             return found
         query, at, distance = row_scan.scan_rows(self._dense_rows, queries, radius_bits)

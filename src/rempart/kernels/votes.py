@@ -103,7 +103,7 @@ def judge(starts: I64, suspect: F32, asset: F32, weight: F32) -> tuple[npt.NDArr
 def similarity(asset: F32, suspect: F32) -> npt.NDArray[np.float64]:
     """Return the shift, scale and turn that send points nearest to others, in the sense of least squares.
 
-    Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991, in the plane.
+    Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991, in a plane.
 
     Args:
         asset: ``(P, 2)``, at least two different points.

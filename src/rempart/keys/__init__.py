@@ -19,10 +19,12 @@ from rempart.keys.keyring import Keyring
 from rempart.keys.passphrase import CREDENTIAL, find_passphrase
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
+from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
     "CREDENTIAL",
+    "BlindDigest",
     "Box",
     "KeyId",
     "KeyState",
@@ -31,9 +33,13 @@ __all__ = [
     "Protection",
     "RecoveryCode",
     "SheetLanguage",
+    "SigningKey",
     "decrypt_backup",
     "encrypt_backup",
     "find_passphrase",
+    "parse_public_key",
+    "render_public_key",
     "render_recovery_sheet",
     "sealed_by",
+    "verify_signature",
 ]

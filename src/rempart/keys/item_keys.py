@@ -13,6 +13,7 @@ from rempart.keys.documents import Document, render, render_octets
 from rempart.keys.folder import GuardedFolder
 from rempart.keys.interface import KeyId
 from rempart.keys.live import LiveKeys
+from rempart.keys.signing import BlindDigest, SigningKey
 from rempart.keys.workspace_key import KEY_BYTES, NONCE_BYTES, TAG_BYTES, WorkspaceKey, is_key_id
 
 logger = logging.getLogger(__name__)
@@ -46,13 +47,31 @@ class ItemKeys:
         with self._live.changing() as snapshot:
             content = self._content(shard, item)
             if content is not None:
-                return _open(item, content, snapshot.find)
+                return Box(item, _unwrapped(item, content, snapshot.find))
             secret = os.urandom(KEY_BYTES)
             self._folder.make()
             shard.make()
             shard.write(file_name(item), _render(item, secret, snapshot.current))
         logger.debug("key of %s made", item)
         return Box(item, secret)
+
+    def signing(self, item: str) -> SigningKey:
+        """Return what signs for an item.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open.
+            MisuseError: it is not an item's identifier.
+        """
+        return SigningKey(self._secret(item))
+
+    def digest(self, item: str) -> BlindDigest:
+        """Return what makes an item's digests.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open: digests of another would know nothing.
+            MisuseError: it is not an item's identifier.
+        """
+        return BlindDigest(self._secret(item))
 
     def box(self, item: str) -> Box:
         """Return what an item's key opens.
@@ -61,13 +80,17 @@ class ItemKeys:
             IntegrityError: the key was destroyed, never made, or does not open.
             MisuseError: it is not an item's identifier.
         """
+        return Box(item, self._secret(item))
+
+    def _secret(self, item: str) -> bytes:
+        """Return an item's secret."""
         shard = self._shard(item)
         with self._live.reading():
             content = self._content(shard, item)
         if content is None:
             message = f"the key of {item} was destroyed, or never made: what it sealed cannot be opened"
             raise IntegrityError(message, advice="If it was destroyed on purpose, nothing is left to do.")
-        return _open(item, content, self._live.find)
+        return _unwrapped(item, content, self._live.find)
 
     def destroy(self, item: str) -> bool:
         """Destroy an item's key for good; return whether there was one.
@@ -168,10 +191,10 @@ def check_item_file(item: str, content: bytes) -> None:
     _parse(item, content)
 
 
-def _open(item: str, content: bytes, find: Callable[[KeyId], WorkspaceKey]) -> Box:
+def _unwrapped(item: str, content: bytes, find: Callable[[KeyId], WorkspaceKey]) -> bytes:
     """Open an item's key with the workspace key that wraps it."""
     wrapped_by, wrapped = _parse(item, content)
-    return Box(item, find(wrapped_by).unwrap(item, wrapped))
+    return find(wrapped_by).unwrap(item, wrapped)
 
 
 def _parse(item: str, content: bytes) -> tuple[KeyId, bytes]:

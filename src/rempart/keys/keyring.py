@@ -19,6 +19,7 @@ from rempart.keys.passphrase import Passphrase
 from rempart.keys.recovery import RECORD, RECOVERY, Recovery, RecoveryRecord, age_name
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.ring import RING, Ring, RingEntry
+from rempart.keys.signing import BlindDigest, SigningKey
 from rempart.keys.workspace_key import WorkspaceKey, sealed_by
 
 logger = logging.getLogger(__name__)
@@ -143,6 +144,26 @@ class Keyring:
             MisuseError: it is not an item's identifier.
         """
         return self._items.box(item)
+
+    def signing_key(self, item: str) -> SigningKey:
+        """Return what signs for an item that has a key: the workspace itself is one.
+
+        Raises:
+            IntegrityError: the key was destroyed or never made.
+            MisuseError: it is not an item's identifier.
+        """
+        return self._items.signing(item)
+
+    def item_digest(self, item: str) -> BlindDigest:
+        """Return what makes digests that only this item's key can make.
+
+        Unlike :meth:`index` they survive a rotation, so that what was erased can still be recognised.
+
+        Raises:
+            IntegrityError: the key was destroyed or never made.
+            MisuseError: it is not an item's identifier.
+        """
+        return self._items.digest(item)
 
     def destroy_item_key(self, item: str) -> bool:
         """Destroy an item's key for good; return whether there was one.

@@ -21,6 +21,8 @@ ScanId = NewType("ScanId", str)
 SightingId = NewType("SightingId", str)
 MatchId = NewType("MatchId", str)
 JobId = NewType("JobId", str)
+PartnerId = NewType("PartnerId", str)
+ImportedId = NewType("ImportedId", str)
 
 
 class IdKind(StrEnum):
@@ -39,6 +41,11 @@ class IdKind(StrEnum):
     EVENT = "evt"
     ACCESS = "acc"
     WORKSPACE = "wsp"
+    PARTNER = "ptn"
+    IMPORTED = "imp"
+    REMOVED = "rmd"
+    SUSPENDED = "sus"
+    SENT = "snt"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")

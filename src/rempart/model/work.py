@@ -87,6 +87,7 @@ class AccessPurpose(StrEnum):
     ROTATE_KEYS = "rotate_keys"
     REGISTER = "register"
     TRACE = "trace"
+    EXPORT_CODES = "export_codes"
 
 
 class EventKind(StrEnum):
@@ -112,6 +113,10 @@ class EventKind(StrEnum):
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     RETENTION_ENFORCED = "retention_enforced"
+    PARTNER_ADDED = "partner_added"
+    CODES_IMPORTED = "codes_imported"
+    CODES_EXPORTED = "codes_exported"
+    CODE_SUSPENDED = "code_suspended"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

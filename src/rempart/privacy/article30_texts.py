@@ -25,8 +25,8 @@ class ActivityTexts:
 
 
 _NOBODY: Final = Text(
-    fr="Aucun : cette version n’envoie rien et n’échange avec aucune banque d’empreintes.",
-    en="None: this version sends nothing and exchanges with no bank of fingerprints.",
+    fr="Aucun : cette version n’envoie rien.",
+    en="None: this version sends nothing.",
 )
 _NO_TRANSFER: Final = Text(
     fr="Aucun par Rempart ; l’hébergement choisi par le responsable n’est pas connu de Rempart.",
@@ -63,6 +63,29 @@ ACTIVITIES: Final = {
         ),
         recipients=_NOBODY,
         transfers=_NO_TRANSFER,
+    ),
+    Activity.EXCHANGE: ActivityTexts(
+        name=Text(fr="Échange d’empreintes", en="Exchanging fingerprints"),
+        purposes=Text(
+            fr="Empêcher la mise en ligne d’une image chez des partenaires, et reconnaître celles qu’ils protègent.",
+            en="Prevent the upload of a picture at partners, and recognise those that they protect.",
+        ),
+        subjects=Text(
+            fr="Titulaires et personnes montrées qui y ont consenti ; personnes dont des partenaires transmettent des "
+            "empreintes, sans nom ni date.",
+            en="Owners and people shown who consented to it; people whose fingerprints partners pass on, without name "
+            "or date.",
+        ),
+        recipients=Text(
+            fr="Les partenaires que nomme « rempart bank stats » : empreintes entières et étiquettes, par un fichier "
+            "signé qu’une personne leur remet.",
+            en="The partners that “rempart bank stats” names: whole-frame fingerprints and labels, in a signed file "
+            "that a person hands over.",
+        ),
+        transfers=Text(
+            fr="Selon le siège de chaque partenaire, que Rempart ne connaît pas : au responsable de le compléter.",
+            en="As each partner's seat has it, which Rempart does not know: for the controller to complete.",
+        ),
     ),
     Activity.ACCOUNTABILITY: ActivityTexts(
         name=Text(fr="Habilitations, traçabilité et sécurité", en="Authorisations, traceability and security"),

@@ -38,6 +38,7 @@ class Activity(StrEnum):
 
     REGISTRATION = "registration"
     DETECTION = "detection"
+    EXCHANGE = "exchange"
     ACCOUNTABILITY = "accountability"
 
 

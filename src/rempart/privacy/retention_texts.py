@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.model.retention import RowClass
+from rempart.privacy.exchange_texts import EXCHANGE_TABLE
 from rempart.privacy.retention import Activity, RetentionPolicy, Text
 
 _WITH_ITS_ASSET: Final = Text(
@@ -266,4 +267,4 @@ _ACCOUNTABILITY: Final = (
 )
 
 #: Every table of the store.
-RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *_ACCOUNTABILITY)
+RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *EXCHANGE_TABLE, *_ACCOUNTABILITY)

@@ -11,22 +11,45 @@ rempart.errors.RefusedError: nobody stated that everyone shown was 18 or older w
 """
 
 from rempart.register.consent_texts import CONSENT_TEXTS, ConsentText
+from rempart.register.exchange import (
+    Outgoing,
+    Statement,
+    label_of,
+    label_of_removal,
+    render_feed,
+    sign_feed,
+    verify_feed,
+)
+from rempart.register.exchange_codes import QUALITY_MIN, weakness_of
+from rempart.register.exchange_formats import parse_feed, recognise
 from rempart.register.rights import (
     UNVALIDATED_ASSETS_MAX,
     merge_rights,
     require_right,
     too_many_unvalidated,
 )
-from rempart.register.visibility import Visibility, visibility, visible_among
+from rempart.register.visibility import Visibility, is_accepted, visibility, visible_among
 
 __all__ = [
     "CONSENT_TEXTS",
+    "QUALITY_MIN",
     "UNVALIDATED_ASSETS_MAX",
     "ConsentText",
+    "Outgoing",
+    "Statement",
     "Visibility",
+    "is_accepted",
+    "label_of",
+    "label_of_removal",
     "merge_rights",
+    "parse_feed",
+    "recognise",
+    "render_feed",
     "require_right",
+    "sign_feed",
     "too_many_unvalidated",
+    "verify_feed",
     "visibility",
     "visible_among",
+    "weakness_of",
 ]

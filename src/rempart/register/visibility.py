@@ -40,7 +40,7 @@ def visibility(asset: Asset, *, is_shared: bool) -> Visibility:
     """
     if asset.state is not AssetState.ACTIVE:  # (1)
         return Visibility.FROZEN
-    if _is_accepted(asset):  # (2)
+    if is_accepted(asset):  # (2)
         return Visibility.OPEN
     right = asset.ground.right
     shows_others = right.depicts not in {Depicts.SELF, Depicts.NOBODY}
@@ -64,11 +64,11 @@ def visible_among(assets: Iterable[Asset], *, is_shared: bool) -> set[AssetId]:
     known = list(assets)
     shown = {a.id for a in known if visibility(a, is_shared=is_shared) is Visibility.OPEN}
     if len(shown) < len(known):
-        shown &= {a.id for a in known if _is_accepted(a)}
+        shown &= {a.id for a in known if is_accepted(a)}
     return shown
 
 
-def _is_accepted(asset: Asset) -> bool:
+def is_accepted(asset: Asset) -> bool:
     """Tell whether somebody else than its registrant, and than who stated its ground, accepted it."""
     return asset.ground_accepted_by is not None and asset.ground_accepted_by not in {
         asset.registered_by,

@@ -17,12 +17,16 @@ from rempart.store.assets import AssetRepository  # noqa: E402 - models need a c
 from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
 from rempart.store.database import Database  # noqa: E402 - as above
 from rempart.store.erasure import erase_traces, wait_for_writers  # noqa: E402 - as above
+from rempart.store.exchange_counts import ImportedCounts, imported_counts, partner_counts  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
 from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
+from rempart.store.imported import ImportedRepository  # noqa: E402 - as above
 from rempart.store.interface import FieldSealer  # noqa: E402 - as above
 from rempart.store.jobs import JobRepository  # noqa: E402 - as above
 from rempart.store.journal import Journal  # noqa: E402 - as above
 from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
+from rempart.store.outgoing import AssetCode, OutgoingRepository  # noqa: E402 - as above
+from rempart.store.partners import PartnerRepository  # noqa: E402 - as above
 from rempart.store.people import OwnerRepository, UserRepository, WorkspaceRepository  # noqa: E402 - as above
 from rempart.store.retention import RetentionRepository  # noqa: E402 - as above
 from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
@@ -30,6 +34,7 @@ from rempart.store.sealing import reseal, sealed_faults, sealed_values  # noqa: 
 from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 - as above
 
 __all__ = [
+    "AssetCode",
     "AssetRepository",
     "ConsentRepository",
     "Database",
@@ -37,14 +42,20 @@ __all__ = [
     "FieldSealer",
     "FindingRepository",
     "FingerprintRepository",
+    "ImportedCounts",
+    "ImportedRepository",
     "JobRepository",
     "Journal",
+    "OutgoingRepository",
     "OwnerRepository",
+    "PartnerRepository",
     "RetentionRepository",
     "UserRepository",
     "WorkspaceRepository",
     "erase_traces",
     "faults",
+    "imported_counts",
+    "partner_counts",
     "read_snapshot",
     "require_current",
     "reseal",

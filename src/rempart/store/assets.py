@@ -156,13 +156,18 @@ class AssetRepository:
             yield from (self._asset(row, is_labelled=labels) for row in found)
             last = found[-1]
 
-    def by_ids(self, assets: Iterable[AssetId]) -> dict[AssetId, Asset]:
-        """Return the assets of some identifiers, withdrawn ones too."""
+    def by_ids(self, assets: Iterable[AssetId], *, labels: bool = True) -> dict[AssetId, Asset]:
+        """Return the assets of some identifiers, withdrawn ones too.
+
+        Args:
+            assets: Which.
+            labels: False leaves the labels sealed: empty.
+        """
         found: dict[AssetId, Asset] = {}
         for batch in in_batches(set(assets)):
             with self._database.reading():
                 rows = list(AssetRow.objects.select_related("ground").filter(id__in=batch))
-            found |= {AssetId(row.id): self._asset(row) for row in rows}
+            found |= {AssetId(row.id): self._asset(row, is_labelled=labels) for row in rows}
         return found
 
     def count(self, owner: OwnerId | None = None) -> int:

@@ -28,6 +28,7 @@ from rempart.store.database import Database
 _TABLES: Final = (
     *("asset", "fingerprint", "fingerprint_detailed", "match_found", "sighting", "scan_skipped", "scan"),
     *("consent", "ground", "job", "event", "access_trace"),
+    *("imported_listing", "imported_code", "imported_removed", "code_suspended", "code_sent", "partner"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -49,6 +50,14 @@ BYTES_COLUMNS: Final = (
     ("scan_skipped", "skipped_sealed"),
     ("sighting", "place_sealed"),
     ("sighting", "place_index"),
+    ("partner", "name_sealed"),
+    ("partner", "name_index"),
+    ("partner", "public_key"),
+    ("imported_code", "bits"),
+    ("imported_code", "digest"),
+    ("imported_removed", "digest"),
+    ("code_suspended", "digest"),
+    ("code_sent", "digest_sealed"),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0
@@ -119,10 +128,16 @@ def wait_for_writers(database: Database, *, patience_s: float = READERS_PATIENCE
 
 
 def withhold_statistics(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Keep PostgreSQL from copying samples of sealed values and fingerprints into its statistics; part of 0002."""
+    """Keep PostgreSQL from copying samples of sealed values and fingerprints into its statistics.
+
+    The last step of each migration that adds such columns; tables of later ones are passed over.
+    """
     del apps
     if editor.connection.vendor == "postgresql":
+        there = set(editor.connection.introspection.table_names())
         for table, column in BYTES_COLUMNS:
+            if table not in there:
+                continue
             editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0", params=None)
 
 

@@ -13,10 +13,8 @@ from rempart.store.database import Database
 
 _PAGE: Final = 10_000
 
-# An asset is looked for while its owner allows matching; a word about this very asset counts before the one about all.
-# A contested one is compared too, and nothing of it is shown: it seals what else the same picture is registered as.
-_ALLOWED: Final = """
-a.state IN (%s, %s) AND (
+# What an owner allows: a word about this very asset counts before the one about all. Takes the scope three times.
+CONSENTED: Final = """(
     EXISTS (SELECT 1 FROM consent c WHERE c.asset_id = a.id AND c.owner_id = a.owner_id AND c.scope = %s
             AND c.withdrawn_at IS NULL)
     OR (
@@ -25,6 +23,9 @@ a.state IN (%s, %s) AND (
                   AND c.withdrawn_at IS NULL)
     )
 )"""
+# An asset is looked for while its owner allows matching.
+# A contested one is compared too, and nothing of it is shown: it seals what else the same picture is registered as.
+_ALLOWED: Final = f"a.state IN (%s, %s) AND {CONSENTED}"
 _ALLOWED_PARAMETERS: Final = (
     str(AssetState.ACTIVE),
     str(AssetState.CONTESTED),

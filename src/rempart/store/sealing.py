@@ -18,8 +18,10 @@ from rempart.store.interface import FieldSealer
 from rempart.store.models import (
     AssetRow,
     OwnerRow,
+    PartnerRow,
     ScanRow,
     ScanSkipRow,
+    SentRow,
     SightingRow,
     SourceRow,
     User,
@@ -59,6 +61,8 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=ScanRow, column="place_sealed"),
     SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
     SealedColumn(row=SightingRow, column="place_sealed", index="place_index", is_exact=True),
+    SealedColumn(row=PartnerRow, column="name_sealed", index="name_index"),
+    SealedColumn(row=SentRow, column="digest_sealed"),
 )
 
 

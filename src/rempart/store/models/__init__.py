@@ -1,5 +1,6 @@
 """The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
 
+from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
 from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
@@ -13,13 +14,19 @@ __all__ = [
     "EventRow",
     "FingerprintRow",
     "GroundRow",
+    "ImportedRow",
     "JobRow",
+    "ListingRow",
     "MatchRow",
     "OwnerRow",
+    "PartnerRow",
+    "RemovedRow",
     "ScanRow",
     "ScanSkipRow",
+    "SentRow",
     "SightingRow",
     "SourceRow",
+    "SuspendedRow",
     "User",
     "WorkspaceRow",
 ]

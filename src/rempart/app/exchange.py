@@ -1,0 +1,260 @@
+"""Partners and what they send: adding a partner, taking its files, and suspending a code when a contest is upheld."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from rempart import clock
+from rempart.app.withdrawing import add_erasure, prove_erasure
+from rempart.app.workspace import Workspace, checked_name
+from rempart.errors import IntegrityError, MisuseError, NotFoundError, UnavailableError
+from rempart.model.asset import User, UserRole
+from rempart.model.exchange import CODE_BYTES, FeedEntry, FeedFormat, LineFault, Partner, Taken, digest_of
+from rempart.model.ids import IdKind, ImportedId, PartnerId, is_id, new_id
+from rempart.model.work import EventKind, JobKind
+from rempart.register import parse_feed, recognise, verify_feed
+from rempart.register.exchange_lines import LINE_BYTES_MAX
+
+logger = logging.getLogger(__name__)
+
+#: A signature beside a file is in a file of its name and this.
+SIGNATURE: Final = ".sig"
+#: Entries of one transaction: others wait while it lasts, a tenth of a second.
+_BATCH: Final = 900
+_REMOVED: Final = "exchange.removed"
+_SUSPENDED: Final = "exchange.suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportWish:
+    """What a person asked for."""
+
+    partner: str
+    """From whom, by name or identifier."""
+    is_new: bool = False
+    """True adds the partner."""
+    key: bytes | None = None
+    """By which the file must be signed, now and later; None asks for the key that was given before, if any was."""
+    feed_format: FeedFormat | None = None
+    """How the file is written; None recognises it."""
+    by: str = ""
+    """Who decided it, if not who works."""
+
+
+class FeedImport:
+    """One file of one partner on its way in."""
+
+    def __init__(self, workspace: Workspace, path: Path, wish: ImportWish) -> None:
+        """Prepare; nothing is read yet."""
+        self._workspace = workspace
+        self._path = path
+        self._wish = wish
+        self._job = new_id(IdKind.EVENT)
+        self.taken = Taken()
+        self.faults = self.malformed = 0
+        self.sequence: int | None = None
+        """Of a signed file; None if it was not signed."""
+        self.waits_for = ""
+        """Why what was removed is not proved gone yet, in words; empty if it is, or nothing was removed."""
+
+    def events(self) -> Iterator[LineFault]:
+        """Take the file, and yield every line that was left out; may be cut and done again, with the same result.
+
+        1. The partner is found, or added with its key.
+        2. If it signs its files, the file must be signed by it, and no older than the last one.
+        3. Entries are taken, some hundreds a transaction; what is removed goes in the same one as its job.
+        4. What was removed is proved gone from every file of the database.
+
+        Raises:
+            NotFoundError: there is no such partner.
+            MisuseError: the file cannot be read, or the partner is there already.
+            IntegrityError: the file is not signed as it must be, or older than the last one; nothing was taken.
+        """
+        workspace, now = self._workspace, clock.utc_now()
+        by = decided_by(workspace, self._wish.by)
+        with open_feed(self._path) as file:
+            partner = self._partner(by)  # (1)
+            statement = self._verified(file, partner)  # (2)
+            feed_format = self._wish.feed_format or recognise(file)
+            yield from self._take(file, feed_format, partner)  # (3)
+        detail = {"added": self.taken.added, "removed": self.taken.removed, "faults": self.faults}
+        with workspace.database.transaction():
+            if statement is not None:
+                workspace.partners.note_received(partner.id, statement)
+            workspace.journal.note(EventKind.CODES_IMPORTED, partner.id, actor=by.id, now=now, detail=detail)
+        if self.taken.removed:
+            self._prove()  # (4)
+
+    def _partner(self, by: User) -> Partner:
+        workspace, wish = self._workspace, self._wish
+        return add_partner(workspace, wish.partner, by) if wish.is_new else workspace.partners.get(wish.partner)
+
+    def _verified(self, file: BinaryIO, partner: Partner) -> int | None:
+        """Make sure that a partner that signs signed this; return the file's number."""
+        key = self._wish.key or partner.public_key
+        if key is None:
+            return None
+        statement = verify_feed(file, beside(self._path), key)
+        if key != partner.public_key:
+            self._workspace.partners.pin_key(partner.id, key)
+        elif statement.sequence < partner.received:
+            message = f"the file is number {statement.sequence}, and number {partner.received} was imported already"
+            advice = "An older file would bring back what was changed since. Ask the partner for the newest."
+            raise IntegrityError(message, advice=advice)
+        self.sequence = statement.sequence
+        return statement.sequence
+
+    def _take(self, file: BinaryIO, feed_format: FeedFormat, partner: Partner) -> Iterator[LineFault]:
+        found = parse_feed(file, feed_format)
+        while step := list(itertools.islice(found, _BATCH)):
+            faults = [f for f in step if isinstance(f, LineFault)]
+            entries = [e for e in step if isinstance(e, FeedEntry)]
+            self.taken += self._workspace.database.durably(self._step(partner.id, entries))
+            self.faults += len(faults)
+            self.malformed += sum(f.reason.is_malformed for f in faults)
+            yield from faults
+
+    def _step(self, partner: PartnerId, entries: list[FeedEntry]) -> Callable[[], Taken]:
+        workspace = self._workspace
+        removed, suspended = _removed_digest(workspace, partner), suspended_digest(workspace)
+
+        def take() -> Taken:
+            taken = workspace.imported.take(partner, entries, removed=removed, suspended=suspended)
+            if taken.removed:
+                add_erasure(workspace, self._job, taken.removed, clock.utc_now())
+            return taken
+
+        return take
+
+    def _prove(self) -> None:
+        workspace = self._workspace
+        try:
+            prove_erasure(workspace)
+        except UnavailableError as error:
+            self.waits_for = str(error)
+        else:
+            workspace.jobs.settle(f"{JobKind.ERASE_ASSETS}:{self._job}", clock.utc_now())
+
+
+def add_partner(workspace: Workspace, name: str, by: User) -> Partner:
+    """Add a partner, with the key of what it will remove; the first one also makes the key that signs our files.
+
+    Raises:
+        MisuseError: there is one of this name, or the name is none.
+    """
+    name, partner = checked_name(name), PartnerId(new_id(IdKind.PARTNER))
+    if not workspace.partners.all():
+        workspace.keyring.make_item_key(workspace.id)
+    workspace.keyring.make_item_key(partner)
+    now = clock.utc_now()
+    with workspace.database.transaction():
+        added = workspace.partners.add(partner, name, public_key=None, by=by.id, now=now)
+        workspace.journal.note(EventKind.PARTNER_ADDED, partner, actor=by.id, now=now)
+    return added
+
+
+def suspend(workspace: Workspace, code: str | bytes, by: str) -> bool:
+    """Stop comparing a code of others, because a named person upheld a contest; from the next query on, everywhere.
+
+    It stays suspended whoever lists it later, and is taken out of our next files to every partner.
+
+    Args:
+        workspace: Where.
+        code: The identifier of an imported code (``imp_…``), its 64 hexadecimal digits, or its 32 bytes.
+        by: Who upheld the contest.
+
+    Returns:
+        Whether anybody lists it now.
+
+    Raises:
+        NotFoundError: there is no code of this identifier.
+        MisuseError: it is no code, or no partner was ever added.
+    """
+    digest, person, now = _digest_named(workspace, code), decided_by(workspace, by), clock.utc_now()
+    if not workspace.partners.all():
+        message = "there is no partner in this workspace, and so no code of others"
+        raise MisuseError(message, advice="To contest a picture that is registered here: rempart asset contest")
+    marks = suspended_digest(workspace)
+    with workspace.database.transaction():
+        is_listed = workspace.imported.suspend(digest, suspended=marks, by=person.id, now=now)
+        detail = {"typed_by": str(workspace.me.id)}
+        workspace.journal.note(EventKind.CODE_SUSPENDED, workspace.id, actor=person.id, now=now, detail=detail)
+    return is_listed
+
+
+def _digest_named(workspace: Workspace, code: str | bytes) -> bytes:
+    if isinstance(code, str) and is_id(code, IdKind.IMPORTED):
+        found = workspace.imported.digest_of(ImportedId(code))
+        if found is None:
+            message = f"there is no imported code {code!r}"
+            raise NotFoundError(message, advice="It may have been removed by its partner meanwhile.")
+        return found
+    try:
+        bits = bytes.fromhex(code) if isinstance(code, str) else code
+    except ValueError:
+        bits = b""
+    if len(bits) != CODE_BYTES:
+        message = "it is neither the identifier of an imported code nor 64 hexadecimal digits"
+        raise MisuseError(message, advice="A hit of an imported code shows its identifier: imp_…")
+    return digest_of(bits)
+
+
+def decided_by(workspace: Workspace, name: str) -> User:
+    """Return who decided something: the person named, added if she is new here, or whoever works."""
+    if not name:
+        return workspace.me
+    return workspace.users.find(name) or workspace.add_user(name, UserRole.REVIEWER)
+
+
+def suspended_digest(workspace: Workspace) -> Callable[[bytes], bytes]:
+    """Return what makes the marks of suspended codes.
+
+    Raises:
+        IntegrityError: the key that makes them is gone.
+    """
+    key = workspace.keyring.item_digest(workspace.id)
+    return lambda digest: key.of(digest, context=_SUSPENDED)
+
+
+def _removed_digest(workspace: Workspace, partner: PartnerId) -> Callable[[bytes], bytes]:
+    key = workspace.keyring.item_digest(partner)
+    return lambda digest: key.of(digest, context=_REMOVED)
+
+
+def open_feed(path: Path) -> BinaryIO:
+    """Open a file of a partner.
+
+    Raises:
+        MisuseError: it is missing, cannot be read, or is no regular file.
+    """
+    try:
+        # Without waiting for whoever writes to a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        message = f"cannot read {str(path)!r}: {getattr(error, 'strerror', error)}"
+        raise MisuseError(message, advice="Name a file that exists and that you can read.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        message = f"cannot read {str(path)!r}: it is not a regular file"
+        raise MisuseError(message, advice="It is read twice: save it to a file first.")
+    return os.fdopen(descriptor, "rb")
+
+
+def beside(path: Path) -> bytes | None:
+    """Return the signature that stands beside a file; None if none does.
+
+    Raises:
+        MisuseError: it cannot be read.
+    """
+    signature = path.with_name(path.name + SIGNATURE)
+    if not signature.exists():
+        return None
+    with open_feed(signature) as file:
+        return file.read(LINE_BYTES_MAX + 1)
