@@ -11,11 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from rempart.app.learning import LearnedClues
 from rempart.app.vault import open_original
 from rempart.app.wiring import make_verifying_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Comparison, Doubt, Matcher, Pair, Verdict, VerifiedBy, pack
+from rempart.detect.learned import is_supported
 from rempart.errors import IntegrityError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
@@ -44,13 +46,29 @@ PAIRS_MOST: Final = 4
 class Looking:
     """Compares suspects with a bank, and looks again at those that need it."""
 
-    def __init__(self, matcher: Matcher, gate: MinorGate, settings: Settings, material: Material) -> None:
-        """Prepare; no process is started before something needs a closer look."""
+    def __init__(
+        self,
+        matcher: Matcher,
+        gate: MinorGate,
+        settings: Settings,
+        material: Material,
+        learned: LearnedClues | None = None,
+    ) -> None:
+        """Prepare; no process is started before something needs a closer look.
+
+        Args:
+            matcher: What is looked for.
+            gate: Asked again before each visit to the sandbox.
+            settings: Limits of that sandbox.
+            material: What assets are verified with.
+            learned: A model that may point to assets too; None is no model.
+        """
         self._matcher = matcher
         self._gate = gate
         self._most_bytes = settings.hazmat.max_bytes
         self._pool = make_verifying_pool(settings, pairs_most=PAIRS_MOST)
         self._material = material
+        self._learned = learned
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -65,6 +83,8 @@ class Looking:
     def close(self) -> None:
         """End the sandbox."""
         self._pool.close()
+        if self._learned is not None:
+            self._learned.close()
 
     def compare(self, item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]) -> Comparison:
         """Say which assets a suspect shows.
@@ -77,13 +97,19 @@ class Looking:
         """
         suspect = SuspectId(item.label)
         comparison = self._matcher.compare(suspect, media)
+        if self._learned is not None:
+            comparison = self._learned.pointed_out(comparison, item, media.sha256, content)
         if not comparison.doubts:
             return comparison
-        return self._matcher.conclude(suspect, media, comparison, self._verdicts(item, comparison.doubts, content()))
+        verdicts: dict[AssetId, Verdict | None] = {}
+        for visit in _visits(comparison.doubts):
+            verdicts |= self._verdicts(item, visit, content())
+        return self._matcher.conclude(suspect, media, comparison, verdicts)
 
     def needs_look(self, item: MediaItem, media: FingerprintedMedia) -> bool:
         """Tell whether a suspect must be looked at again before anything is said of it."""
-        return bool(self._matcher.compare(SuspectId(item.label), media).doubts)
+        is_described = self._learned is not None and len(self._learned) > 0
+        return is_described or bool(self._matcher.compare(SuspectId(item.label), media).doubts)
 
     def missing(self) -> list[ProtectionState]:
         """Return what the sandbox ran without, if it was needed at all."""
@@ -96,7 +122,7 @@ class Looking:
         if content is None:
             return {}
         pairs: dict[AssetId, Pair] = {}
-        for doubt in doubts[:PAIRS_MOST]:
+        for doubt in doubts:
             asset = self._material(doubt.asset, doubt.by)
             if asset is not None and (isinstance(asset, CodedPoints) or len(asset) <= self._most_bytes):
                 pairs[doubt.asset] = Pair(asset=asset, hypotheses=doubt.hypotheses)
@@ -111,6 +137,12 @@ class Looking:
             logger.info("a closer look failed: %s %s", outcome.reason, outcome.detail)
             return {}
         return dict(zip(pairs, outcome, strict=False))
+
+
+def _visits(doubts: tuple[Doubt, ...]) -> list[tuple[Doubt, ...]]:
+    """Share doubts among visits: the first ones, and what only a model points to, of which nothing is said unseen."""
+    learned = tuple(d for d in doubts[PAIRS_MOST:] if not is_supported(d.clues))
+    return [visit for visit in (doubts[:PAIRS_MOST], learned) if visit]
 
 
 class FilesAtHand:

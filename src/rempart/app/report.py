@@ -227,7 +227,7 @@ def _measured(clue: Clue, texts: Texts) -> str:
         case ClueKind.SAME_THING:
             return texts.same_thing.format(count=clue.count, of=clue.of)
         case ClueKind.LEARNED:
-            return texts.learned
+            return texts.learned.format(model=clue.model, percent=percent(clue.weight))
 
 
 def percent(share: float) -> str:

@@ -33,3 +33,9 @@ def say_missing(missing: Sequence[ProtectionState]) -> None:
     if missing:
         named = ", ".join(f"{state.protection} ({state.detail})" for state in missing)
         say(f"The sandbox ran without: {named}. See: rempart doctor. To refuse that, set hazmat.require.")
+
+
+def say_undescribed(failed: int) -> None:
+    """Say how many pictures the user's model could not describe."""
+    if failed:
+        say(f"{failed} not described by the model of learned.model_file: every other clue finds them as before.")

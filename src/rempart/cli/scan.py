@@ -64,7 +64,7 @@ def command(
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
-    from rempart.cli.following import follow, say_how_it_goes_on  # noqa: PLC0415 - as above
+    from rempart.cli.following import follow, say_how_it_goes_on, say_ignored  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
@@ -99,6 +99,7 @@ def command(
         failure = follow(scan, show)
         tally = scan.summary()
         say_how_it_goes_on(scan, asked=resume)
+        say_ignored(scan)
         missing = scan.missing_protections()
     say_missing(missing)
     print_summary(tally, as_json=as_json)
