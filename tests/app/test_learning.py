@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -28,10 +26,10 @@ from rempart.app.workspace_scan import WorkspaceScan
 from rempart.cli.following import say_ignored
 from rempart.cli.records import match_in_words, match_record
 from rempart.config import Settings
-from rempart.detect import ensemble
+from rempart.detect import ensemble, parse_record
 from rempart.detect.descriptor import Descriptor
 from rempart.errors import ConfigError, RefusedError
-from rempart.hazmat import Pool
+from rempart.hazmat import Json, Pool
 from rempart.model import AssetId, ClueKind, Match, MediaBytes, MinorGate
 from rempart.model.asset import AssetProtection, BankEntry, ConsentScope, Right, Sensitivity
 from required import skip_or_fail
@@ -42,6 +40,16 @@ except ImportError:  # the core install: every test of this file says so
     onnxruntime = None
 
 Made = tuple[Settings, Workspace]
+#: Of pictures that have parts and points.
+SEEDS = (11, 12, 14)
+PLAIN_RECORD: dict[str, Json] = {
+    "sha256": "00" * 32,
+    "format": "jpeg",
+    "width": 8,
+    "height": 6,
+    "frames": 1,
+    "codes": [],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -55,9 +63,9 @@ def with_model(made: Made, data: bytes, **more: object) -> Settings:
     settings, _ = made
     folder = settings.workspace.folder
     assert folder is not None
-    path = folder.parent / "tiny.onnx"
-    path.write_bytes(data)
     pin = hashlib.sha256(data).hexdigest()
+    path = folder.parent / f"tiny-{pin[:8]}.onnx"
+    path.write_bytes(data)
     return workspaces.settings_for(folder, learned__model_file=str(path), learned__model_sha256=pin, **more)
 
 
@@ -65,8 +73,8 @@ def with_model(made: Made, data: bytes, **more: object) -> Settings:
 def shoot(tmp_path: Path) -> list[Path]:
     """Write three pictures with much in them."""
     (tmp_path / "shoot").mkdir()
-    paths = [tmp_path / "shoot" / f"{seed}.jpg" for seed in (11, 12, 13)]
-    for seed, path in zip((11, 12, 13), paths, strict=True):
+    paths = [tmp_path / "shoot" / f"{seed}.jpg" for seed in SEEDS]
+    for seed, path in zip(SEEDS, paths, strict=True):
         scene(seed, 600, 400).save(path, quality=92)
     return paths
 
@@ -103,11 +111,10 @@ def scan(settings: Settings, workspace: Workspace, pile: Path) -> tuple[list[Mat
 
 
 @pytest.fixture
-def _no_points(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing but a model point to a crop: no point of an asset is kept, no vote of parts counts."""
     monkeypatch.setattr(registering, "ASSET_POINTS", 0)
     monkeypatch.setattr(ensemble, "_TILE_WEIGHT_MIN", 1e9)
-    yield
 
 
 def test_nothing_of_hash_only_is_ever_described(made: Made, shoot: list[Path]) -> None:
@@ -244,14 +251,15 @@ def test_parts_verify_what_only_the_model_finds(made: Made, shoot: list[Path], t
     workspace = made[1]
     assets = register(settings, workspace, shoot, AssetProtection.DETAILED)
     (tmp_path / "pile").mkdir()
-    Image.open(shoot[2]).save(tmp_path / "pile" / "copy.jpg", quality=40)
-    Image.open(shoot[0]).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "pile" / "mirror.jpg", quality=40)
+    Image.open(shoot[2]).resize((431, 290)).save(tmp_path / "pile" / "copy.jpg", quality=12)
+    mirrored = Image.open(shoot[0]).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    mirrored.resize((431, 290)).save(tmp_path / "pile" / "mirror.jpg", quality=12)
     scene(99, 600, 400).save(tmp_path / "pile" / "other.jpg")
 
     found, _ = scan(settings, workspace, tmp_path / "pile")
 
     assert [(Path(m.suspect).name, m.asset) for m in found] == [("copy.jpg", assets[2]), ("mirror.jpg", assets[0])]
-    assert all([c.kind for c in m.clues] == [ClueKind.PART, ClueKind.LEARNED] for m in found)
+    assert [[c.kind for c in m.clues] for m in found] == [[ClueKind.PART, ClueKind.LEARNED]] * 2
 
 
 @pytest.mark.usefixtures("_no_points")
@@ -305,12 +313,17 @@ def test_a_scan_does_not_go_on_with_another_model(made: Made, shoot: list[Path],
     settings, (plain, workspace) = with_model(made, onnx_models.constant_model()), made
     register(settings, workspace, shoot[:1], AssetProtection.VAULT)
 
-    works = []
-    for one in (plain, settings, with_model(made, onnx_models.pooling_model())):
-        running = WorkspaceScan(workspace, [pile], one) if one is plain else None
-        works.append(running)
-    cut = WorkspaceScan(workspace, [pile], settings := with_model(made, onnx_models.constant_model()))
+    cut = WorkspaceScan(workspace, [pile], settings)
     with cut, mock.patch.object(cut, "_judge", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         list(cut.events())
-    with cut:
-        pass
+    others = [plain, with_model(made, onnx_models.pooling_model()), with_model(made, onnx_models.constant_model())]
+    resumed = []
+    for other in others:
+        with WorkspaceScan(workspace, [pile], other, resume=True) as running:
+            running._load_bank()
+            running._begin()
+            resumed.append(running.is_resumed)
+
+    assert resumed == [False, False, True]
+    item = MediaBytes(data=b"", label="a.jpg")
+    assert cut._looking.needs_look(item, parse_record(PLAIN_RECORD))

@@ -190,6 +190,8 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
     Returns:
         The hypothesis under which most parts in view agree, its pose refined; None if none has any part in view.
     """
+    if not len(tiles):  # OpenCV gives None for no corner
+        return None
     places, codes = arrays_of(tiles)
     best: Verdict | None = None
     for hypothesis in _possible(hypotheses, suspect):
