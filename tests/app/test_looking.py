@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,17 @@ from PIL import Image
 
 import workspaces
 from pictures import scene
+from rempart.app import looking
 from rempart.app.intake import Skipped
+from rempart.app.looking import PAIRS_MOST
 from rempart.app.rights import add_owner, grant_consent, subject_of
 from rempart.app.scan import Scan
 from rempart.app.withdrawing import withdraw
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
-from rempart.model import ClueKind, Match
+from rempart.detect import Doubt, VerifiedBy
+from rempart.model import AssetId, Clue, ClueKind, Match, SignalType
 from rempart.model.asset import AssetProtection, ConsentScope
 
 Made = tuple[Settings, Workspace]
@@ -128,3 +132,20 @@ def test_nothing_is_found_by_the_points_of_what_was_withdrawn(made: Made, shoot:
 
     assert found == []
     assert [entry.asset for entry in workspace.bank.bank()] == [second]
+
+
+@pytest.mark.parametrize("count", [1, PAIRS_MOST, PAIRS_MOST + 2])
+def test_what_only_a_model_points_to_is_looked_at_whatever_comes_before(count: int) -> None:
+    """Nothing is said of it unseen, so it has a visit of its own; what codes say needs none."""
+    code = Clue(kind=ClueKind.WHOLE_FRAME, signal_type=SignalType.PDQ, distance_bits=20, weight=0.8)
+    learned = replace(code, kind=ClueKind.LEARNED, model="tiny")
+    doubts = [
+        Doubt(asset=AssetId(f"{n}"), by=VerifiedBy.PICTURE, hypotheses=(), clues=(clue,))
+        for n, clue in enumerate([*[code] * count, learned])
+    ]
+
+    visits = looking._visits(tuple(doubts))
+
+    assert doubts[-1] in visits[-1]
+    assert len(visits) == 1 + (count >= PAIRS_MOST)
+    assert all(len(visit) <= PAIRS_MOST for visit in visits)
