@@ -41,7 +41,7 @@ def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
     Args:
         pose: ``(3, 3) float64``: from the asset to the suspect, in fractions of their sides; one that has a placement.
     """
-    corners = _CORNERS @ pose.T
+    corners = _CORNERS @ (pose / pose[2, 2]).T
     places = corners[:, :2] / corners[:, 2:]
     seen = places - places.mean(axis=0)
     # A rectangle turned by 40 degrees has two corners on one side of its middle: the sides tell better.

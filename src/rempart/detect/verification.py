@@ -54,6 +54,8 @@ _CLEAR: Final = 0.85
 #: Points that must agree before the rectangles inside a suspect are looked at one by one.
 _POINTS_FOR_FRAMES: Final = 8
 _FRAMES_MOST: Final = 6
+#: OpenCV's warp counts pixels in 16 bits.
+_WARPED_SIDE_MOST_PX: Final = 32_766
 #: Codes of a part that lies where it should are this close, or something was laid over it.
 TILE_AGREES_BITS: Final = 60
 
@@ -229,6 +231,12 @@ def _explained_by_tiles(agrees: npt.NDArray[np.bool_], pose: F64, shape: tuple[i
     scale = min(1.0, _REGION_PX / max(shape))
     size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
     place = pose @ np.diag([shape[1] / size[0], shape[0] / size[1], 1.0])
+    rows, columns = luma.shape
+    if max(rows, columns) > _WARPED_SIDE_MOST_PX:
+        factor = _WARPED_SIDE_MOST_PX / max(rows, columns)
+        smaller = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+        luma = np.asarray(cv2.resize(luma, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        place = np.diag([smaller[0] / columns, smaller[1] / rows, 1.0]) @ place
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     region = cv2.warpPerspective(luma, place, size, flags=flags, borderMode=cv2.BORDER_REFLECT)
     return min(share, _LAYOUT_EXPLAINED) if ground_of(np.asarray(region, np.uint8)) >= PAGE_GROUND_MIN else share
