@@ -19,12 +19,12 @@ from typing import Final, TypedDict
 import numpy as np
 from PIL import Image
 
-import transforms
 from ensemble_lab import PROTECTIONS, SUSPECT_OPTIONS, Lab, fingerprinted, labs, largest, suspect_of, written
 from measure import header, table
 from orb_peer import OrbPeer
 from rempart.detect import RADIUS_BITS
 from scenes import load_scenes
+from transforms import PUBLIC_NAMES, TRANSFORMS
 
 SEED: Final = 20_261_122
 LARGE_PX: Final = 800
@@ -46,11 +46,12 @@ class Row(TypedDict, total=False):
 
 
 def asked(paths: Sequence[Path], queries: int, own_queries: int) -> Iterable[tuple[str, int]]:
-    """Yield which scenes are looked for after which transform: places in ``paths``."""
-    for name in transforms.TRANSFORMS:
-        wanted = queries if name in transforms.PUBLIC_NAMES else own_queries
-        chosen = random.Random(f"{SEED}/{name}").sample(range(len(paths)), min(wanted, len(paths)))
-        yield from ((name, k) for k in chosen)
+    """Yield which scenes, as places in ``paths``, are looked for after which transform: one of each in turn."""
+    orders = {name: random.Random(f"{SEED}/{name}").sample(range(len(paths)), len(paths)) for name in TRANSFORMS}
+    for turn in range(min(max(queries, own_queries), len(paths))):
+        for name, order in orders.items():
+            if turn < (queries if name in PUBLIC_NAMES else own_queries):
+                yield name, order[turn]
 
 
 def pdq_bits(lab: Lab, data: bytes, scene: str) -> int:
@@ -107,7 +108,7 @@ def report(rows: list[Row]) -> None:
     """Print recall by transform, and its mean and minimum."""
     columns = ("PDQ <= 31", "ORB + RANSAC", *PROTECTIONS)
     by_name: dict[str, list[list[bool]]] = {}
-    for name in transforms.TRANSFORMS:
+    for name in TRANSFORMS:
         mine = [row for row in rows if row["transform"] == name]
         if mine:
             pdq = [row["pdq_bits"] <= RADIUS_BITS for row in mine]
@@ -116,7 +117,7 @@ def report(rows: list[Row]) -> None:
     scenes = {row["scene"] for row in rows}
     header(f"Found by the ensemble: {len(rows)} copies of {len(scenes)} scenes that set no threshold", SEED)
     lines = [(name, len(found[0]), *(_share(f) for f in found)) for name, found in by_name.items()]
-    for title, names in (("35 public", transforms.PUBLIC_NAMES), ("all", tuple(transforms.TRANSFORMS))):
+    for title, names in (("35 public", PUBLIC_NAMES), ("all", tuple(TRANSFORMS))):
         chosen = [by_name[n] for n in names if n in by_name]
         for word, of in (("mean", np.mean), ("least", np.min)):
             cells = [f"{100 * of([np.mean(f[k]) for f in chosen if f[k]] or [0]):.1f}" for k in range(len(columns))]

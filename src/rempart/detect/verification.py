@@ -93,10 +93,8 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
         The best account of the suspect by the asset; None if there is none at all.
     """
     plane = sized(asset, _ASSET_PX, enlarged_most=1.0)
-    ground = ground_of(plane)
-    tried = _possible(hypotheses, suspect)
-    judged = [_judged(plane, suspect, h.pose, h.variant, h.count, h.of, ground=ground) for h in tried]
-    best = _better(None, judged)
+    ground, tried = ground_of(plane), _possible(hypotheses, suspect)
+    best = _better(None, [_judged(plane, suspect, h.pose, h.variant, h.count, h.of, ground=ground) for h in tried])
     if best is not None and best.explained >= _CLEAR:
         return best
     points = sift_points(plane, _ASSET_POINTS)

@@ -30,13 +30,13 @@ _BLUR_SIGMA: Final = 1.2
 _TEXTURE_FLOOR: Final = 1.0
 #: And what more says nothing more: or one black letter would outweigh ten cells of meadow.
 _TEXTURE_MOST: Final = 6.0
+#: A flat block, in pixels and in grey levels.
+_BLOCK_PX: Final = 8
+_FLAT_MOST: Final = 0.4
 #: Corners sent further than this are nowhere.
 _FAR_PX: Final = 1e9
 #: OpenCV's warp counts pixels in 16 bits.
 _WARPED_SIDE_MOST_PX: Final = 32_766
-#: A flat block, in pixels and in grey levels.
-_BLOCK_PX: Final = 8
-_FLAT_MOST: Final = 0.4
 #: A cell counts where most of it is inside the suspect.
 _INSIDE_MIN: Final = 0.6
 
@@ -120,12 +120,6 @@ def agree(
     return Agreement(seen, float(common) / abs(_area(frame.astype(np.float64))), correlation, texture)
 
 
-def warm() -> None:
-    """Compile or load every kernel of this file."""
-    plane = np.tile(np.arange(96, dtype=np.uint8), (64, 1))
-    agree(plane, plane, np.eye(3))
-
-
 def ground_of(plane: U8) -> float:
     """Return how much of a picture is one flat grey level, as pages, forms and screens have, and few photographs.
 
@@ -144,6 +138,12 @@ def ground_of(plane: U8) -> float:
     flat = blocks.mean(axis=(1, 3))[blocks.std(axis=(1, 3)) < _FLAT_MOST]
     levels = np.bincount(flat.astype(np.int64), minlength=2)
     return float((levels[1:] + levels[:-1]).max()) / (rows * columns)
+
+
+def warm() -> None:
+    """Compile or load every kernel of this file."""
+    plane = np.tile(np.arange(96, dtype=np.uint8), (64, 1))
+    agree(plane, plane, np.eye(3))
 
 
 @kernel
