@@ -26,6 +26,8 @@ from rempart.model import (
     SuspectId,
 )
 
+#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
+CORRELATION_MIN: Final = 0.6
 #: Share of the texture, where both show, that a copy explains. Wrong placements explained 28 % at most.
 EXPLAINED_MIN: Final = 0.5
 #: And so much that it needs no support by points.

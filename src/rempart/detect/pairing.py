@@ -160,11 +160,11 @@ def _cells(row: Json) -> tuple[int, ...]:
     if not isinstance(row, list) or len(row) > _CELLS_MOST:
         message = f"a row of cells has {_CELLS_MOST} numbers at most"
         raise ValueError(message)
-    return tuple(_whole(_plus_one(cell), 101) - 1 for cell in row)
+    return tuple(_whole(_plus_two(cell), 102) - 2 for cell in row)
 
 
-def _plus_one(cell: Json) -> Json:
-    return cell + 1 if isinstance(cell, int) else None
+def _plus_two(cell: Json) -> Json:
+    return cell + 2 if isinstance(cell, int) else None
 
 
 def _number(value: Json) -> float:
