@@ -89,6 +89,13 @@ def ask_peer(python: Path, peer: str, folder: Path) -> dict[str, Any]:
     return told
 
 
+def agree(found: dict[int, int], hits: dict[int, int]) -> None:
+    """Stop if the numbers of hits of as many queries differ from those found before."""
+    if any(found.setdefault(asked, number) != number for asked, number in hits.items()):
+        message = f"the numbers of hits differ: {found} and {hits}"
+        raise SystemExit(message)
+
+
 def compare(count: int, python: Path) -> None:
     """Print the table of one size, and the curve."""
     random = np.random.default_rng(SEED)
@@ -106,7 +113,7 @@ def compare(count: int, python: Path) -> None:
             told = ask_peer(python, peer, folder)
             spent = {int(batch): us for batch, us in told["us"].items()}
             rows.append((peer, f"{told['bytes_per_code']:.0f}", f"{told['build_s']:.2f}", spent))
-            found.update({int(asked): hits for asked, hits in told["hits"].items()})
+            agree(found, {int(asked): hits for asked, hits in told["hits"].items()})
             release = told["faiss"]
     best = {batch: min(row[3][batch] for row in rows) for batch in BATCHES}
     builds = []
@@ -115,9 +122,7 @@ def compare(count: int, python: Path) -> None:
         index = BinaryIndex.from_bits(bank, np.arange(count), bytes_per_code=budget)
         built_s = time.process_time() - started
         spent, hits = batches_us(lambda some, index=index: len(index.search(some).item), queries)  # type: ignore[misc] # bound now
-        if any(found.get(asked, number) != number for asked, number in hits.items()):
-            message = f"the numbers of hits differ: {found} and {hits}"
-            raise SystemExit(message)
+        agree(found, hits)
         builds.append((built_s, len(index.stats.bands)))
         rows.append(
             (f"rempart, {budget} B allowed", f"{index.stats.memory_bytes / count:.0f}", f"{built_s:.2f}", spent)

@@ -9,6 +9,8 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from pictures import scene
+
 _TURNS: Final = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -23,7 +25,7 @@ class Treatment:
     name: str
     """As the demonstration's table shows it."""
     promised: bool
-    """Whether the whole-frame comparison promises to find it; what it does not promise is shown all the same."""
+    """Whether it is promised to be found where the original is kept; what it does not promise is shown all the same."""
     apply: Callable[[Image.Image], bytes]
     """Returns an encoded file."""
 
@@ -61,6 +63,20 @@ def screenshot(picture: Image.Image) -> Image.Image:
     return screen
 
 
+def mirrored_crop(picture: Image.Image) -> Image.Image:
+    """Keep half of the area, and mirror it."""
+    return ImageOps.mirror(cropped(picture, 0.5**0.5))
+
+
+def collage(picture: Image.Image) -> Image.Image:
+    """Put the picture beside three others, at half its size."""
+    width, height = picture.width // 2, picture.height // 2
+    page = Image.new("RGB", (2 * width, 2 * height))
+    for number, other in enumerate((scene(7), scene(8), picture, scene(9))):
+        page.paste(other.resize((width, height), Image.Resampling.LANCZOS), (number % 2 * width, number // 2 * height))
+    return page
+
+
 TREATMENTS: Final = (
     Treatment(name="the same file", promised=True, apply=lambda p: encoded(p, quality=92)),
     Treatment(name="recompressed, quality 35", promised=True, apply=lambda p: encoded(p, quality=35)),
@@ -72,8 +88,8 @@ TREATMENTS: Final = (
     Treatment(
         name="turned three quarters", promised=True, apply=lambda p: encoded(p.transpose(_TURNS[270]), quality=80)
     ),
-    Treatment(
-        name="cropped to 80 % of each side", promised=False, apply=lambda p: encoded(cropped(p, 0.8), quality=80)
-    ),
-    Treatment(name="screenshot of a telephone", promised=False, apply=lambda p: encoded(screenshot(p), "PNG")),
+    Treatment(name="cropped to 80 % of each side", promised=True, apply=lambda p: encoded(cropped(p, 0.8), quality=80)),
+    Treatment(name="half of it, mirrored", promised=True, apply=lambda p: encoded(mirrored_crop(p), quality=80)),
+    Treatment(name="screenshot of a telephone", promised=True, apply=lambda p: encoded(screenshot(p), "PNG")),
+    Treatment(name="in a collage of four", promised=True, apply=lambda p: encoded(collage(p), quality=80)),
 )

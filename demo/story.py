@@ -77,7 +77,7 @@ def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
     truth = make(folder, assets=assets, unrelated=unrelated)
     report = folder / "report.html"
     rempart = ["rempart", "--workspace", str(folder / "workspace")]
-    add = ["asset", "add", str(folder / "shoot"), "--owner", "nadia", "--sensitivity", "premium"]
+    add = ["asset", "add", str(folder / "shoot"), "--owner", "nadia", "--sensitivity", "premium", "--vault"]
     right = ["--depicts", "self", "--ground", "own-work", "--adults-when-taken"]
     scan = [*rempart, "scan", str(folder / "pile")]
     if run([*rempart, "init", "--sheet", str(folder / "recovery-sheet.txt")], expected=0) is None:
@@ -141,7 +141,7 @@ def show(
         copies = [suspect for suspect, (_, name) in truth.items() if name == treatment.name]
         hits = sum(suspect in found for suspect in copies)
         kept &= not treatment.promised or hits == len(copies)
-        remark = "" if treatment.promised else "   not promised yet: needs more than whole frames"
+        remark = "" if treatment.promised else "   not promised"
         print(f"{treatment.name:32} {hits:4d} / {len(copies):2d}{remark}")
     print(f"{'false matches':32} {len(wrong):4d}")
     names = ("scanned", "matched", "unreadable", "stopped")

@@ -102,7 +102,12 @@ def test_every_reason_is_documented() -> None:
 
 def test_guides_exist_in_both_languages() -> None:
     """A French guide for each English one that people follow."""
-    pairs = (("tutorial.md", "fr/tutoriel.md"), ("how-to.md", "fr/guides.md"), ("admin.md", "fr/administration.md"))
+    pairs = (
+        ("tutorial.md", "fr/tutoriel.md"),
+        ("how-to.md", "fr/guides.md"),
+        ("admin.md", "fr/administration.md"),
+        ("explanation/matching.md", "fr/correspondance.md"),
+    )
     for english, french in pairs:
         pages = TEXTS[ROOT / "docs" / english], TEXTS[ROOT / "docs" / french]
         assert french in pages[0]

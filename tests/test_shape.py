@@ -136,17 +136,78 @@ def test_nothing_is_pickled_and_nothing_speaks_sql(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_only_hazmat_touches_media_decoders(path: Path) -> None:
-    """Native parsers of hostile bytes run in a worker: named in two files of hazmat, and in a task's warm-up."""
+    """Native parsers of hostile bytes run in a worker: named in two files of hazmat, and in tasks' warm-up."""
     decoders = {name.partition(".")[0] for name in imported(TREES[path])} & {
         "PIL",
         "simplejpeg",
         "pi_heif",
-        "cv2",
         "av",
     }
 
     if decoders:
-        assert name_of(path) in {"hazmat/picture.py", "hazmat/luma.py", "detect/fingerprint_task.py"}
+        assert name_of(path) in {
+            "hazmat/picture.py",
+            "hazmat/luma.py",
+            "detect/fingerprint_task.py",
+            "detect/verify_task.py",
+        }
+
+
+#: Where OpenCV is arithmetic on arrays.
+OPENCV_FILES = {
+    *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
+    *("detect/verification.py", "detect/fingerprint_task.py"),
+}
+#: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
+OPENCV_DOORS = re.compile(
+    r"^(im(read|decode|write|encode|count|show)|haveImage(Reader|Writer)|VideoCapture|VideoWriter|FileStorage|"
+    r"Animation|imreadanimation|named?Window|waitKey|dnn|samples|utils|videoio_registry|face|Face|Cascade|CascadeClassifier|"
+    r"HOGDescriptor|QRCode|barcode|ocl|cuda)"
+)
+
+
+def opencv_names(tree: ast.AST) -> set[str]:
+    """Return what a file uses of OpenCV, whatever it calls it; ``*`` where that cannot be told."""
+    called = {"cv2"}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            called |= {alias.asname or "cv2" for alias in node.names if alias.name.partition(".")[0] == "cv2"}
+            found |= {alias.name.partition(".")[2] for alias in node.names if alias.name.startswith("cv2.")}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "cv2":
+            found |= {(node.module or "").partition(".")[2] or alias.name for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in called:
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"getattr", "vars"}:
+            found |= {"*" for given in node.args if isinstance(given, ast.Name) and given.id in called}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_opencv_is_arithmetic(path: Path) -> None:
+    """It is called on arrays, in few files, and never opens, decodes, encodes or shows anything."""
+    if {name.partition(".")[0] for name in imported(TREES[path])} & {"cv2"}:
+        assert name_of(path) in OPENCV_FILES
+    assert not {n for n in opencv_names(TREES[path]) if n == "*" or OPENCV_DOORS.match(n)}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import cv2\ncv2.imread('a')",
+        "import cv2 as eye\neye.imdecode(b, 0)",
+        "from cv2 import VideoCapture",
+        "from cv2 import imwrite as resize",
+        "import cv2.dnn",
+        "from cv2.dnn import readNet",
+        "import cv2\ngetattr(cv2, 'im' + 'read')('a')",
+        "def f():\n    import cv2\n    return cv2.VideoCapture(0)",
+    ],
+)
+def test_a_door_of_opencv_would_be_seen(source: str) -> None:
+    """Under another name, inside a function, or spelled in two halves."""
+    assert {n for n in opencv_names(ast.parse(source)) if n == "*" or OPENCV_DOORS.match(n)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -74,11 +74,11 @@ def test_an_asset_that_changed_meanwhile_is_not_looked_at(shoot: list[Path], tmp
         matches = [e for e in scan.events() if isinstance(e, Match)]
 
     assert [Path(m.suspect).name for m in matches] == ["b-whole.jpg"]
-    assert [c.kind for c in matches[0].clues][0] is ClueKind.WHOLE_FRAME
+    assert matches[0].clues[0].kind is ClueKind.WHOLE_FRAME
 
 
 @pytest.mark.parametrize(
-    ("protection", "kind"),
+    "protection, kind",
     [
         (AssetProtection.VAULT, ClueKind.LOCAL_FEATURES),
         (AssetProtection.DETAILED, ClueKind.PART),

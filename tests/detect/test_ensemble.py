@@ -5,102 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import planes
-from rempart.detect import QUALITY_MIN, RADIUS_BITS, Ensemble, Hypothesis, Verdict, VerifiedBy, whole_frame_weight
+from rempart.detect import QUALITY_MIN, RADIUS_BITS, Ensemble, Hypothesis, VerifiedBy, whole_frame_weight
 from rempart.detect.ensemble import TILE_RADIUS_BITS
 from rempart.detect.interface import Matcher
 from rempart.detect.points import points_of
 from rempart.detect.versions import ORB_VERSION, TILE_VERSION
-from rempart.model import (
-    AssetId,
-    ClueKind,
-    CodedPoints,
-    Fingerprint,
-    FingerprintedMedia,
-    Match,
-    MediaFormat,
-    MediaKind,
-    Orientation,
-    Region,
-    SignalType,
-    SuspectId,
-)
+from rempart.model import AssetId, ClueKind, CodedPoints, FingerprintedMedia, Match, Orientation, Region
+from suspects import CODE, RANDOM, SUSPECT, flipped, media, parts
 
-RANDOM = np.random.default_rng(11)
-CODE = RANDOM.integers(0, 256, 32, dtype=np.uint8)
-SUSPECT = SuspectId("suspect")
 CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-
-
-def flipped(bits: int) -> bytes:
-    """Return the code with that many bits changed."""
-    change = np.zeros(256, np.uint8)
-    change[RANDOM.permutation(256)[:bits]] = 1
-    return (CODE ^ np.packbits(change)).tobytes()
-
-
-def media(
-    bits: bytes | None = CODE.tobytes(),
-    *,
-    quality: int = 90,
-    orientation: Orientation = Orientation.ORIGINAL,
-    digest: str = "a",
-    frame: int = 0,
-    version: str = "pdq/1",
-    region: Region | None = None,
-    places: tuple[CodedPoints, ...] = (),
-) -> FingerprintedMedia:
-    """Make what the sandbox would tell of an item."""
-    code = Fingerprint(
-        signal_type=SignalType.PDQ,
-        version=version,
-        bits=bits or b"",
-        quality=quality,
-        orientation=orientation,
-        frame=frame,
-        region=region,
-    )
-    return FingerprintedMedia(
-        sha256=digest * 64,
-        kind=MediaKind.IMAGE,
-        format=MediaFormat.JPEG,
-        width=400,
-        height=300,
-        frames=9,
-        fingerprints=(code,) if bits else (),
-        places=places,
-    )
-
-
-def parts(count: int = 12, *, version: str = TILE_VERSION, seed: int = 3) -> CodedPoints:
-    """Make places in a plane of 400 by 300, far enough from each other."""
-    random = np.random.default_rng(seed)
-    columns = (random.random(count) * 400, random.random(count) * 300, np.full(count, 60.0), np.zeros(count))
-    return CodedPoints(
-        version=version,
-        width=400,
-        height=300,
-        points=np.column_stack(columns).astype("<f4").tobytes(),
-        codes=random.integers(0, 256, (count, 32), dtype=np.uint8).tobytes(),
-    )
 
 
 def found(bank: Ensemble, suspect: FingerprintedMedia) -> tuple[Match, ...]:
     """Compare and return the matches that need no closer look."""
     return bank.compare(SUSPECT, suspect).matches
-
-
-def verdict(pose: npt.NDArray[np.float64] | None = None, **change: float) -> Verdict:
-    """Make a verdict that convinces, but for what changes."""
-    sure = Verdict(
-        pose=np.eye(3) if pose is None else pose, variant=0, count=50, of=60, explained=0.9, seen=1.0, filled=1.0
-    )
-    return replace(sure, **change)  # type: ignore[arg-type]  # fields of a verdict
 
 
 def test_it_is_a_matcher() -> None:
@@ -355,98 +278,6 @@ def test_doubts_are_few_and_the_likeliest_first() -> None:
     assert 1 <= len(doubts) <= 10
     assert weights == sorted(weights, reverse=True)
     assert doubts[0].clues[0].distance_bits == 0
-
-
-def doubtful() -> tuple[Ensemble, FingerprintedMedia]:
-    """Return a bank of two assets, of which one is verified on pixels, and a suspect whose code is both's."""
-    bank = Ensemble()
-    bank.add(AssetId("kept"), media(flipped(3), digest="1", places=(parts(version=ORB_VERSION),)))
-    bank.add(AssetId("code"), media(flipped(9), digest="2"))
-    return bank, media(digest="b")
-
-
-@pytest.mark.parametrize("verdicts", [{}, {AssetId("kept"): None}])
-def test_without_a_verdict_codes_decide(verdicts: dict[AssetId, Verdict | None]) -> None:
-    """The original could not be read, or nobody looked."""
-    bank, suspect = doubtful()
-
-    concluded = bank.conclude(SUSPECT, suspect, bank.compare(SUSPECT, suspect), verdicts)
-
-    assert [(m.asset, m.clues[0].kind) for m in concluded.matches] == [
-        ("kept", ClueKind.WHOLE_FRAME),
-        ("code", ClueKind.WHOLE_FRAME),
-    ]
-    assert concluded.doubts == concluded.same_things == ()
-
-
-def test_a_verdict_confirms() -> None:
-    """With the placement that was measured; the matches are sorted again, and nothing remains in doubt."""
-    bank, suspect = doubtful()
-    pose = planes.similarity(0.5, 0, (0.25, 0.5))
-
-    concluded = bank.conclude(SUSPECT, suspect, bank.compare(SUSPECT, suspect), {AssetId("kept"): verdict(pose)})
-
-    match = next(m for m in concluded.matches if m.asset == "kept")
-    assert match.region == ((100, 150), (300, 150), (300, 300), (100, 300))
-    assert match.homography == pytest.approx(pose.ravel())
-    assert {c.kind for c in match.clues} == {ClueKind.WHOLE_FRAME, ClueKind.LOCAL_FEATURES}
-    scores = [m.score for m in concluded.matches]
-    assert scores == sorted(scores, reverse=True)
-    assert len(scores) == 2
-
-
-def test_the_same_thing_is_told_and_is_no_match() -> None:
-    """Two photographs of one printed coaster."""
-    bank, suspect = doubtful()
-
-    concluded = bank.conclude(
-        SUSPECT, suspect, bank.compare(SUSPECT, suspect), {AssetId("kept"): verdict(explained=0.1)}
-    )
-
-    assert [m.asset for m in concluded.matches] == ["code"]
-    assert [(m.asset, m.clues[0].kind) for m in concluded.same_things] == [("kept", ClueKind.SAME_THING)]
-
-
-def test_a_verdict_refutes() -> None:
-    """A code that is close by chance."""
-    bank, suspect = doubtful()
-
-    concluded = bank.conclude(
-        SUSPECT, suspect, bank.compare(SUSPECT, suspect), {AssetId("kept"): verdict(explained=0.05, count=0)}
-    )
-
-    assert [m.asset for m in concluded.matches] == ["code"]
-    assert concluded.same_things == ()
-
-
-def test_votes_without_a_verdict_are_nothing() -> None:
-    """Points agree on shared things all the time."""
-    bank = Ensemble()
-    bank.add(AssetId("mine"), media(places=(parts(),)))
-    suspect = media(flipped(128), digest="b", places=(parts(),))
-
-    concluded = bank.conclude(SUSPECT, suspect, bank.compare(SUSPECT, suspect), {})
-
-    assert concluded.matches == concluded.same_things == concluded.doubts == ()
-
-
-def test_verdicts_about_others_change_nothing() -> None:
-    """Only doubts are decided."""
-    bank, suspect = doubtful()
-    comparison = bank.compare(SUSPECT, suspect)
-
-    one = bank.conclude(SUSPECT, suspect, comparison, {})
-    two = bank.conclude(SUSPECT, suspect, comparison, {AssetId("code"): verdict(), AssetId("nobody"): verdict()})
-
-    assert one == two
-
-
-def test_abstaining_outlives_the_conclusion() -> None:
-    """It is still said."""
-    bank = Ensemble()
-    plain = media(quality=0)
-
-    assert bank.conclude(SUSPECT, plain, bank.compare(SUSPECT, plain), {}).abstained
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import planes
-from rempart.detect.points import ASSET_POINTS, SUSPECT_POINTS, points_of
+from rempart.detect import ASSET_POINTS, SUSPECT_POINTS
+from rempart.detect.points import points_of
 from rempart.detect.points_bank import arrays_of
 from rempart.detect.versions import ORB_VERSION
 from rempart.kernels.local_features import extract

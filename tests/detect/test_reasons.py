@@ -61,8 +61,8 @@ verdicts = st.builds(
     count=st.integers(0, 20),
     of=st.just(300),
     explained=st.floats(0, 1),
-    seen=st.floats(0, 0.2),
-    filled=st.just(1.0),
+    seen=st.floats(0, 1),
+    filled=st.floats(0, 0.1),
     in_frame=st.booleans(),
 )
 

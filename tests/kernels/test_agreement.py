@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planes
-from rempart.detect.decision import EXPLAINED_CLEAR, EXPLAINED_MIN, FRAME_EXPLAINED_MIN
-from rempart.detect.verification import CORRELATION_MIN
+from rempart.detect.decision import CORRELATION_MIN, EXPLAINED_CLEAR, EXPLAINED_MIN, FRAME_EXPLAINED_MIN
 from rempart.kernels.agreement import Agreement, agree
 
 AS_IT_IS = np.eye(3)
@@ -36,9 +35,11 @@ EXTREME = {
 }
 
 
-def explained(asset: planes.U8, suspect: planes.U8, homography: planes.F64 = AS_IT_IS, **more: bool) -> float:
+def explained(
+    asset: planes.U8, suspect: planes.U8, homography: planes.F64 = AS_IT_IS, *, inverted: bool = False
+) -> float:
     """Compare as verification does."""
-    found = agree(asset, suspect, homography, **more)
+    found = agree(asset, suspect, homography, inverted=inverted)
     assert found is not None
     return found.explained(CORRELATION_MIN)
 
@@ -179,7 +180,7 @@ def test_a_wrong_place_is_not_explained() -> None:
 
 
 def test_a_rectangle_is_judged_by_itself() -> None:
-    """Of a picture whose left half only is in the frame, the frame is explained; without it, half is another picture."""
+    """The frame holds the left half of a picture, and is explained; without it, half is another picture."""
     suspect = planes.luma(53)
     suspect[:, :320] = planes.luma(2)[:, :320]
     frame = np.array([[0, 0], [320, 0], [320, 480], [0, 480]], np.float32)

@@ -27,7 +27,7 @@ def test_no_plane_is_too_strange(plane: planes.U8) -> None:
 
 @pytest.mark.parametrize("plane", planes.hostile().values(), ids=planes.hostile().keys())
 def test_no_plane_grows_out_of_hand(plane: planes.U8) -> None:
-    """A thread of five pixels by 300,000 has the pixels that were asked for, give or take: it once had 45 times more."""
+    """A thread of five pixels by 300,000 has the pixels that were asked for, about: it once had 14 times as many."""
     assert sized(plane, AREA_PX).size <= 3 * AREA_PX
 
 

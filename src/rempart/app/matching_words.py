@@ -14,7 +14,9 @@ from rempart.detect.reasons import Answer, Reason, Why
 from rempart.model import Orientation
 
 #: Measured as shares of 1, said as percents.
-_SHARES: Final = frozenset({Why.PARTS_SHARE, Why.EXPLAINED, Why.EXPLAINED_CLEAR, Why.SEEN})
+_SHARES: Final = frozenset(
+    {Why.PARTS_SHARE, Why.EXPLAINED, Why.EXPLAINED_FEW, Why.EXPLAINED_CLEAR, Why.SEEN, Why.FILLED}
+)
 #: Sums of weights: one digit tells.
 _WEIGHTS: Final = frozenset({Why.PARTS_POINT, Why.POINTS_POINT})
 

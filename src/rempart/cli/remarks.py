@@ -22,10 +22,10 @@ def prepare(settings: Settings) -> None:
     undo_on_interrupt()
     folder = choose_kernel_cache(settings)
     if not kernel_cache.is_kept():
-        say("No cache folder can be written: this command compiles its numerical code anew, some ten seconds.")
+        say("No cache folder can be written: this command compiles its numerical code anew, half a minute.")
         say("Name a folder of yours with kernels.cache_dir (REMPART_KERNELS_CACHE_DIR) to keep it.")
     elif folder is not None and not is_warm(folder):
-        say("Compiling numerical code for this machine, once: some ten seconds.")
+        say("Compiling numerical code for this machine, once: about half a minute.")
 
 
 def say_missing(missing: Sequence[ProtectionState]) -> None:

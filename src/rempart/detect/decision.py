@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from rempart.detect.frame_bank import FrameHit
-from rempart.detect.interface import F64, Doubt, Verdict, VerifiedBy
-from rempart.detect.placement import orientation_of
+from rempart.detect.interface import Doubt, Verdict, VerifiedBy
+from rempart.detect.placement import orientation_of, placement_of
 from rempart.detect.points_bank import Vote
 from rempart.kernels.variants import INVERTED
 from rempart.model import (
@@ -21,6 +19,7 @@ from rempart.model import (
     Fingerprint,
     FingerprintedMedia,
     Match,
+    Orientation,
     Region,
     SignalType,
     SuspectId,
@@ -28,24 +27,32 @@ from rempart.model import (
 
 #: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
 CORRELATION_MIN: Final = 0.6
-#: Share of the texture, where both show, that a copy explains. Wrong placements explained 28 % at most.
-EXPLAINED_MIN: Final = 0.5
+#: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points and
+#: 0.48 with more; what a fourth of the picture was covered with leaves 0.64.
+EXPLAINED_MIN: Final = 0.62
+#: What fewer points must explain, and how many are enough for less.
+EXPLAINED_OF_FEW: Final = 0.7
+POINTS_ENOUGH: Final = 10
 #: And so much that it needs no support by points.
-EXPLAINED_CLEAR: Final = 0.7
+EXPLAINED_CLEAR: Final = 0.8
 #: The same of a rectangle inside a suspect: nothing is laid over what a screenshot shows.
-FRAME_EXPLAINED_MIN: Final = 0.7
+FRAME_EXPLAINED_MIN: Final = 0.75
+#: And it shows as much of the asset: two screens share a bar, two broadcasts a banner (measured: up to 0.27).
+FRAME_SEEN_MIN: Final = 0.45
 #: A copy shows at least this much of the asset's area; less is a detail, which any picture of the same thing has.
 SEEN_MIN: Final = 0.08
+#: And it fills at least this much of the suspect: a few pixels agree with anything (measured: up to 0.77, at 0.01).
+FILLED_MIN: Final = 0.02
 #: Points that agree, where no code pointed to the placement.
 POINTS_MIN: Final = 6
 #: Points that agree on something, though most of the picture is another: a shared thing.
 THING_POINTS_MIN: Final = 10
 #: Parts that agree where they should be, and their share of the parts in view.
-TILES_MIN: Final = 3
-TILES_SHARE_MIN: Final = 0.4
-
-#: A corner further than this is nowhere.
-_FAR_PX: Final = 1 << 31
+TILES_MIN: Final = 4
+TILES_SHARE_MIN: Final = 0.46
+#: Of a small crop, two of two or three.
+TILES_OF_FEW: Final = 2
+TILES_SHARE_OF_FEW: Final = 0.7
 
 
 def whole_frame_weight(distance_bits: int) -> float:
@@ -138,24 +145,31 @@ def decide(doubt: Doubt, verdict: Verdict | None, suspect: SuspectId, media: Fin
 
 def _picture_agrees(verdict: Verdict, *, has_code: bool) -> bool:
     """Tell the same picture from the same thing in the picture."""
-    least = FRAME_EXPLAINED_MIN if verdict.in_frame else EXPLAINED_MIN
-    enough = verdict.count >= POINTS_MIN or has_code or verdict.explained >= EXPLAINED_CLEAR
-    return verdict.explained >= least and verdict.seen >= SEEN_MIN and enough
+    if verdict.seen < SEEN_MIN or verdict.filled < FILLED_MIN:
+        return False
+    if verdict.in_frame and (verdict.explained < FRAME_EXPLAINED_MIN or verdict.seen < FRAME_SEEN_MIN):
+        return False
+    if has_code or verdict.count >= POINTS_ENOUGH:
+        return verdict.explained >= EXPLAINED_MIN
+    return verdict.explained >= (EXPLAINED_OF_FEW if verdict.count >= POINTS_MIN else EXPLAINED_CLEAR)
 
 
 def _tiles_agree(verdict: Verdict) -> bool:
-    return verdict.count >= TILES_MIN and verdict.explained >= TILES_SHARE_MIN
+    if verdict.count >= TILES_MIN:
+        return verdict.explained >= TILES_SHARE_MIN
+    return verdict.count >= TILES_OF_FEW and verdict.explained >= TILES_SHARE_OF_FEW
 
 
 def _verified(
     doubt: Doubt, verdict: Verdict, kind: ClueKind, signal: SignalType, suspect: SuspectId, media: FingerprintedMedia
 ) -> Match:
+    placement = placement_of(verdict.pose, media.width, media.height)
     clue = Clue(
         kind=kind,
         signal_type=signal,
         distance_bits=verdict.distance_bits,
         weight=round(min(1.0, verdict.explained), 4),
-        orientation=orientation_of(verdict.pose),
+        orientation=orientation_of(verdict.pose) if placement else Orientation.ORIGINAL,
         is_inverted=bool(verdict.variant & INVERTED),
         count=verdict.count,
         of=verdict.of,
@@ -163,7 +177,7 @@ def _verified(
     )
     others = sorted(doubt.clues, key=lambda c: -c.weight)
     clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
-    region, homography = _placement(verdict.pose, media)
+    region, homography = placement or (None, None)
     return Match(
         asset=doubt.asset,
         suspect=suspect,
@@ -176,18 +190,3 @@ def _verified(
         width=media.width,
         height=media.height,
     )
-
-
-def _placement(pose: F64, media: FingerprintedMedia) -> tuple[Region | None, tuple[float, ...] | None]:
-    """Return where a pose puts the asset's corners, in pixels of the suspect, and the pose; a crop's lie outside it.
-
-    Both are None where a corner goes to the horizon or beyond: a worker that was taken over may say so.
-    """
-    with np.errstate(all="ignore"):  # what is not finite is refused below
-        whole = pose / pose[2, 2]
-        corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ whole.T
-        places = corners[:, :2] / corners[:, 2:] * [media.width, media.height]
-    if not (np.isfinite(whole).all() and (corners[:, 2] > 0).all() and (np.abs(places) <= _FAR_PX).all()):
-        return None, None
-    a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d), tuple(float(v) for v in whole.ravel())

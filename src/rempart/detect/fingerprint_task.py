@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from rempart.detect.frames import Frames
     from rempart.hazmat import DecodeLimits, Json, Options
     from rempart.hazmat.luma import Shrunk
     from rempart.hazmat.picture import Picture
@@ -58,8 +59,9 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
                 codes.append(_code(bits[:orientations], quality, frame=index))
     record = _record(data, picture, size, codes)
     if luma is not None and min(luma.shape) >= MIN_SIDE_PX:
-        codes += _inner_frames(luma, size, int(options.get("inner_frames", 0)))
-        record["places"] = _places(luma, options)
+        found = _frames(luma, int(options.get("inner_frames", 0)))
+        codes += _inner_frames(luma, size, found)
+        record["places"] = _places(luma, options, found)
     return record
 
 
@@ -111,43 +113,42 @@ def _fast_code(picture: Picture, orientations: int) -> tuple[dict[str, Json], Sh
     return _code(bits[:orientations], quality, version=PDQ_FAST_VERSION), shrunk
 
 
-def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], most: int) -> list[Json]:
-    """Fingerprint the rectangles inside a picture that may hold another one, turned and mirrored too.
+def _frames(luma: npt.NDArray[np.uint8], most: int) -> Frames | None:
+    """Find the rectangles inside a picture that may hold another one, if that is asked for."""
+    from rempart.detect.frames import propose_frames  # noqa: PLC0415 - in a worker only, as the rest
 
-    And what it may have been before it was turned a little or cropped a little.
-    """
+    return propose_frames(luma, most=most) if most else None
+
+
+def _inner_frames(luma: npt.NDArray[np.uint8], size: tuple[int, int], found: Frames | None) -> list[Json]:
+    """Fingerprint the rectangles inside a picture, and what it was before it was turned or cropped a little."""
     import numpy as np  # noqa: PLC0415 - in a worker only, as the rest
 
     from rempart.detect.frame_codes import codes_of_frames, guessed_wholes  # noqa: PLC0415 - as above
-    from rempart.detect.frames import propose_frames  # noqa: PLC0415 - as above
 
-    if not most:
+    if found is None:
         return []
-    found = np.concatenate([propose_frames(luma, most=most).corners, guessed_wholes((luma.shape[0], luma.shape[1]))])
-    bits, quality = codes_of_frames(luma, found)
-    scale = (size[1] / luma.shape[1], size[0] / luma.shape[0])
-    return [
-        _code(
-            bits[k],
-            int(quality[k]),
-            version=PDQ_FRAME_VERSION,
-            corners=(found[k] * scale).round().astype(int).ravel().tolist(),
-        )
-        for k in range(len(found))
-    ]
+    corners = np.concatenate([found.corners, guessed_wholes((luma.shape[0], luma.shape[1]))])
+    bits, quality = codes_of_frames(luma, corners)
+    scaled = (corners * (size[1] / luma.shape[1], size[0] / luma.shape[0])).round().astype(int).reshape(-1, 8).tolist()
+    return [_code(bits[k], int(quality[k]), version=PDQ_FRAME_VERSION, corners=place) for k, place in enumerate(scaled)]
 
 
-def _places(luma: npt.NDArray[np.uint8], options: Options) -> list[Json]:
-    """Code the points and the parts of a picture, of a suspect under every variant too."""
-    from rempart.detect.points import points_of  # noqa: PLC0415 - in a worker only, as the rest
-    from rempart.detect.tiles import asset_tiles, suspect_tiles  # noqa: PLC0415 - as above
+def _places(luma: npt.NDArray[np.uint8], options: Options, found: Frames | None) -> list[Json]:
+    """Code the points and the parts of a picture; of a suspect under every variant, and inside rectangles again."""
+    from rempart.detect.framed import clear_boxes, with_boxes  # noqa: PLC0415 - in a worker only, as the rest
+    from rempart.detect.points import frame_points, points_of  # noqa: PLC0415 - as above
+    from rempart.detect.tiles import asset_tiles, frame_tiles, suspect_tiles  # noqa: PLC0415 - as above
 
     is_suspect = int(options["orientations"]) > 1
-    found = []
+    boxes = clear_boxes(found, luma) if is_suspect and found is not None else []
+    places = []
     if options.get("points"):
-        found.append(points_of(luma, int(options["points"]), is_suspect=is_suspect))
+        whole = points_of(luma, int(options["points"]), is_suspect=is_suspect)
+        places.append(with_boxes(whole, luma, boxes, frame_points))
     if options.get("tiles"):
-        found.append(suspect_tiles(luma) if is_suspect else asset_tiles(luma))
+        whole = suspect_tiles(luma) if is_suspect else asset_tiles(luma)
+        places.append(with_boxes(whole, luma, boxes, frame_tiles))
     return [
         {
             "version": p.version,
@@ -156,7 +157,7 @@ def _places(luma: npt.NDArray[np.uint8], options: Options) -> list[Json]:
             "points": base64.b64encode(p.points).decode("ascii"),
             "codes": base64.b64encode(p.codes).decode("ascii"),
         }
-        for p in found
+        for p in places
     ]
 
 

@@ -7,8 +7,8 @@ packs and reads; :mod:`rempart.detect.verify_task` unpacks, inside a worker.
 from __future__ import annotations
 
 import json
-import math
 import struct
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -160,15 +160,12 @@ def _cells(row: Json) -> tuple[int, ...]:
     if not isinstance(row, list) or len(row) > _CELLS_MOST:
         message = f"a row of cells has {_CELLS_MOST} numbers at most"
         raise ValueError(message)
-    return tuple(_whole(_plus_two(cell), 102) - 2 for cell in row)
-
-
-def _plus_two(cell: Json) -> Json:
-    return cell + 2 if isinstance(cell, int) else None
+    return tuple(cell if type(cell) is int and cell in {-1, -2} else _whole(cell, 100) for cell in row)
 
 
 def _number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # math.isfinite would raise OverflowError for an integer of four hundred digits.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         message = "a verdict's numbers are finite"
         raise ValueError(message)
     return float(value)

@@ -1,8 +1,8 @@
 """Coded places of many assets, and the search for assets that several places of a suspect point to.
 
 Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", CVPR 2007, with exact search in
-the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3) places
-vote for a pose of the asset, and only those that agree count.
+the place of a vocabulary: (1) nearly every code within the radius; (2) a code that many assets share counts less; (3)
+places vote for a pose of the asset, and only those that agree count.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ I64 = npt.NDArray[np.int64]
 
 #: Pairs of one asset, whatever they say, before their poses are compared.
 _PAIRS_MIN: Final = 2
+#: Places of an inverted suspect that are looked up: few copies are, and the coarsest places come first.
+INVERTED_MOST: Final = 250
 #: A part is built again with new places unless it has this many times as many.
 _MERGED_BELOW: Final = 4
 
@@ -103,15 +105,16 @@ class PointsBank:
             return []
         points, codes = arrays_of(suspect)
         asked = variants if variants is not None else range(len(codes))
-        rows = np.ascontiguousarray(codes[asked.start : asked.stop].reshape(-1, CODE_BYTES))
+        counts = [min(len(suspect), INVERTED_MOST) if v & INVERTED else len(suspect) for v in asked]
+        rows = np.concatenate([codes[v, :count] for v, count in zip(asked, counts, strict=True)])
         found = [code_buckets.near(part.buckets, rows, self._radius_bits) for part in parts]
         query = np.concatenate([f[0] for f in found])
         if not len(query):
             return []
         item = np.concatenate([f[1] + part.first for f, part in zip(found, parts, strict=True)])
         apart = np.concatenate([f[2] for f in found])
-        variant, place = np.divmod(query, len(suspect))
-        variant += asked.start
+        variant = np.repeat(np.array(asked, np.int64), counts)[query]
+        place = np.concatenate([np.arange(count) for count in counts])[query]
         pairs = _Pairs(self._owners[item].astype(np.int64), variant, place, item, apart)
         return self._judged(pairs.each_place_once(), points, suspect, most)
 

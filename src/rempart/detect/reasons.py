@@ -41,9 +41,12 @@ class Why(StrEnum):
     PARTS_AGREE = "parts_agree"
     PARTS_SHARE = "parts_share"
     EXPLAINED = "explained"
+    EXPLAINED_FEW = "explained_few"
+    """The same, where few points agree."""
     EXPLAINED_CLEAR = "explained_clear"
+    """The same, where neither points nor codes support it."""
     SEEN = "seen"
-    POINTS_AGREE = "points_agree"
+    FILLED = "filled"
     SHARED_POINTS = "shared_points"
     """So many points agree that there is something of the asset, though the rest is another picture."""
 
@@ -98,10 +101,14 @@ def of_points_pointing(support: Support) -> Reason:
 
 
 def of_parts(verdict: Verdict) -> list[Reason]:
-    """Return the checks of parts that were looked for where they should be."""
+    """Return the checks of parts that were looked for where they should be: fewer of them must agree more."""
+    if verdict.count >= decision.TILES_MIN:
+        most, least = (decision.TILES_MIN, "TILES_MIN"), (decision.TILES_SHARE_MIN, "TILES_SHARE_MIN")
+    else:
+        most, least = (decision.TILES_OF_FEW, "TILES_OF_FEW"), (decision.TILES_SHARE_OF_FEW, "TILES_SHARE_OF_FEW")
     return [
-        at_least(Why.PARTS_AGREE, verdict.count, decision.TILES_MIN, "TILES_MIN"),
-        at_least(Why.PARTS_SHARE, verdict.explained, decision.TILES_SHARE_MIN, "TILES_SHARE_MIN"),
+        at_least(Why.PARTS_AGREE, verdict.count, *most),
+        at_least(Why.PARTS_SHARE, verdict.explained, *least),
     ]
 
 
@@ -112,18 +119,23 @@ def of_picture(verdict: Verdict, *, has_code: bool) -> list[Reason]:
         verdict: What was measured.
         has_code: A code of a whole frame pointed there, so that points need not.
     """
-    if verdict.in_frame:
-        least, name = decision.FRAME_EXPLAINED_MIN, "FRAME_EXPLAINED_MIN"
-    else:
-        least, name = decision.EXPLAINED_MIN, "EXPLAINED_MIN"
     found = [
-        at_least(Why.EXPLAINED, verdict.explained, least, name),
+        _explained(verdict, has_code=has_code),
         at_least(Why.SEEN, verdict.seen, decision.SEEN_MIN, "SEEN_MIN"),
+        at_least(Why.FILLED, verdict.filled, decision.FILLED_MIN, "FILLED_MIN"),
     ]
-    if not has_code:
-        clear = at_least(Why.EXPLAINED_CLEAR, verdict.explained, decision.EXPLAINED_CLEAR, "EXPLAINED_CLEAR")
-        points = at_least(Why.POINTS_AGREE, verdict.count, decision.POINTS_MIN, "POINTS_MIN")
-        found.append(clear if clear.is_met and not points.is_met else points)
+    if verdict.in_frame:
+        frame = at_least(Why.EXPLAINED, verdict.explained, decision.FRAME_EXPLAINED_MIN, "FRAME_EXPLAINED_MIN")
+        found += [frame, at_least(Why.SEEN, verdict.seen, decision.FRAME_SEEN_MIN, "FRAME_SEEN_MIN")]
     if all(reason.is_met for reason in found):
         return found
     return [*found, at_least(Why.SHARED_POINTS, verdict.count, decision.THING_POINTS_MIN, "THING_POINTS_MIN")]
+
+
+def _explained(verdict: Verdict, *, has_code: bool) -> Reason:
+    """Ask for the texture explained: the more, the less else supports the placement."""
+    if has_code or verdict.count >= decision.POINTS_ENOUGH:
+        return at_least(Why.EXPLAINED, verdict.explained, decision.EXPLAINED_MIN, "EXPLAINED_MIN")
+    if verdict.count >= decision.POINTS_MIN:
+        return at_least(Why.EXPLAINED_FEW, verdict.explained, decision.EXPLAINED_OF_FEW, "EXPLAINED_OF_FEW")
+    return at_least(Why.EXPLAINED_CLEAR, verdict.explained, decision.EXPLAINED_CLEAR, "EXPLAINED_CLEAR")

@@ -23,21 +23,28 @@ ASSET_TILES: Final = 24
 #: How many of a suspect are looked for, and how far each is turned: codes bear a turn of about two degrees.
 SUSPECT_TILES: Final = 64
 SUSPECT_TURNS: Final = (0.0, -4.0, 4.0)
+#: And in each clear rectangle of a suspect.
+FRAME_TILES: Final = 24
 #: PDQ's own measure of detail, below which a part says nothing.
 TILE_QUALITY_MIN: Final = 30
 
-_AS_IT_IS: Final = 0
-_MIRRORED: Final = 5  # "flipy" of rempart.kernels.pdq.ORIENTATIONS
+#: Of :data:`rempart.kernels.pdq.ORIENTATIONS`: a part turned by so many quarters to the left, as it is and mirrored.
+_QUARTERS: Final = ((0, 5), (1, 7), (2, 4), (3, 6))
 
 
 def asset_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
     """Cut and code the parts of an asset: ``(H, W) uint8`` in."""
-    return _tiles(luma, ASSET_TILES, (0.0,), (_AS_IT_IS,))
+    return _tiles(luma, ASSET_TILES, (0.0,), quarters=1, variants=1)
 
 
 def suspect_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
-    """Cut and code the parts of a suspect, turned a little and mirrored too: ``(H, W) uint8`` in."""
-    return _tiles(luma, SUSPECT_TILES, SUSPECT_TURNS, (_AS_IT_IS, _MIRRORED))
+    """Cut and code the parts of a suspect, turned and mirrored too: ``(H, W) uint8`` in."""
+    return _tiles(luma, SUSPECT_TILES, SUSPECT_TURNS, quarters=4, variants=2)
+
+
+def frame_tiles(luma: npt.NDArray[np.uint8]) -> CodedPoints:
+    """Cut and code the parts of a rectangle inside a suspect: ``(H, W) uint8`` in."""
+    return _tiles(luma, FRAME_TILES, (0.0,), quarters=1, variants=2)
 
 
 def codes_of_squares(
@@ -51,18 +58,23 @@ def codes_of_squares(
 
 
 def _tiles(
-    luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], orientations: tuple[int, ...]
+    luma: npt.NDArray[np.uint8], most: int, turns: tuple[float, ...], *, quarters: int, variants: int
 ) -> CodedPoints:
+    """Code the parts at each turn; those that stand upright also at ``quarters`` quarter turns, which cost nothing."""
     found = anchors(luma, most)
     columns = [np.column_stack([found, np.full(len(found), turn, np.float32)]) for turn in turns]
     places = np.concatenate(columns).astype(np.float32)
     codes, quality = codes_of_squares(luma, squares(places))
     kept = quality >= TILE_QUALITY_MIN
-    rows = codes[kept][:, list(orientations)].transpose(1, 0, 2)
+    places, codes = places[kept], codes[kept]
+    upright = places[:, 3] == 0.0
+    all_places = [places, *(places[upright] + np.float32([0, 0, 0, 90 * k]) for k in range(1, quarters))]
+    rows = [codes[:, _QUARTERS[0][:variants]]]
+    rows += [codes[upright][:, _QUARTERS[k][:variants]] for k in range(1, quarters)]
     return CodedPoints(
         version=TILE_VERSION,
         width=luma.shape[1],
         height=luma.shape[0],
-        points=places[kept].astype("<f4").tobytes(),
-        codes=rows.tobytes(),
+        points=np.concatenate(all_places).astype("<f4").tobytes(),
+        codes=np.concatenate(rows).transpose(1, 0, 2).tobytes(),
     )

@@ -16,9 +16,10 @@ import numpy.typing as npt
 from rempart.detect.decision import CORRELATION_MIN
 from rempart.detect.frames import propose_frames
 from rempart.detect.interface import Hypothesis, Verdict
+from rempart.detect.placement import placement_of
 from rempart.detect.points_bank import arrays_of
 from rempart.detect.tiles import codes_of_squares
-from rempart.kernels.agreement import agree
+from rempart.kernels.agreement import Agreement, agree, ground_of
 from rempart.kernels.anchors import squares
 from rempart.kernels.geometry import Points, fit, sift_points
 from rempart.kernels.local_features import sized
@@ -34,6 +35,19 @@ _ASSET_PX: Final = 200_000
 _SUSPECT_PX: Final = 300_000
 _ASSET_POINTS: Final = 500
 _SUSPECT_POINTS: Final = 800
+#: So much of one flat level makes a page or a screen (rempart.kernels.agreement.ground_of), which shares with others of
+#: its kind all but a few words: all of it must be seen, and every cell must agree, more closely.
+PAGE_GROUND_MIN: Final = 0.25
+PAGE_CORRELATION_MIN: Final = 0.8
+PAGE_ALIKE_MIN: Final = 0.99
+PAGE_SEEN_MIN: Final = 0.8
+#: With less of it, it may be a screen with windows: measured, two of those explain up to 0.69 of each other.
+SCREEN_GROUND_MIN: Final = 0.07
+SCREEN_EXPLAINED_MIN: Final = 0.75
+#: What is said of one otherwise: the same layout, which explains less than any copy.
+_LAYOUT_EXPLAINED: Final = 0.39
+_LAYOUT_TILES_MIN: Final = 8
+_REGION_PX: Final = 400
 #: A hypothesis that explains this much needs no other.
 _CLEAR: Final = 0.85
 #: Points that must agree before the rectangles inside a suspect are looked at one by one.
@@ -78,7 +92,8 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
         The best account of the suspect by the asset; None if there is none at all.
     """
     plane = sized(asset, _ASSET_PX, enlarged_most=1.0)
-    best = _better(None, [_judged(plane, suspect, h.pose, h.variant, h.count, h.of) for h in hypotheses])
+    ground, tried = ground_of(plane), _possible(hypotheses, suspect)
+    best = _better(None, [_judged(plane, suspect, h.pose, h.variant, h.count, h.of, ground=ground) for h in tried])
     if best is not None and best.explained >= _CLEAR:
         return best
     points = sift_points(plane, _ASSET_POINTS)
@@ -87,19 +102,33 @@ def verify_picture(asset: U8, suspect: Suspect, hypotheses: list[Hypothesis]) ->
         if found is None:
             continue
         pose = _to_fractions(found.homography, plane, suspect.plane)
-        whole = _judged(plane, suspect, pose, variant, found.inliers, found.pairs)  # (2)
+        whole = _judged(plane, suspect, pose, variant, found.inliers, found.pairs, ground=ground)  # (2)
         best = _better(best, [whole])
         if found.inliers >= _POINTS_FOR_FRAMES and (whole is None or whole.explained < _CLEAR):  # (3)
             inner = [
-                _judged(plane, suspect, pose, variant, found.inliers, found.pairs, within=frame)
+                _judged(plane, suspect, pose, variant, found.inliers, found.pairs, ground=ground, within=frame)
                 for frame in suspect.frames()
             ]
             best = _better(best, inner)
     return best
 
 
+def _possible(hypotheses: list[Hypothesis], suspect: Suspect) -> list[Hypothesis]:
+    """Leave out what no picture can lie at: beyond the horizon, or where numbers end."""
+    rows, columns = suspect.luma.shape
+    return [h for h in hypotheses if placement_of(h.pose, columns, rows) is not None]
+
+
 def _judged(
-    plane: U8, suspect: Suspect, pose: F64, variant: int, count: int = 0, of: int = 0, *, within: F32 | None = None
+    plane: U8,
+    suspect: Suspect,
+    pose: F64,
+    variant: int,
+    count: int = 0,
+    of: int = 0,
+    *,
+    ground: float = 0.0,
+    within: F32 | None = None,
 ) -> Verdict | None:
     """Bring the suspect onto the asset under one hypothesis."""
     homography = _to_pixels(pose, plane, suspect.plane)
@@ -111,12 +140,22 @@ def _judged(
         variant=variant,
         count=count,
         of=of,
-        explained=found.explained(CORRELATION_MIN),
+        explained=_explained(found, ground),
         seen=found.seen,
         filled=found.filled,
         in_frame=within is not None,
         cells=_percent(found.correlation, found.texture),
     )
+
+
+def _explained(found: Agreement, ground: float) -> float:
+    """Return the share that is explained; little, if the asset is a page or a screen and something else is on it."""
+    explained = found.explained(CORRELATION_MIN)
+    if ground >= PAGE_GROUND_MIN:
+        is_whole = found.seen >= PAGE_SEEN_MIN and found.alike(PAGE_CORRELATION_MIN) >= PAGE_ALIKE_MIN
+    else:
+        is_whole = ground < SCREEN_GROUND_MIN or explained >= SCREEN_EXPLAINED_MIN
+    return explained if is_whole else min(explained, _LAYOUT_EXPLAINED)
 
 
 def _percent(correlation: F32, texture: F32) -> tuple[tuple[int, ...], ...]:
@@ -135,7 +174,9 @@ def _better(best: Verdict | None, others: list[Verdict | None]) -> Verdict | Non
 
 
 def _rank(verdict: Verdict) -> float:
-    return verdict.explained * min(1.0, verdict.seen / 0.2) - (0.1 if verdict.in_frame else 0.0)
+    if verdict.in_frame:
+        return verdict.explained * min(1.0, verdict.seen / 0.45) - 0.15
+    return verdict.explained * min(1.0, verdict.seen / 0.2)
 
 
 def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothesis]) -> Verdict | None:
@@ -151,7 +192,7 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
     """
     places, codes = arrays_of(tiles)
     best: Verdict | None = None
-    for hypothesis in hypotheses:
+    for hypothesis in _possible(hypotheses, suspect):
         pose = _to_pixels(hypothesis.pose, (tiles.height, tiles.width), suspect.luma)
         found = _tiles_at(places, codes[0], suspect.luma, pose, hypothesis.variant)
         for _ in range(2):
@@ -170,7 +211,7 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
             variant=hypothesis.variant,
             count=int(agrees.sum()),
             of=int(in_view.sum()),
-            explained=float(agrees.mean()),
+            explained=_explained_by_tiles(agrees, pose, (tiles.height, tiles.width), suspect.luma),
             seen=_seen(pose, (tiles.height, tiles.width), suspect.luma),
             filled=0.0,
             distance_bits=int(np.median(bits[agrees])) if agrees.any() else 256,
@@ -178,6 +219,19 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
         if best is None or (verdict.count, verdict.explained) > (best.count, best.explained):
             best = verdict
     return best
+
+
+def _explained_by_tiles(agrees: npt.NDArray[np.bool_], pose: F64, shape: tuple[int, int], luma: U8) -> float:
+    """Return the share of parts that agree; little, if what is there is a page and not nearly all of them do."""
+    share = float(agrees.mean())
+    if agrees.sum() >= _LAYOUT_TILES_MIN and share >= PAGE_ALIKE_MIN:
+        return share
+    scale = min(1.0, _REGION_PX / max(shape))
+    size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
+    place = pose @ np.diag([shape[1] / size[0], shape[0] / size[1], 1.0])
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    region = cv2.warpPerspective(luma, place, size, flags=flags, borderMode=cv2.BORDER_REFLECT)
+    return min(share, _LAYOUT_EXPLAINED) if ground_of(np.asarray(region, np.uint8)) >= PAGE_GROUND_MIN else share
 
 
 _Found = tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]

@@ -40,8 +40,9 @@ def warm_all() -> None:
 
 def warm_search() -> None:
     """Compile or load what the search uses, outside the sandbox."""
-    from rempart.kernels import multi_index, votes  # noqa: PLC0415 - numba takes its time
+    from rempart.kernels import code_buckets, multi_index, votes  # noqa: PLC0415 - numba takes its time
 
+    code_buckets.warm()
     multi_index.warm()
     votes.warm()
 

@@ -23,7 +23,7 @@ from rempart.model import MediaItem
 
 #: Items given ahead: while the pool looks for the next one, the worker already has it.
 DEPTH: Final = 2
-#: Without a kernel cache a worker compiles for some ten seconds before it is ready; a busy machine doubles that.
+#: Without a kernel cache a worker compiles for half a minute before it is ready; a busy machine triples that.
 _START_LIMIT_S: Final = 180.0
 _RECEIVE_BYTES: Final = 1 << 16
 

@@ -30,6 +30,9 @@ _BLUR_SIGMA: Final = 1.2
 _TEXTURE_FLOOR: Final = 1.0
 #: And what more says nothing more: or one black letter would outweigh ten cells of meadow.
 _TEXTURE_MOST: Final = 6.0
+#: A flat block, in pixels and in grey levels.
+_BLOCK_PX: Final = 8
+_FLAT_MOST: Final = 0.4
 #: Corners sent further than this are nowhere.
 _FAR_PX: Final = 1e9
 #: OpenCV's warp counts pixels in 16 bits.
@@ -57,6 +60,11 @@ class Agreement(NamedTuple):
         if total <= 0.0:
             return 0.0
         return float(self.texture[inside & (np.nan_to_num(self.correlation) >= correlation_min)].sum()) / total
+
+    def alike(self, correlation_min: float) -> float:
+        """Return the share of cells with any texture, each counting once, that correlate at least so much."""
+        counted = ~np.isnan(self.correlation) & (self.texture > 0)
+        return float((self.correlation[counted] >= correlation_min).mean()) if counted.any() else 0.0
 
 
 def agree(
@@ -110,6 +118,26 @@ def agree(
     seen = float((inside > 127).mean())
     common = cv2.intersectConvexConvex(corners.astype(np.float32), frame)[0]
     return Agreement(seen, float(common) / abs(_area(frame.astype(np.float64))), correlation, texture)
+
+
+def ground_of(plane: U8) -> float:
+    """Return how much of a picture is one flat grey level, as pages, forms and screens have, and few photographs.
+
+    Args:
+        plane: ``(H, W) uint8`` luma, of some hundred pixels a side.
+
+    Returns:
+        0..1. Measured: of 214 photographs, 8 have more than 0.08 and none more than 0.20; invoices, chats and web pages
+        made in code have 0.34 and more, desktops with a window 0.08 to 0.13.
+    """
+    rows, columns = plane.shape[0] // _BLOCK_PX, plane.shape[1] // _BLOCK_PX
+    if not rows or not columns:
+        return 0.0
+    blocks = plane[: rows * _BLOCK_PX, : columns * _BLOCK_PX].reshape(rows, _BLOCK_PX, columns, _BLOCK_PX)
+    blocks = blocks.astype(np.float32)
+    flat = blocks.mean(axis=(1, 3))[blocks.std(axis=(1, 3)) < _FLAT_MOST]
+    levels = np.bincount(flat.astype(np.int64), minlength=2)
+    return float((levels[1:] + levels[:-1]).max()) / (rows * columns)
 
 
 def warm() -> None:

@@ -183,7 +183,8 @@ def plan_bands(count: int, radius_bits: int, bytes_per_code: float) -> BandPlan 
 def _priced(count: int, widths: tuple[int, ...], radii: tuple[int, ...], radius_bits: int, far: int) -> BandPlan:
     """Return the plan of these bands with its cost; bands are alike before and after ``far``."""
     groups = [(widths[k], radii[k], size) for k, size in ((0, far), (-1, len(widths) - far)) if size]
-    cost, size, cells = 0.0, _CODE_BYTES + 8.0 + 1 / 8, []
+    # Beside the code: its identifier, whether it is still there, and whether it is scanned.
+    cost, size, cells = 0.0, _CODE_BYTES + 8.0 + 1.0 + 1 / 8, []
     for width, radius, times in groups:
         one = _best_cell(count, width, radius)
         cost, size = cost + times * one[0], size + times * one[1]

@@ -110,14 +110,14 @@ def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit
     similarity, near = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=_SIMILARITY_PX, maxIters=2000, confidence=0.999
     )
-    if similarity is None or near is None or int(near.sum()) < _PAIRS_MIN:
+    # OpenCV's types promise a matrix, but where nothing is found there is none.
+    if similarity is None or near is None or int(near.sum()) < _PAIRS_MIN:  # type: ignore[redundant-expr]  # as said
         return None
     chosen = near.ravel().astype(bool)
     homography, inside = cv2.findHomography(
         source[chosen], target[chosen], cv2.USAC_MAGSAC, _INLIER_PX, maxIters=2000, confidence=0.999
     )
-    # OpenCV's types promise an array, but nothing found is None.
-    if homography is None or inside is None or int(inside.sum()) < _PAIRS_MIN:  # type: ignore[redundant-expr]  # so
+    if homography is None or inside is None or int(inside.sum()) < _PAIRS_MIN:
         whole = np.vstack([similarity, [0.0, 0.0, 1.0]])
         return Fit(back @ whole, int(chosen.sum()), len(left))
     return Fit(back @ np.asarray(homography, np.float64), int(inside.sum()), len(left))

@@ -33,7 +33,8 @@ _SCALE_STEP: Final = 1.2
 _LEVELS: Final = 8
 _EDGE_PX: Final = 16
 _PATCH_PX: Final = 31
-_FAST_THRESHOLD: Final = 7
+#: Grey levels that a point stands out by; and where that gives too few, in a dull picture.
+_FAST_THRESHOLDS: Final = (7, 3)
 #: From this level of the pyramid on (twice the size of the finest), a point is coarse.
 _COARSE_LEVEL: Final = 4
 _COARSE_SHARE: Final = 0.6
@@ -73,21 +74,25 @@ def sized(luma: U8, area_px: int, *, enlarged_most: float = _ENLARGED_MOST) -> U
     return np.asarray(cv2.resize(luma, shape, interpolation=how), np.uint8)
 
 
-def extract(luma: U8, most: int, *, variants: int = 1) -> LocalFeatures:
+def extract(luma: U8, most: int, *, variants: int = 1, area_px: int = AREA_PX) -> LocalFeatures:
     """Find points and code them.
 
     Args:
-        luma: ``(H, W) uint8``, any size; it is brought to :data:`AREA_PX` first.
+        luma: ``(H, W) uint8``, any size; it is brought to ``area_px`` first.
         most: How many points are kept.
         variants: 1, or :data:`VARIANTS` for codes that find mirrored and inverted copies too.
+        area_px: Pixels of the plane in which points are sought.
 
     Returns:
         At most ``most`` features; none in a flat picture.
     """
-    plane = sized(luma, AREA_PX)
+    plane = sized(luma, area_px)
     height, width = plane.shape
-    detector = _detector()
-    found = detector.detect(plane)
+    for threshold in _FAST_THRESHOLDS:
+        detector = _detector(threshold)
+        found = detector.detect(plane)
+        if len(found) >= most:
+            break
     rows = np.array([(*k.pt, k.size, k.angle, k.response, k.octave) for k in found], np.float32).reshape(-1, 6)
     rows = rows[_chosen(rows, height, width, most)]
     codes = np.zeros((variants, len(rows), 32), np.uint8)
@@ -96,10 +101,8 @@ def extract(luma: U8, most: int, *, variants: int = 1) -> LocalFeatures:
     return LocalFeatures(np.ascontiguousarray(rows[:, :4]), codes, width, height)
 
 
-def _detector() -> cv2.ORB:
-    return cv2.ORB.create(
-        _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, _FAST_THRESHOLD
-    )
+def _detector(threshold: int) -> cv2.ORB:
+    return cv2.ORB.create(_CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold)
 
 
 def _coded(detector: cv2.ORB, plane: U8, rows: F32, variant: int) -> U8:
