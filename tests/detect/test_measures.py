@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leaks import encoded
 from pictures import scene
 from rempart.detect import PDQ_VERSION, parse_record
 from rempart.detect.fingerprint_task import run
@@ -12,7 +13,6 @@ from rempart.detect.measures import measure
 from rempart.detect.wanted import asset_options, every_option
 from rempart.hazmat import DecodeLimits
 from rempart.model import Fingerprint, FingerprintedMedia, MediaFormat, MediaKind, Orientation, SignalType
-from leaks import encoded
 
 
 def code(bits: bytes, quality: int = 100, **more: object) -> Fingerprint:

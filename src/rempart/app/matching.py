@@ -273,9 +273,7 @@ def _cleared(gate: MinorGate, asset: Path, suspect: Path) -> dict[Role, Cleared[
     return tuple(intake.set_aside()) or passed
 
 
-def _read(
-    pool: Pool[FingerprintedMedia], cleared: Cleared[MediaItem], role: Role, options: Options
-) -> _Read | Skipped:
+def _read(pool: Pool[FingerprintedMedia], cleared: Cleared[MediaItem], role: Role, options: Options) -> _Read | Skipped:
     """Have one file fingerprinted, and keep the very bytes that were."""
     found: _Read | Skipped | None = None
     for item, outcome in pool.run([cleared], options):

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import jinja2
-import numpy as np
 
 from rempart import __version__
 from rempart.app.matching import Explanation, Side
 from rempart.app.matching_texts import MATCHING_TEXTS, MatchingTexts
 from rempart.app.matching_words import Told, tell
-from rempart.app.report import Outline, outline, replace_file
+from rempart.app.report import Outline, replace_file
 from rempart.detect.decision import CORRELATION_MIN
+from rempart.detect.placement import placement_of
 from rempart.detect.reasons import Answer
 from rempart.model import Region
 
@@ -187,14 +187,8 @@ def _corners(found: Explanation) -> Region | None:
         return found.match.region
     if found.looked is None:
         return None
-    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], np.float64) @ found.looked.pose.T
-    if not np.isfinite(corners).all() or (corners[:, 2] <= 0).any():
-        return None
-    size = np.array([found.suspect.width, found.suspect.height])
-    reach = 100.0 * size.max()  # far enough to be beyond the panel
-    places = np.clip(corners[:, :2] / corners[:, 2:] * size, -reach, reach)
-    a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d)
+    placement = placement_of(found.looked.pose, found.suspect.width, found.suspect.height)
+    return placement[0] if placement else None
 
 
 def _placed(side: Side, corners: Region | None, panel: Box) -> tuple[float, Box]:

@@ -1,4 +1,6 @@
-"""The words of ``rempart match``, in French and in English: one table, so that the type checker sees what is missing."""
+"""The words of ``rempart match``, in French and in English: one table, so that the type checker sees what is "
+"missing.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,8 @@ _FRENCH: Final = MatchingTexts(
     no_quality="{side} : {label}, {width} x {height} pixels, trop petite pour avoir une empreinte",
     answers={
         Answer.SAME_PICTURE: "La même image.",
-        Answer.SAME_THING: "La même chose dans deux images : le suspect montre un élément de l’image protégée, le reste "
+        Answer.SAME_THING: "La même chose dans deux images : le suspect montre un élément de l’image protégée, le "
+        "reste "
         "est une autre image. Ce n’est pas une correspondance.",
         Answer.DIFFERENT: "Deux images différentes.",
         Answer.TOO_PLAIN: "Trop unies pour le dire : seule une copie identique à l’octet près serait reconnue.",
@@ -69,7 +72,8 @@ _FRENCH: Final = MatchingTexts(
     same_bytes="octets : les deux fichiers sont identiques",
     other_bytes="octets : les deux fichiers diffèrent",
     whole="image entière : écart de {bits} sur 256 bits{turned} ; c’est un indice jusqu’à {radius}",
-    inner="rectangle dans le suspect, ou suspect redressé ({frames} essayés) : écart de {bits} sur 256 bits{turned} ; c’est un indice "
+    inner="rectangle dans le suspect, ou suspect redressé ({frames} essayés) : écart de {bits} sur 256 bits{turned} "
+    "; c’est un indice "
     "jusqu’à {radius}",
     no_whole="image entière : l’une des deux n’a pas d’empreinte",
     no_inner="rectangle dans le suspect : aucun à comparer",
@@ -145,7 +149,8 @@ _ENGLISH: Final = MatchingTexts(
     same_bytes="bytes: the two files are identical",
     other_bytes="bytes: the two files differ",
     whole="whole picture: a difference of {bits} in 256 bits{turned}; it is a clue up to {radius}",
-    inner="rectangle inside the suspect, or the suspect straightened ({frames} tried): a difference of {bits} in 256 bits{turned}; it is a clue up "
+    inner="rectangle inside the suspect, or the suspect straightened ({frames} tried): a difference of {bits} in 256 "
+    "bits{turned}; it is a clue up "
     "to {radius}",
     no_whole="whole picture: one of the two has no code",
     no_inner="rectangle inside the suspect: none to compare",

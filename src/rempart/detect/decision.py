@@ -27,8 +27,8 @@ from rempart.model import (
 
 #: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
 CORRELATION_MIN: Final = 0.6
-#: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points and
-#: 0.48 with more; what a fourth of the picture was covered with leaves 0.64.
+#: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points
+#: and 0.48 with more; what a fourth of the picture was covered with leaves 0.64.
 EXPLAINED_MIN: Final = 0.62
 #: What fewer points must explain, and how many are enough for less.
 EXPLAINED_OF_FEW: Final = 0.7
