@@ -45,6 +45,8 @@ TESTED_ELSEWHERE = {
     "store/migrations/0004_placement.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
+    "tests/app/test_matching_words.py": "app/matching_texts.py",
+    "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",

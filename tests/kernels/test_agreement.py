@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planes
-from rempart.detect.decision import EXPLAINED_CLEAR, EXPLAINED_MIN, FRAME_EXPLAINED_MIN
-from rempart.detect.verification import CORRELATION_MIN
+from rempart.detect.decision import CORRELATION_MIN, EXPLAINED_CLEAR, EXPLAINED_MIN, FRAME_EXPLAINED_MIN
 from rempart.kernels.agreement import Agreement, agree
 
 AS_IT_IS = np.eye(3)

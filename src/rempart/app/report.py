@@ -214,20 +214,20 @@ def _measured(clue: Clue, texts: Texts) -> str:
     """Say what was compared, and by how much it agrees."""
     match clue.kind:
         case ClueKind.SAME_BYTES:
-            return texts.same_bytes
+            words = texts.same_bytes
         case ClueKind.WHOLE_FRAME:
-            return texts.whole_frame.format(bits=clue.distance_bits)
+            words = texts.whole_frame
         case ClueKind.INNER_FRAME:
-            return texts.inner_frame.format(bits=clue.distance_bits)
+            words = texts.inner_frame
         case ClueKind.PART:
-            template = texts.parts if clue.of else texts.part
-            return template.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
+            words = texts.parts if clue.of else texts.part
         case ClueKind.LOCAL_FEATURES:
-            return (texts.points if clue.count else texts.pixels).format(count=clue.count, of=clue.of)
+            words = texts.points if clue.count else texts.pixels
         case ClueKind.SAME_THING:
-            return texts.same_thing.format(count=clue.count, of=clue.of)
+            words = texts.same_thing
         case ClueKind.LEARNED:
-            return texts.learned
+            words = texts.learned
+    return words.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
 
 
 def percent(share: float) -> str:

@@ -262,8 +262,8 @@ _ENGLISH: Final = Texts(
         ),
         (
             "Two pictures are brought together when their fingerprints differ by {radius} bits of 256 at most; the "
-            "picture may have been recompressed, mirrored, turned or put inside another; or when points or parts agree, "
-            "where the picture's protection allows that they are kept."
+            "picture may have been recompressed, mirrored, turned or put inside another; or when points or parts "
+            "agree, where the picture's protection allows that they are kept."
         ),
         (
             "No match proves nothing: a picture of which little is left, or that was changed a lot, is not recognised; "

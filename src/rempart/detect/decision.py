@@ -25,6 +25,8 @@ from rempart.model import (
     SuspectId,
 )
 
+#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
+CORRELATION_MIN: Final = 0.6
 #: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points
 #: and 0.48 with more; what a fourth of the picture was covered with leaves 0.64.
 EXPLAINED_MIN: Final = 0.62

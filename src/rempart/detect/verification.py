@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rempart.detect.decision import CORRELATION_MIN
 from rempart.detect.frames import propose_frames
 from rempart.detect.interface import Hypothesis, Verdict
 from rempart.detect.placement import placement_of
@@ -34,8 +35,6 @@ _ASSET_PX: Final = 200_000
 _SUSPECT_PX: Final = 300_000
 _ASSET_POINTS: Final = 500
 _SUSPECT_POINTS: Final = 800
-#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
-CORRELATION_MIN: Final = 0.6
 #: So much of one flat level makes a page or a screen (rempart.kernels.agreement.ground_of), which shares with others of
 #: its kind all but a few words: all of it must be seen, and every cell must agree, more closely.
 PAGE_GROUND_MIN: Final = 0.25
@@ -147,7 +146,7 @@ def _judged(
         seen=found.seen,
         filled=found.filled,
         in_frame=within is not None,
-        cells=_percent(found.correlation),
+        cells=_percent(found.correlation, found.texture),
     )
 
 
@@ -161,9 +160,10 @@ def _explained(found: Agreement, ground: float) -> float:
     return explained if is_whole else min(explained, _LAYOUT_EXPLAINED)
 
 
-def _percent(correlation: F32) -> tuple[tuple[int, ...], ...]:
-    """Write correlations as whole percents, -1 where the suspect does not reach."""
+def _percent(correlation: F32, texture: F32) -> tuple[tuple[int, ...], ...]:
+    """Write correlations as whole percents, -1 where the suspect does not reach, -2 where there is no texture."""
     percent = np.nan_to_num(np.maximum(correlation, 0.0) * 100, nan=-1.0).round().astype(int)
+    percent[(percent >= 0) & (texture <= 0.0)] = -2
     return tuple(tuple(row) for row in percent.tolist())
 
 
