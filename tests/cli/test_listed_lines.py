@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
+import workspaces
+from commands import rempart
+from feeds import jsonl, listed
 from listings import HOSTILE, event
+from rempart.app.fingerprint import fingerprint
 from rempart.app.listed import Said
+from rempart.app.listed_texts import LISTED_TEXTS
 from rempart.app.scan import Tally
 from rempart.cli.listed_lines import print_listed, say_listed
 from rempart.cli.scan_lines import print_summary
@@ -82,3 +89,36 @@ def test_counts_name_the_codes_of_partners_where_there_are_any(capsys: pytest.Ca
     assert second.startswith("2 scanned against 0 assets, 0 matched, 0 unreadable")
     assert [json.loads(third)["summary"][k] for k in ("imported", "listed", "listed_reviewed")] == [7, 1, 1]
     assert err.count("no match of what is registered here") == 2
+
+
+def test_the_command_lists_without_a_picture_of_ones_own(tmp_path: Path) -> None:
+    """In words, in JSON and in the report, and nothing among what was skipped; exit 0, then 1 once it is reviewed."""
+    settings, workspace = workspaces.make(tmp_path / "workspace")
+    pile = workspaces.pictures(tmp_path / "pile", 2)[0].parent
+    workspace.database.close()
+    env = {"REMPART_WORKSPACE_USER": "oscar"}
+    [(_, media)] = [f for f in fingerprint([str(pile / "picture-001.png")], settings) if isinstance(f, tuple)]
+    bits, feed = media.fingerprints[0].bits, tmp_path / "feed.jsonl"
+    outputs = ("--report", tmp_path / "r.html", "--lang", "en", "--skipped", tmp_path / "s.jsonl")
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return rempart("--workspace", tmp_path / "workspace", *arguments, env=env)
+
+    feed.write_text(jsonl(listed(bits, "self_declared")))
+    imported = run("bank", "import", feed, "--partner", "stopncii", "--new")
+    declared = run("scan", pile, *outputs)
+    feed.write_text(jsonl(listed(bits)))
+    run("bank", "import", feed, "--partner", "stopncii")
+    reviewed = run("scan", pile, "--json")
+
+    assert imported.returncode == 0, imported.stderr
+    assert declared.returncode == 0, declared.stderr
+    first = declared.stdout.splitlines()[0]
+    assert first.startswith(f"listed by stopncii (self-declared, not reviewed): {pile}/picture-001.png, 0 bits  (imp_")
+    assert LISTED_TEXTS["en"].title in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert (tmp_path / "s.jsonl").read_bytes() == b""
+    assert reviewed.returncode == 1
+    one, last = (json.loads(line) for line in reviewed.stdout.splitlines())
+    assert (one["listed"]["may_act"], last["summary"]["matched"], last["summary"]["listed_reviewed"]) == (True, 0, 1)
+    assert bits.hex() not in declared.stdout + declared.stderr + reviewed.stdout + reviewed.stderr
+    assert bits.hex() not in (tmp_path / "r.html").read_text(encoding="utf-8")
