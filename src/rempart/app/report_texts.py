@@ -85,6 +85,7 @@ _FRENCH: Final = Texts(
     counts={
         "scanned": "fichiers comparés",
         "matched": "correspondent à une de vos images",
+        "listed": "proches d’une empreinte de partenaires",
         "assets": "images protégées",
         "unreadable": "illisibles",
         "stopped": "arrêtés, jamais ouverts",
@@ -203,6 +204,7 @@ _ENGLISH: Final = Texts(
     counts={
         "scanned": "files compared",
         "matched": "match one of your pictures",
+        "listed": "close to a fingerprint of partners",
         "assets": "protected pictures",
         "unreadable": "unreadable",
         "stopped": "stopped, never opened",

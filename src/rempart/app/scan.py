@@ -66,6 +66,12 @@ class Tally:
     """Since the scan began."""
     sealed: int = 0
     """Suspects that match an asset whose hits are sealed: a count without an address."""
+    imported: int = 0
+    """Codes of partners that suspects are compared with."""
+    listed: int = 0
+    """Suspects that are close to a code that partners list: no match by itself."""
+    listed_reviewed: int = 0
+    """Suspects, among the listed, whose code is reviewed and disputed by nobody."""
     interrupted: bool = False
     """True if it was not finished."""
 
