@@ -20,7 +20,6 @@ from typing import Final, cast
 
 import numpy as np
 from PIL import Image
-from rempart.detect.parts import parts_of
 
 from measure import header, table
 from recall import distinct

@@ -102,9 +102,7 @@ def extract(luma: U8, most: int, *, variants: int = 1, area_px: int = AREA_PX) -
 
 
 def _detector(threshold: int) -> cv2.ORB:
-    return cv2.ORB.create(
-        _CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold
-    )
+    return cv2.ORB.create(_CANDIDATES, _SCALE_STEP, _LEVELS, _EDGE_PX, 0, 2, cv2.ORB_HARRIS_SCORE, _PATCH_PX, threshold)
 
 
 def _coded(detector: cv2.ORB, plane: U8, rows: F32, variant: int) -> U8:
