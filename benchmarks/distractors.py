@@ -95,9 +95,9 @@ def write(out: Path, cut_from: Sequence[Path], count: int) -> None:
         if number % 500 == 499:
             print(number + 1, "made", file=sys.stderr, flush=True)
     versions = [p.version for p in media.places]
-    columns = {f"places_{k}": np.concatenate(column) for k, column in enumerate(points)}
     arrays: dict[str, Any] = {"whole": np.stack(whole), "quality": quality, "sizes": sizes, "versions": versions}
-    np.savez(out, **arrays, **columns)
+    arrays |= {f"places_{k}": np.concatenate(column) for k, column in enumerate(points)}
+    np.savez(out, allow_pickle=False, **arrays)
 
 
 def load(path: Path) -> list[FingerprintedMedia]:

@@ -2,8 +2,8 @@
 
 ``python benchmarks/ensemble_false.py --scenes FOLDER --distractors FILE.npz --rows FILE.jsonl [--suspects 1000]``: half
 of the scenes that judge are registered, with distractors up to 10,000; what became of the other half is looked for. A
-pair of scenes counts once, however many of its suspects matched; distractors are not independent and have columns of their
-own. ``--report`` prints what was measured so far.
+pair of scenes counts once, however many of its suspects matched; distractors are not independent and have columns of
+their own. ``--report`` prints what was measured so far.
 """
 
 from __future__ import annotations
@@ -116,6 +116,10 @@ def measure(options: argparse.Namespace) -> None:
             out.flush()
 
 
+def _is_false(row: Mapping[str, Any], name: str) -> bool:
+    return not (row["scene"] in SHARED and name.startswith("d"))
+
+
 def report(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print false matches, and the bounds that they support."""
     scenes = len({row["scene"] for row in rows})
@@ -123,12 +127,7 @@ def report(rows: Sequence[Mapping[str, Any]]) -> None:
     header(f"False matches: {len(rows)} suspects of {scenes} scenes without a copy, against {ASSETS:,} assets", SEED)
     lines = []
     for protection in PROTECTIONS:
-        false = [
-            (r["scene"], name)
-            for r in rows
-            for name, _, _ in r[protection]["false"]
-            if not (r["scene"] in SHARED and name.startswith("d"))
-        ]
+        false = [(r["scene"], name) for r in rows for name, _, _ in r[protection]["false"] if _is_false(r, name)]
         apart = {pair for pair in false if not pair[1].startswith("d")}
         made = {pair for pair in false if pair[1].startswith("d")}
         bound = upper_bound(len(apart), pairs)
@@ -138,7 +137,7 @@ def report(rows: Sequence[Mapping[str, Any]]) -> None:
                 f"{len(apart)} of {pairs:,}",
                 f"{bound:.1e}",
                 f"{len(made)} of {scenes * (ASSETS - rows[0]['registered']):,}",
-                f"{sum(any(f[0].startswith('d') <= (r['scene'] not in SHARED) for f in r[protection]['false']) for r in rows)} of {len(rows)}",
+                f"{sum(any(_is_false(r, f[0]) for f in r[protection]['false']) for r in rows)} of {len(rows)}",
                 f"{1000 * ASSETS * bound:.0f}",
                 sum(len(r[protection]["things"]) for r in rows),
                 f"{np.mean([r[protection]['doubts'] for r in rows]):.2f}",

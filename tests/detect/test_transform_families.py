@@ -1,4 +1,4 @@
-"""What leakers do, one transform of each family at least, on a picture made in code: every protection finds what it says."""
+"""What leakers do, one transform of each family at least: every protection finds what it says it finds."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("transform", "protection"), CASES)
+@pytest.mark.parametrize("transform,protection", CASES)
 def test_a_copy_is_found_and_nothing_else(transform: str, protection: str) -> None:
     """Among three assets, only the one that was copied."""
     assert _found(transform, protection) == [str(SCENES[1])]
