@@ -137,7 +137,7 @@ def ground_of(plane: U8) -> float:
     blocks = blocks.astype(np.float32)
     flat = blocks.mean(axis=(1, 3))[blocks.std(axis=(1, 3)) < _FLAT_MOST]
     levels = np.bincount(flat.astype(np.int64), minlength=2)
-    return int((levels[1:] + levels[:-1]).max()) / int(rows * columns)
+    return float((levels[1:] + levels[:-1]).max() / (rows * columns))
 
 
 def warm() -> None:
