@@ -13,7 +13,8 @@ from rempart.keys import Box, Keyring
 from rempart.model import CodedPoints
 from rempart.model.asset import BankEntry
 
-_VERSION: Final = 1
+#: 1 was codes of fourteen fixed parts, which nothing can compare any more.
+_VERSION: Final = 2
 _CONTEXT: Final = "asset.codes_of_parts"
 
 
@@ -35,7 +36,8 @@ def unseal_places(box: Box, sealed: bytes) -> tuple[CodedPoints, ...]:
     stored = json.loads(box.unseal(sealed, context=_CONTEXT))
     if stored["v"] != _VERSION:
         message = f"codes of parts are of version {stored['v']}, which this version of Rempart does not know"
-        raise IntegrityError(message, advice="Install the newer version.")
+        advice = "Install the newer version; or, if they are older, withdraw the asset and add it again."
+        raise IntegrityError(message, advice=advice)
     return tuple(
         CodedPoints(
             version=row["version"],

@@ -1,6 +1,4 @@
-"""The words of ``rempart match``, in French and in English: one table, so that the type checker sees what is "
-"missing.
-"""
+"""The words of ``rempart match``, in French and in English: one table, in which the type checker sees what lacks."""
 
 from __future__ import annotations
 
