@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -12,6 +13,8 @@ from rempart.errors import IntegrityError
 from rempart.keys import Box, Keyring
 from rempart.model import CodedPoints
 from rempart.model.asset import BankEntry
+
+logger = logging.getLogger(__name__)
 
 #: 1 was codes of fourteen fixed parts, which nothing can compare any more.
 _VERSION: Final = 2
@@ -56,7 +59,16 @@ def with_places(entries: Iterator[BankEntry], keyring: Keyring) -> Iterator[Bank
         if entry.detailed_sealed is None:
             yield entry
         else:
-            yield replace(entry, places=unseal_places(keyring.item_box(entry.asset), entry.detailed_sealed))
+            yield replace(entry, places=_opened(entry, keyring, entry.detailed_sealed))
+
+
+def _opened(entry: BankEntry, keyring: Keyring, sealed: bytes) -> tuple[CodedPoints, ...]:
+    """Open one asset's codes; one withdrawn just now, or damaged, is looked for by its whole-frame code alone."""
+    try:
+        return unseal_places(keyring.item_box(entry.asset), sealed)
+    except IntegrityError as error:
+        logger.warning("the codes of parts of %s cannot be opened (rempart db check): %s", entry.asset, error)
+        return ()
 
 
 def _text(data: bytes) -> str:

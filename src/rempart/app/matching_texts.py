@@ -1,4 +1,4 @@
-"""The words of ``rempart match``, in French and in English: one table, in which the type checker sees what lacks."""
+"""The words of ``rempart match``, in French and in English: one table, so that what is missing in one shows."""
 
 from __future__ import annotations
 

@@ -146,6 +146,11 @@ class Scan:
         """Return how an asset is shown to a person: here its path."""
         return asset
 
+    @property
+    def unverified(self) -> int:
+        """Return how many suspects could not be looked at again."""
+        return self._looking.failed
+
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine; empty if everything held, or nothing was decoded."""
         return self._pool.missing()

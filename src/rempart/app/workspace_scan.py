@@ -140,6 +140,11 @@ class WorkspaceScan:
         """Return how an asset is shown to a person: the name of the file that it was made from."""
         return self._labels.get(asset) or asset
 
+    @property
+    def unverified(self) -> int:
+        """Return how many suspects could not be looked at again."""
+        return self._looking.failed
+
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()

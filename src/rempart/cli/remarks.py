@@ -33,3 +33,9 @@ def say_missing(missing: Sequence[ProtectionState]) -> None:
     if missing:
         named = ", ".join(f"{state.protection} ({state.detail})" for state in missing)
         say(f"The sandbox ran without: {named}. See: rempart doctor. To refuse that, set hazmat.require.")
+
+
+def say_unverified(count: int) -> None:
+    """Tell that a closer look failed, and what that means for what was told."""
+    if count:
+        say(f"{count} could not be looked at again: of these, only codes of the whole picture were compared.")

@@ -41,7 +41,10 @@ POINT_RADIUS_BITS: Final = 24
 #: Codes of parts: unrelated ones are 84 bits apart and more.
 TILE_RADIUS_BITS: Final = 40
 #: Assets that one kind of clue may point to.
-_DOUBTS_MOST: Final = 3
+_VOTED_MOST: Final = 32
+#: Beyond the first few, votes that are much weaker than the best are left out.
+_VOTED_ANYWAY: Final = 3
+_VOTED_SHARE_MIN: Final = 0.2
 #: Weight of agreeing pairs below which an asset is not looked at.
 POINT_WEIGHT_MIN: Final = 2.5
 TILE_WEIGHT_MIN: Final = 1.0
@@ -131,7 +134,7 @@ class Ensemble:
         is_known = bool(usable) or any(len(p) for p in media.places)
         return Comparison(
             matches=_sorted(m for m in matches if m is not None),
-            doubts=tuple(doubts[: 2 * _DOUBTS_MOST]),
+            doubts=tuple(doubts),
             abstained=not is_known,
         )
 
@@ -160,8 +163,11 @@ class Ensemble:
                 bank, least, kind, signal = self._tiles, TILE_WEIGHT_MIN, ClueKind.PART, SignalType.PDQ
             else:
                 continue
-            votes = bank.vote(places, most=_DOUBTS_MOST)
-            found += [(v, decision.vote_clue(v, kind, signal, len(places))) for v in votes if v.weight >= least]
+            votes = bank.vote(places, most=_VOTED_MOST)
+            # Not the best few only: whoever registers copies of a picture that is another's would hide hers behind.
+            far = max((v.weight for v in votes), default=0.0) * _VOTED_SHARE_MIN
+            kept = [v for k, v in enumerate(votes) if v.weight >= (least if k < _VOTED_ANYWAY else max(least, far))]
+            found += [(v, decision.vote_clue(v, kind, signal, len(places))) for v in kept]
         return found
 
     def _is_usable(self, code: Fingerprint) -> bool:

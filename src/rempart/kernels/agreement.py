@@ -111,7 +111,7 @@ def agree(
     right = cv2.GaussianBlur(brought, (0, 0), _BLUR_SIGMA).astype(np.float32)
     if inverted:
         right = 255.0 - right
-    cell = max(6, round(max(rows, columns) / _CELLS))
+    cell = max(6, min(round(max(rows, columns) / _CELLS), rows, columns))  # a strip is one cell wide
     shape = (max(1, rows // cell), max(1, columns // cell))
     correlation, texture = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
     _compare_cells(left, right, np.asarray(inside, np.uint8), cell, correlation, texture)
