@@ -118,7 +118,7 @@ def _parse_row(row: Json, model_sha256: str) -> Descriptor:
         message = "a descriptor is an object"
         raise ValueError(message)  # noqa: TRY004 - one kind of failure: the record is wrong
     frame, mirrored, text = row.get("frame"), row.get("mirrored"), row.get("values")
-    if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0 or mirrored not in (0, 1):  # noqa: PLR6201 - a list in its place cannot be hashed
+    if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0 or mirrored not in (0, 1):
         message = "a descriptor names its frame, from 0, and its mirror, 0 or 1"
         raise ValueError(message)
     try:

@@ -32,7 +32,7 @@ def placement_of(pose: npt.NDArray[np.float64], width: int, height: int) -> tupl
     if not (np.isfinite(scaled).all() and (corners[:, 2] > 0).all() and (np.abs(places) <= _FAR_PX).all()):
         return None
     a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d), tuple(float(v) for v in scaled.ravel())
+    return (a, b, c, d), tuple(round(float(v), 6) for v in scaled.ravel())
 
 
 def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
