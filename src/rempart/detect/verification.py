@@ -48,6 +48,8 @@ SCREEN_EXPLAINED_MIN: Final = 0.75
 _LAYOUT_EXPLAINED: Final = 0.39
 _LAYOUT_TILES_MIN: Final = 8
 _REGION_PX: Final = 400
+#: OpenCV's warp counts pixels in 16 bits.
+_WARPED_SIDE_MOST_PX: Final = 32_766
 #: A hypothesis that explains this much needs no other.
 _CLEAR: Final = 0.85
 #: Points that must agree before the rectangles inside a suspect are looked at one by one.
@@ -228,6 +230,8 @@ def _explained_by_tiles(agrees: npt.NDArray[np.bool_], pose: F64, shape: tuple[i
     share = float(agrees.mean())
     if agrees.sum() >= _LAYOUT_TILES_MIN and share >= PAGE_ALIKE_MIN:
         return share
+    if max(luma.shape) > _WARPED_SIDE_MOST_PX:  # a thread: nobody's photograph
+        return min(share, _LAYOUT_EXPLAINED)
     scale = min(1.0, _REGION_PX / max(shape))
     size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
     place = pose @ np.diag([shape[1] / size[0], shape[0] / size[1], 1.0])
