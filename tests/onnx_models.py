@@ -78,6 +78,17 @@ def zero_model() -> bytes:
     )
 
 
+def constant_model() -> bytes:
+    """Make a model that finds all pictures alike: a descriptor of nothing but ones."""
+    return _model(
+        _node("Sub", ["picture", "picture"], "nothing"),
+        _node("Exp", ["nothing"], "ones"),
+        _node("Flatten", ["ones"], "descriptor"),
+        _value(11, "picture", (1, 3, 8, 8)),
+        _value(12, "descriptor", (1, 192)),
+    )
+
+
 def identity_model() -> bytes:
     """Make a model of one number: what a worker's warm-up runs."""
     return _model(_node("Neg", ["x"], "y"), _value(11, "x", (1,)), _value(12, "y", (1,)))

@@ -156,7 +156,7 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
 #: Where OpenCV is arithmetic on arrays.
 OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
-    *("detect/verification.py", "detect/fingerprint_task.py"),
+    *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

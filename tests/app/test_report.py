@@ -274,9 +274,9 @@ def found(kind: ClueKind, **more: Any) -> Clue:
             "the same thing in another picture, 14 of 40 points agree, 20 % of the texture explained",
         ),
         (
-            found(ClueKind.LEARNED),
-            "rapprochées par le modèle que vous avez fourni",
-            "found alike by the model that you provided",
+            found(ClueKind.LEARNED, model="tiny-0a1b2c3d4e5f"),
+            "rapprochées à 90 % par le modèle que vous avez fourni, tiny-0a1b2c3d4e5f",
+            "found alike, 90 %, by the model that you provided, tiny-0a1b2c3d4e5f",
         ),
     ],
     ids=lambda value: str(value.kind) if isinstance(value, Clue) else "",

@@ -18,7 +18,7 @@ from pictures import scene
 
 MATCH_KEYS = ["v", "suspect", "asset", "score", "false_match_bound", "region", "overlap", "homography", "clues"]
 SCAN = ("scan", ".", "--assets", ".")
-CLUE_KEYS = "kind signal_type distance_bits weight orientation inverted count of explained note".split()
+CLUE_KEYS = "kind signal_type distance_bits weight orientation inverted count of explained model note".split()
 
 
 def test_scan_prints_matches_and_a_summary_in_json(folders: tuple[Path, Path]) -> None:

@@ -56,11 +56,19 @@ def test_a_new_protection_is_refused_until_somebody_decides() -> None:
     assert frozenset({AssetProtection.DETAILED, AssetProtection.VAULT}) == learned.DESCRIBED
 
 
-@pytest.mark.parametrize("state", [AssetState.CONTESTED, AssetState.WITHDRAWN])
-def test_what_is_not_looked_for_does_not_get_in(state: AssetState) -> None:
-    """Somebody objected, or took it back."""
-    with pytest.raises(RefusedError, match=str(state)):
-        bank().add(replace(an_asset(), state=state), descriptor(1))
+def test_what_was_withdrawn_does_not_get_in() -> None:
+    """Somebody took it back."""
+    with pytest.raises(RefusedError, match="withdrawn"):
+        bank().add(replace(an_asset(), state=AssetState.WITHDRAWN), descriptor(1))
+
+
+def test_what_is_contested_is_compared() -> None:
+    """Nothing of it is shown, and it seals what else the same picture is registered as: left out, it could not."""
+    filled = bank()
+
+    filled.add(replace(an_asset(), state=AssetState.CONTESTED), descriptor(1))
+
+    assert len(filled.search([descriptor(1)])) == 1
 
 
 def clue(kind: ClueKind) -> Clue:
@@ -113,6 +121,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         learned.pinned_model(Path("/m/x.onnx"), SHA)
 
     assert "scripts/setup learned" in caught.value.diagnostics()
+    assert "rempart[learned]" in caught.value.diagnostics()
 
 
 def test_results_name_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,3 +230,8 @@ def test_the_better_of_two_hypotheses_is_told() -> None:
 def test_parts_without_a_hypothesis_are_nowhere() -> None:
     """They are not searched: their votes are the hypothesis."""
     assert verify_tiles(asset_tiles(planes.luma(4)), Suspect(planes.luma(4)), []) is None
+
+
+def test_an_asset_without_parts_is_nowhere() -> None:
+    """A flat picture has none, and a model may point to it all the same."""
+    assert verify_tiles(asset_tiles(np.zeros((400, 600), np.uint8)), Suspect(planes.luma(4)), at(np.eye(3))) is None

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from rempart.app.learning import LearnedClues
 from rempart.app.vault import open_original
 from rempart.app.wiring import make_verifying_pool
 from rempart.app.workspace import Workspace
@@ -48,13 +49,29 @@ _LOOKED_AT_MOST: Final = 32
 class Looking:
     """Compares suspects with a bank, and looks again at those that need it."""
 
-    def __init__(self, matcher: Matcher, gate: MinorGate, settings: Settings, material: Material) -> None:
-        """Prepare; no process is started before something needs a closer look."""
+    def __init__(
+        self,
+        matcher: Matcher,
+        gate: MinorGate,
+        settings: Settings,
+        material: Material,
+        learned: LearnedClues | None = None,
+    ) -> None:
+        """Prepare; no process is started before something needs a closer look.
+
+        Args:
+            matcher: What is looked for.
+            gate: Asked again before each visit to the sandbox.
+            settings: Limits of that sandbox.
+            material: What assets are verified with.
+            learned: A model that may point to assets too; None is no model.
+        """
         self._matcher = matcher
         self._gate = gate
         self._most_bytes = settings.hazmat.max_bytes
         self._pool = make_verifying_pool(settings, pairs_most=PAIRS_MOST)
         self._material = material
+        self._learned = learned
         self.failed = 0
         """Suspects that could not be looked at again: of these, what codes of the whole picture say is all."""
         # Encoded pictures are in this process for the time of a look: a crash must not write them to a disk.
@@ -73,6 +90,8 @@ class Looking:
     def close(self) -> None:
         """End the sandbox."""
         self._pool.close()
+        if self._learned is not None:
+            self._learned.close()
 
     def compare(self, item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]) -> Comparison:
         """Say which assets a suspect shows.
@@ -85,6 +104,8 @@ class Looking:
         """
         suspect = SuspectId(item.label)
         comparison = self._matcher.compare(suspect, media)
+        if self._learned is not None:
+            comparison = self._learned.pointed_out(comparison, item, media.sha256, content)
         if not comparison.doubts:
             return comparison
         data = content()
@@ -96,7 +117,8 @@ class Looking:
 
     def needs_look(self, item: MediaItem, media: FingerprintedMedia) -> bool:
         """Tell whether a suspect must be looked at again before anything is said of it."""
-        return bool(self._matcher.compare(SuspectId(item.label), media).doubts)
+        is_described = self._learned is not None and len(self._learned) > 0
+        return is_described or bool(self._matcher.compare(SuspectId(item.label), media).doubts)
 
     def missing(self) -> list[ProtectionState]:
         """Return what the sandbox ran without, if it was needed at all."""

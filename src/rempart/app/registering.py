@@ -18,6 +18,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.detailed import seal_places
 from rempart.app.intake import Intake, Role, Skipped
+from rempart.app.learning import Describing, model_of
 from rempart.app.pile import check_roots, walk
 from rempart.app.unfinished import REGISTERING, shared_at
 from rempart.app.vault import destroy_original, keep_original
@@ -28,7 +29,16 @@ from rempart.detect import ASSET_POINTS
 from rempart.errors import RefusedError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
-from rempart.model import AssetId, Cleared, FingerprintedMedia, MediaItem, MediaKind, Unreadable, UnreadableReason
+from rempart.model import (
+    AssetId,
+    Cleared,
+    FingerprintedMedia,
+    MediaItem,
+    MediaKind,
+    PackedDescriptor,
+    Unreadable,
+    UnreadableReason,
+)
 from rempart.model.asset import (
     Asset,
     AssetProtection,
@@ -99,7 +109,7 @@ class Registering:
         Raises:
             RefusedError: the age statement, the ground or the consent to codes of parts is missing.
             MisuseError: a path is missing.
-            ConfigError: the machine does not allow it.
+            ConfigError: the machine does not allow it, or the model is not the one that was pinned.
         """
         self._workspace = workspace
         self._wish = wish
@@ -111,11 +121,15 @@ class Registering:
             message = f"{wish.owner.name} has not allowed that codes of parts of her pictures are kept"
             advice = f"She reads why, and allows it or not: rempart consent grant {wish.owner.name} --scope detailed"
             raise RefusedError(message, advice=advice)
+        # Such models can recognise faces: of a hash_only asset not even the file is read.
+        model = None if wish.protection is AssetProtection.HASH_ONLY else model_of(settings)
         check_roots(paths)
         self._paths = paths
         self._settings = settings
-        self._intake = Intake(make_gate(settings))
+        gate = make_gate(settings)
+        self._intake = Intake(gate)
         self._pool = make_pool(settings)
+        self._describing = Describing.of_assets(model, gate, settings) if model else None
         self._held = contextlib.ExitStack()
         self._ground: Ground | None = None
         self._pending: list[tuple[str, Registration, bool]] = []
@@ -140,6 +154,8 @@ class Registering:
     ) -> None:
         """End the sandbox."""
         self._pool.close()
+        if self._describing:
+            self._describing.close()
         self._held.close()
 
     def events(self) -> Iterator[Registered | Duplicate | Skipped]:
@@ -161,12 +177,18 @@ class Registering:
     def leftovers(self) -> Iterator[Registered | Duplicate | Skipped]:
         """Yield, after an interruption, what was known already, once it is written."""
         for item, outcome in self._pool.unclaimed():
+            if self._describing and not isinstance(outcome, Unreadable):
+                break  # its bytes are gone: the next command describes and registers it
             yield from self._judge(item, outcome)
         yield from self._finish()
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()
+
+    def undescribed(self) -> int:
+        """Return how many pictures the model could not describe: they are registered without what it says."""
+        return self._describing.failed if self._describing else 0
 
     def refusal(self) -> RefusedError | None:
         """Return what is to be said if some files were left because of the limit."""
@@ -242,6 +264,9 @@ class Registering:
             yield Duplicate(label=item.label, asset=known) if twin else self._as_known(item.label, known)
             return
         asset = self._asset(os.path.basename(item.label))
+        described: tuple[PackedDescriptor, ...] = ()
+        if self._describing:
+            described = self._describing.describe_asset(asset, item, self._pool.content(), media.sha256)
         if self._wish.protection is AssetProtection.VAULT and not keep_original(
             self._workspace, asset.id, item, digest
         ):
@@ -250,7 +275,7 @@ class Registering:
             return
         detailed = None
         if self._wish.protection is not AssetProtection.HASH_ONLY:
-            detailed = seal_places(self._workspace.keyring.make_item_key(asset.id), media.places)
+            detailed = seal_places(self._workspace.keyring.make_item_key(asset.id), media.places, described)
         whole = tuple(f for f in media.fingerprints if f.region is None)[:1]
         is_plain = not whole or whole[0].quality < self._settings.detect.quality_min
         registration = Registration(asset=asset, digest=digest, fingerprints=whole, detailed_sealed=detailed)

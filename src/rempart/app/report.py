@@ -258,7 +258,7 @@ def _measured(clue: Clue, texts: Texts) -> str:
         case ClueKind.SAME_THING:
             words = texts.same_thing
         case ClueKind.LEARNED:
-            words = texts.learned
+            return texts.learned.format(model=clue.model, percent=percent(clue.weight))
     return words.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from rempart.app.archives import ArchiveLimits, ArchiveReader
 from rempart.config import Settings
 from rempart.detect import TASK_NAME, VERIFY_TASK, Verdict, parse_record, parse_verdicts
+from rempart.detect.descriptor import DescribedMedia
+from rempart.detect.learned import LearnedModel, learned_task
 from rempart.detect.warming import make_warm
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
@@ -90,6 +92,27 @@ def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Ve
                 max_frames=hazmat.max_frames,
                 cpu_s=(1 + pairs_most) * hazmat.cpu_s,
                 wall_s=(1 + pairs_most) * hazmat.wall_s,
+            ),
+            require=frozenset(Protection(name) for name in hazmat.require),
+            kernel_cache=choose_kernel_cache(settings),
+        ),
+    )
+
+
+def make_learned_pool(settings: Settings, model: LearnedModel) -> Pool[DescribedMedia]:
+    """Make the pool that describes pictures with a model of the user's: one at a time, as they are answered for."""
+    hazmat = settings.hazmat
+    return Pool(
+        task=learned_task(model),
+        settings=PoolSettings(
+            workers=1,
+            recycle_after=hazmat.recycle_after,
+            limits=DecodeLimits(
+                max_bytes=hazmat.max_bytes,
+                max_pixels=hazmat.max_pixels,
+                max_frames=hazmat.max_frames,
+                cpu_s=hazmat.cpu_s,
+                wall_s=hazmat.wall_s,
             ),
             require=frozenset(Protection(name) for name in hazmat.require),
             kernel_cache=choose_kernel_cache(settings),

@@ -20,6 +20,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.detailed import with_places
 from rempart.app.intake import Intake, Plain, Role, Skipped
+from rempart.app.learning import LearnedClues, model_of
 from rempart.app.listed import Listed, PartnerBank, is_listing
 from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.pile import check_roots, walk
@@ -56,8 +57,9 @@ class WorkspaceScan:
 
         Raises:
             MisuseError: a path is missing or cannot be read.
-            ConfigError: the settings or the machine do not allow it.
+            ConfigError: the settings or the machine do not allow it, or the model is not the one that was pinned.
         """
+        model = model_of(settings)
         check_roots(suspects)
         self._workspace = workspace
         self._suspects = suspects
@@ -71,7 +73,9 @@ class WorkspaceScan:
             workspace, radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min
         )
         self._at_hand = KeptAtHand(workspace)
-        self._looking = Looking(self._bank, gate, settings, self._at_hand)
+        self.learned = LearnedClues(model, gate, settings, workspace) if model else None
+        """What a model of the user's adds; None without one."""
+        self._looking = Looking(self._bank, gate, settings, self._at_hand, self.learned)
         self._keep = dt.timedelta(days=settings.retention.scans_days)
         self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
         self._resume = resume
@@ -156,11 +160,15 @@ class WorkspaceScan:
             for places in entry.places:
                 if places.version == TILE_VERSION:
                     self._at_hand.add(entry.asset, places)
+            if self.learned is not None:
+                self.learned.add(entry)
             self.tally.assets += 1
             known.update(entry.asset.encode("ascii"))
         for code in self._listings.load():
             known.update(code.encode("ascii"))
         self.tally.imported = len(self._listings)
+        if self.learned is not None:
+            self.learned.finish()
         self._bank_digest = known.hexdigest()
         if not len(self._bank) and not len(self._listings):
             message = "nothing is looked for in this workspace"
@@ -187,6 +195,8 @@ class WorkspaceScan:
         roots = [os.path.abspath(root) for root in self._suspects]
         detect = self._settings.detect
         how = [*PDQ_VERSIONS, ORB_VERSION, TILE_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
+        if self.learned is not None:
+            how += self.learned.how
         # What was registered since would be looked for in the rest of the pile only.
         return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
 

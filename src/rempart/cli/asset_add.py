@@ -50,7 +50,7 @@ def add(
     Exit code: 0, 2 if a picture could not be read, 6 if one was refused for safety.
     """
     from rempart.app.registering import Registering, Wish  # noqa: PLC0415 - heavy: numpy, Django
-    from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
+    from rempart.cli.remarks import prepare, say_missing, say_undescribed  # noqa: PLC0415 - as above
     from rempart.model.asset import AssetProtection, Sensitivity  # noqa: PLC0415 - as above
 
     if detailed and vault:
@@ -70,6 +70,7 @@ def add(
             prepare(settings)
             status = _follow(work, as_json=as_json)
         say_missing(work.missing_protections())
+        say_undescribed(work.undescribed())
         if refusal := work.refusal():
             raise refusal
     return status

@@ -8,7 +8,8 @@ from rempart.app.intake import Skipped
 from rempart.app.listed import Listed
 from rempart.app.scan import Scan
 from rempart.app.workspace_scan import WorkspaceScan
-from rempart.cli.printing import say
+from rempart.cli.printing import safe, say
+from rempart.cli.remarks import say_undescribed
 from rempart.errors import RempartError, SandboxError, UnavailableError
 from rempart.model import Match
 
@@ -55,3 +56,16 @@ def say_how_it_goes_on(scan: Scan | WorkspaceScan, *, asked: bool) -> None:
         )
     if scan.tally.interrupted and isinstance(scan, WorkspaceScan):
         say("Go on with the same command and --resume.")
+
+
+def say_ignored(scan: Scan | WorkspaceScan) -> None:
+    """Say once what a scan did without, of the user's model."""
+    learned = scan.learned if isinstance(scan, WorkspaceScan) else None
+    if learned is None:
+        return
+    if learned.ignored:
+        say(
+            f"{learned.ignored} descriptors are of another model than {safe(learned.model.name)}, or of pictures "
+            "prepared otherwise: they were not compared. Withdraw those assets and add them again to have them."
+        )
+    say_undescribed(learned.failed)

@@ -39,14 +39,16 @@ def clue_record(clue: Clue) -> dict[str, object]:
         "count": clue.count,
         "of": clue.of,
         "explained": clue.explained,
+        "model": clue.model or None,
         "note": clue_note(clue),
     }
 
 
 def match_in_words(match: Match) -> str:
-    """Say what ties a suspect to an asset: its strongest clue, and how much of the asset is shown."""
+    """Say what ties a suspect to an asset: its strongest clue, how much of the asset is shown, the model if any."""
     crop = f"a crop: {match.overlap * 100:.0f} % of it is shown" if match.overlap and match.is_crop else ""
-    return ", ".join(part for part in (clue_in_words(match.clues[0]), crop) if part)
+    learned = [clue_in_words(clue) for clue in match.clues[1:] if clue.kind is ClueKind.LEARNED]
+    return ", ".join(part for part in (clue_in_words(match.clues[0]), crop, *learned) if part)
 
 
 def clue_in_words(clue: Clue) -> str:
@@ -68,7 +70,7 @@ def _measured(clue: Clue) -> str:
             texture = "" if clue.explained is None else f"{clue.explained * 100:.0f} % of the texture explained"
             return ", ".join(part for part in (points, texture) if part)
         case ClueKind.LEARNED:
-            return "found alike by the model that you provided"
+            return f"found alike by the model {clue.model}, {clue.weight * 100:.0f} %"
 
 
 def clue_note(clue: Clue) -> str:

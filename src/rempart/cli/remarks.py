@@ -28,14 +28,16 @@ def prepare(settings: Settings) -> None:
         say("Compiling numerical code for this machine, once: about half a minute.")
 
 
-def say_missing(missing: Sequence[ProtectionState]) -> None:
-    """Name the protections that the sandbox ran without, and where to read what that means."""
+def say_missing(missing: Sequence[ProtectionState], unverified: int = 0) -> None:
+    """Name the protections that the sandbox ran without; say how many suspects could not be looked at again."""
+    if unverified:
+        say(f"{unverified} could not be looked at again: of these, only codes of the whole picture were compared.")
     if missing:
         named = ", ".join(f"{state.protection} ({state.detail})" for state in missing)
         say(f"The sandbox ran without: {named}. See: rempart doctor. To refuse that, set hazmat.require.")
 
 
-def say_unverified(count: int) -> None:
-    """Tell that a closer look failed, and what that means for what was told."""
-    if count:
-        say(f"{count} could not be looked at again: of these, only codes of the whole picture were compared.")
+def say_undescribed(failed: int) -> None:
+    """Say how many pictures the user's model could not describe."""
+    if failed:
+        say(f"{failed} not described by the model of learned.model_file: every other clue finds them as before.")

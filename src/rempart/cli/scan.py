@@ -67,9 +67,9 @@ def command(
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
     from rempart.app.report import REPORT_MARK, ReportWriter  # noqa: PLC0415 - as above
-    from rempart.cli.following import follow, say_how_it_goes_on  # noqa: PLC0415 - as above
+    from rempart.cli.following import follow, say_how_it_goes_on, say_ignored  # noqa: PLC0415 - as above
     from rempart.cli.progress import Progress  # noqa: PLC0415 - as above
-    from rempart.cli.remarks import prepare, say_missing, say_unverified  # noqa: PLC0415 - as above
+    from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
     from rempart.model import AssetId, Match  # noqa: PLC0415 - as above
@@ -102,9 +102,9 @@ def command(
         failure = follow(scan, show)
         tally = scan.summary()
         say_how_it_goes_on(scan, asked=resume)
-        missing, unverified = scan.missing_protections(), scan.unverified
-    say_missing(missing)
-    say_unverified(unverified)
+        say_ignored(scan)
+        missing = scan.missing_protections()
+    say_missing(missing, scan.unverified)
     print_summary(tally, as_json=as_json)
     if page:
         page.write(tally)

@@ -99,7 +99,7 @@ def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
 
 def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]) -> Match | None:
     """Make a match of codes of the whole picture; None if there are only votes that were not verified."""
-    clues = sorted(clues, key=lambda c: -c.weight)
+    clues = sorted(clues, key=_rank)
     sure = [c for c in clues if c.kind in _SURE]
     if not sure:
         return None
@@ -161,6 +161,11 @@ def _tiles_agree(verdict: Verdict) -> bool:
     return verdict.count >= TILES_OF_FEW and verdict.explained >= TILES_SHARE_OF_FEW
 
 
+def _rank(clue: Clue) -> tuple[bool, float]:
+    """Put what a model says last, however sure it is: no score is made of it."""
+    return clue.kind is ClueKind.LEARNED, -clue.weight
+
+
 def _verified(
     doubt: Doubt, verdict: Verdict, kind: ClueKind, signal: SignalType, suspect: SuspectId, media: FingerprintedMedia
 ) -> Match:
@@ -176,8 +181,8 @@ def _verified(
         of=verdict.of,
         explained=round(verdict.explained, 4),
     )
-    others = sorted(doubt.clues, key=lambda c: -c.weight)
-    clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=lambda c: -c.weight)
+    others = sorted(doubt.clues, key=_rank)
+    clues = [clue, *others] if kind is ClueKind.SAME_THING else sorted([clue, *others], key=_rank)
     region, homography = placement or (None, None)
     return Match(
         asset=doubt.asset,

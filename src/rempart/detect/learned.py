@@ -68,7 +68,7 @@ def pinned_model(model_file: Path | None, model_sha256: str) -> LearnedModel | N
         )
     if importlib.util.find_spec("onnxruntime") is None:
         message = "learned.model_file is set, and what runs such a model is not installed"
-        raise ConfigError(message, advice="Install it: scripts/setup learned (the extra named learned)")
+        raise ConfigError(message, advice="Install it: scripts/setup learned (the extra rempart[learned])")
     try:
         with model_file.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -148,20 +148,26 @@ class LearnedBank:
         """Return how many descriptors are known."""
         return len(self._assets)
 
+    @property
+    def similarity_min(self) -> float:
+        """Return the cosine from which on an asset is a candidate."""
+        return self._similarity_min
+
     def add(self, asset: Asset, descriptor: Descriptor) -> None:
         """Learn an asset.
 
         It takes the whole asset, so that nobody can state a protection that it does not have.
 
         Raises:
-            RefusedError: nothing but a fingerprint is kept of this asset, or it is not looked for.
+            RefusedError: nothing but a fingerprint is kept of this asset, or it was withdrawn.
             ValueError: the descriptor is of another model or of another size.
         """
         if asset.protection not in DESCRIBED:
             message = f"{asset.id} is {asset.protection}: a model that can recognise faces is never used on it"
             raise RefusedError(message)
-        if asset.state is not AssetState.ACTIVE:
-            message = f"{asset.id} is {asset.state}: it is not looked for"
+        # A contested one is compared, as by every other clue, and nothing of it is shown: it seals its twins.
+        if asset.state is AssetState.WITHDRAWN:
+            message = f"{asset.id} is {asset.state}: it is not compared"
             raise RefusedError(message)
         self._check(descriptor)
         count = len(self._assets)

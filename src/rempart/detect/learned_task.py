@@ -72,7 +72,7 @@ def _runtime() -> Any:  # noqa: ANN401 - it publishes no types
     try:
         import onnxruntime  # noqa: PLC0415 - native code: in a worker only
     except ImportError as error:
-        message = "a learned clue needs ONNX Runtime: scripts/setup learned (the extra named learned)"
+        message = "a learned clue needs ONNX Runtime: scripts/setup learned (the extra rempart[learned])"
         raise ImportError(message) from error
     version = tuple(int(part) for part in onnxruntime.__version__.split(".")[:2])
     if version >= _FIRST_THAT_REPORTS:

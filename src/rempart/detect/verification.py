@@ -55,8 +55,6 @@ _CLEAR: Final = 0.85
 #: Points that must agree before the rectangles inside a suspect are looked at one by one.
 _POINTS_FOR_FRAMES: Final = 8
 _FRAMES_MOST: Final = 6
-#: OpenCV's warp counts pixels in 16 bits.
-_WARPED_SIDE_MOST_PX: Final = 32_766
 #: Codes of a part that lies where it should are this close, or something was laid over it.
 TILE_AGREES_BITS: Final = 60
 
@@ -194,6 +192,8 @@ def verify_tiles(tiles: CodedPoints, suspect: Suspect, hypotheses: list[Hypothes
     Returns:
         The hypothesis under which most parts in view agree, its pose refined; None if none has any part in view.
     """
+    if not len(tiles):  # OpenCV gives None for no corner
+        return None
     places, codes = arrays_of(tiles)
     best: Verdict | None = None
     for hypothesis in _possible(hypotheses, suspect):

@@ -8,7 +8,7 @@ True
 <StopReason.MINOR_WORD: 'minor_word'>
 """
 
-from rempart.model.fingerprint import CodedPoints, Fingerprint, FingerprintedMedia, SignalType
+from rempart.model.fingerprint import CodedPoints, Fingerprint, FingerprintedMedia, PackedDescriptor, SignalType
 from rempart.model.gate import Checkable, Cleared, MinorGate
 from rempart.model.ids import AssetId, SuspectId
 from rempart.model.match import Clue, ClueKind, Match
@@ -32,6 +32,7 @@ __all__ = [
     "MediaKind",
     "MinorGate",
     "Orientation",
+    "PackedDescriptor",
     "Place",
     "Region",
     "SignalType",

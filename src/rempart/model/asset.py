@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rempart.model.fingerprint import CodedPoints, Fingerprint
+from rempart.model.fingerprint import CodedPoints, Fingerprint, PackedDescriptor
 from rempart.model.ids import AssetId, ConsentId, GroundId, OwnerId, UserId
 from rempart.model.media import MediaKind
 
@@ -211,7 +211,8 @@ class Registration:
     fingerprints: tuple[Fingerprint, ...]
     """At most one, of the whole frame; none if the picture is too small to have one."""
     detailed_sealed: bytes | None = None
-    """Codes of parts and points, sealed under the asset's own key; None if the protection is ``hash_only``."""
+    """Codes of parts and points, and what a model says of it if there is one, sealed under the asset's own key; None if
+    the protection is ``hash_only``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +226,11 @@ class BankEntry:
     fingerprints: tuple[Fingerprint, ...]
     """Of the whole frame."""
     detailed_sealed: bytes | None = None
-    """Codes of parts and points, sealed; None if there are none."""
+    """Codes of parts and points, and what a model says of it, sealed; None if there are none."""
     places: tuple[CodedPoints, ...] = ()
-    """The same, opened: in memory, for one scan."""
+    """The codes, opened: in memory, for one scan."""
+    described: tuple[PackedDescriptor, ...] = ()
+    """What a model says of it, opened: the same."""
 
     @property
     def sha256(self) -> str:

@@ -21,6 +21,8 @@ class SignalType(StrEnum):
     SHA256 = "sha256"
     ORB = "orb"
     SIFT = "sift"
+    LEARNED = "learned"
+    """A model of the user's own, which the clue names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,16 @@ class CodedPoints:
     def variants(self) -> int:
         """Return V."""
         return len(self.codes) // (CODE_BYTES * len(self)) if len(self) else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedDescriptor:
+    """What a model says of a picture, packed by ``detect``: much of the picture can be redrawn from it."""
+
+    preparation: str
+    """How the picture was prepared for the model: under another preparation the same model says something else."""
+    data: bytes = field(repr=False)
+    """The model's SHA-256 and its numbers: clear media, in memory or sealed under the asset's own key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class Clue:
     """Out of how many that could have."""
     explained: float | None = None
     """0..1, the share of the texture, where both pictures show, that agrees; None where it was not measured."""
+    model: str = ""
+    """The model of the user's that says so, by name; empty of every other kind of clue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

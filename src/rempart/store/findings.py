@@ -261,7 +261,7 @@ def _match_row(match: Match, sighting: str) -> MatchRow:
 
 
 def _clue(stored: dict[str, Any]) -> Clue:
-    """Read a clue back: one of an older version has no inversion, count or share."""
+    """Read a clue back: one of an older version has no inversion, count, share or model."""
     return Clue(
         kind=ClueKind(stored["kind"]),
         signal_type=SignalType(stored["signal_type"]),
@@ -273,4 +273,5 @@ def _clue(stored: dict[str, Any]) -> Clue:
         count=stored.get("count", 0),
         of=stored.get("of", 0),
         explained=stored.get("explained"),
+        model=stored.get("model", ""),
     )
