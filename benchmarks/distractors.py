@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ _SEED: Final = 7_000_000
 
 
 def distractor(number: int, cut_from: Sequence[Path]) -> Image.Image:
-    """Make one: of ten, six are cut from scenes, three are scenes made in code, one is noise with a photograph's spectrum.
+    """Make one: of ten, six are cut from scenes, three are made in code, one is noise with a photograph's spectrum.
 
     Args:
         number: Which.
@@ -95,8 +95,9 @@ def write(out: Path, cut_from: Sequence[Path], count: int) -> None:
         if number % 500 == 499:
             print(number + 1, "made", file=sys.stderr, flush=True)
     versions = [p.version for p in media.places]
-    columns = {f"places_{k}": np.concatenate(column) for k, column in enumerate(points)}
-    np.savez(out, whole=np.stack(whole), quality=quality, sizes=sizes, versions=versions, **columns)
+    arrays: dict[str, Any] = {"whole": np.stack(whole), "quality": quality, "sizes": sizes, "versions": versions}
+    arrays |= {f"places_{k}": np.concatenate(column) for k, column in enumerate(points)}
+    np.savez(out, allow_pickle=False, **arrays)
 
 
 def load(path: Path) -> list[FingerprintedMedia]:

@@ -120,7 +120,9 @@ def report(rows: list[Row]) -> None:
     for title, names in (("35 public", PUBLIC_NAMES), ("all", tuple(TRANSFORMS))):
         chosen = [by_name[n] for n in names if n in by_name]
         for word, of in (("mean", np.mean), ("least", np.min)):
-            cells = [f"{100 * of([np.mean(f[k]) for f in chosen if f[k]] or [0]):.1f}" for k in range(len(columns))]
+            cells = [
+                f"{100 * of([float(np.mean(f[k])) for f in chosen if f[k]] or [0.0]):.1f}" for k in range(len(columns))
+            ]
             lines.append((f"**{word} of {title}**", sum(len(f[0]) for f in chosen), *cells))
     table(("transform", "copies", *(f"{c}, %" for c in columns)), lines)
     for word, large in ((f"at least {LARGE_PX} px", True), ("smaller", False)):

@@ -36,7 +36,7 @@ class OrbPeer:
     ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
         plane = sized(luma(data), AREA_PX)
         points, codes = self._orb.detectAndCompute(plane[:, ::-1].copy() if mirrored else plane, None)
-        if codes is None:
+        if not len(points):
             return np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8)
         return np.array([p.pt for p in points], np.float32), np.asarray(codes, np.uint8)
 

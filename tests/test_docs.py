@@ -74,7 +74,7 @@ def test_every_setting_and_variable_in_a_page_exists() -> None:
     variables = {variable_name(key) for key in setting_docs()} | {"REMPART_CONFIG", "REMPART_REQUIRE"}
     sections = {key.partition(".")[0] for key in setting_docs()}
     for path, text in TEXTS.items():
-        assert set(re.findall(r"REMPART_[A-Z_]+", text)) - {"REMPART_"} <= variables, NAMES[path]
+        assert set(re.findall(r"REMPART_[A-Z0-9_]+", text)) - {"REMPART_"} <= variables, NAMES[path]
         named = set(re.findall(rf"`((?:{'|'.join(sections)})\.[a-z_]+)`", text))
         assert named - {"workspace.json"} <= set(setting_docs()), NAMES[path]
 

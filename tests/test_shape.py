@@ -45,6 +45,8 @@ TESTED_ELSEWHERE = {
     "store/migrations/0004_placement.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
+    "tests/app/test_matching_words.py": "app/matching_texts.py",
+    "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
@@ -154,7 +156,7 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
 #: Where OpenCV is arithmetic on arrays.
 OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
-    *("detect/verification.py", "detect/fingerprint_task.py"),
+    *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

@@ -235,7 +235,7 @@ def test_a_suspended_code_is_not_compared(made: Made, form: str) -> None:
     take(workspace, jsonl(listed(code(0))), partner="Bo", is_new=True)
 
     assert bank(workspace) == {code(1)}
-    assert workspace.imported.still_listed([name]) == set()
+    assert workspace.imported.still_listed([name]) == {}
     [event] = [e for e in workspace.journal.events() if e.kind is EventKind.CODE_SUSPENDED]
     assert event.actor == workspace.users.find("Anne").id  # type: ignore[union-attr]
     assert code(0).hex() not in str(event)

@@ -114,7 +114,7 @@ def scan(settings: Settings, workspace: Workspace, pile: Path) -> tuple[list[Mat
 def _no_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing but a model point to a crop: no point of an asset is kept, no vote of parts counts."""
     monkeypatch.setattr(registering, "ASSET_POINTS", 0)
-    monkeypatch.setattr(ensemble, "_TILE_WEIGHT_MIN", 1e9)
+    monkeypatch.setattr(ensemble, "TILE_WEIGHT_MIN", 1e9)
 
 
 def test_nothing_of_hash_only_is_ever_described(made: Made, shoot: list[Path]) -> None:

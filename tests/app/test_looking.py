@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL import Image
@@ -12,15 +13,14 @@ import workspaces
 from pictures import scene
 from rempart.app import looking
 from rempart.app.intake import Skipped
-from rempart.app.looking import PAIRS_MOST
-from rempart.app.rights import add_owner, grant_consent, subject_of
+from rempart.app.rights import add_owner, contest_asset, grant_consent, subject_of
 from rempart.app.scan import Scan
 from rempart.app.withdrawing import withdraw
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
-from rempart.detect import Doubt, VerifiedBy
-from rempart.model import AssetId, Clue, ClueKind, Match, SignalType
+from rempart.detect import Comparison
+from rempart.model import ClueKind, FingerprintedMedia, Match, MediaItem
 from rempart.model.asset import AssetProtection, ConsentScope
 
 Made = tuple[Settings, Workspace]
@@ -134,18 +134,67 @@ def test_nothing_is_found_by_the_points_of_what_was_withdrawn(made: Made, shoot:
     assert [entry.asset for entry in workspace.bank.bank()] == [second]
 
 
-@pytest.mark.parametrize("count", [1, PAIRS_MOST, PAIRS_MOST + 2])
-def test_what_only_a_model_points_to_is_looked_at_whatever_comes_before(count: int) -> None:
-    """Nothing is said of it unseen, so it has a visit of its own; what codes say needs none."""
-    code = Clue(kind=ClueKind.WHOLE_FRAME, signal_type=SignalType.PDQ, distance_bits=20, weight=0.8)
-    learned = replace(code, kind=ClueKind.LEARNED, model="tiny")
-    doubts = [
-        Doubt(asset=AssetId(f"{n}"), by=VerifiedBy.PICTURE, hypotheses=(), clues=(clue,))
-        for n, clue in enumerate([*[code] * count, learned])
-    ]
+def test_copies_registered_by_another_hide_nothing(made: Made, shoot: list[Path], tmp_path: Path) -> None:
+    """Six near-copies of her picture, by somebody else: her own is told all the same, of a copy and of a crop."""
+    settings, workspace = made
+    [hers] = workspaces.register(settings, workspace, shoot[:1], protection=AssetProtection.VAULT)
+    others = []
+    for k in range(6):
+        other = tmp_path / "others" / f"{k}.jpg"
+        other.parent.mkdir(exist_ok=True)
+        Image.open(shoot[0]).save(other, quality=60 + 5 * k)
+        others.append(other)
+    workspaces.register(settings, workspace, others, owner="mallory", protection=AssetProtection.VAULT)
+    Image.open(shoot[0]).save(tmp_path / "pile.jpg", quality=50)
+    crop = cropped(shoot[0], tmp_path / "crop" / "crop.jpg")
 
-    visits = looking._visits(tuple(doubts))
+    with WorkspaceScan(workspace, [tmp_path / "pile.jpg", crop], settings) as scan:
+        found = [(m.suspect, m.asset) for m in scan.events() if isinstance(m, Match)]
 
-    assert doubts[-1] in visits[-1]
-    assert len(visits) == 1 + (count >= PAIRS_MOST)
-    assert all(len(visit) <= PAIRS_MOST for visit in visits)
+    assert {suspect for suspect, asset in found if asset == hers} == {str(tmp_path / "pile.jpg"), str(crop)}
+
+
+def test_the_original_of_a_contested_asset_stays_closed(made: Made, shoot: list[Path], tmp_path: Path) -> None:
+    """Somebody shown in it objected: it is not decrypted, whatever a suspect looks like."""
+    settings, workspace = made
+    [asset] = workspaces.register(settings, workspace, shoot[:1], protection=AssetProtection.VAULT)
+    crop = cropped(shoot[0], tmp_path / "pile" / "crop.jpg")
+    contest_asset(workspace, asset)
+
+    with (
+        mock.patch.object(looking, "open_original") as opened,
+        WorkspaceScan(workspace, [crop], settings) as scan,
+    ):
+        list(scan.events())
+
+    opened.assert_not_called()
+    assert scan.unverified == 1
+
+
+def test_a_suspect_that_changes_under_the_scan_is_another_one(shoot: list[Path], tmp_path: Path) -> None:
+    """The verdict would be about bytes that were not compared."""
+    crop = cropped(shoot[0], tmp_path / "pile" / "crop.jpg")
+    with Scan(assets=[shoot[0]], suspects=[crop], settings=Settings()) as scan:
+        compare = scan._looking.compare
+
+        def late(item: MediaItem, media: FingerprintedMedia, content: Callable[[], bytes | None]) -> Comparison:
+            crop.write_bytes(shoot[1].read_bytes())
+            return compare(item, media, content)
+
+        with mock.patch.object(scan._looking, "compare", late):
+            matches = [e for e in scan.events() if isinstance(e, Match)]
+
+    assert (matches, scan.unverified) == ([], 1)
+
+
+def test_damaged_codes_of_one_asset_end_no_scan(made: Made, shoot: list[Path], tmp_path: Path) -> None:
+    """It is looked for by its whole-frame code alone, the others as before."""
+    settings, workspace = made
+    first, second = workspaces.register(settings, workspace, shoot[:2], protection=AssetProtection.VAULT)
+    workspace.keyring.destroy_item_key(first)
+    crops = [cropped(shoot[k], tmp_path / "pile" / f"{k}.jpg") for k in (0, 1)]
+
+    with WorkspaceScan(workspace, crops, settings) as scan:
+        found = [m.asset for m in scan.events() if isinstance(m, Match)]
+
+    assert found == [second]

@@ -265,7 +265,7 @@ def found(kind: ClueKind, **more: Any) -> Clue:
         ),
         (
             found(ClueKind.PART),
-            "partie de l’image, écart de 12 sur 256 bits",
+            "partie de l’image, écart de 12 sur 256 bits",  # noqa: RUF001 - French writes its apostrophes curved
             "part of the picture, difference of 12 in 256 bits",
         ),
         (

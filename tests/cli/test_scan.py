@@ -64,7 +64,7 @@ def test_scan_speaks_to_people(folders: tuple[Path, Path], tmp_path: Path) -> No
     [
         (lambda p: p.crop((60, 40, 400, 320)), "a crop: ", "local_features"),
         (lambda p: ImageOps.invert(ImageOps.mirror(p)), "mirrored left to right, colours inverted", "whole_frame"),
-        (lambda p: screenshot(p), " of the texture explained", "local_features"),
+        (screenshot, " of the texture explained", "local_features"),
     ],
 )
 def test_scan_says_what_was_done_to_a_copy(

@@ -178,7 +178,10 @@ def test_a_shared_thing_comes_first_whatever_its_weight() -> None:
     "count, share, expected",
     [
         (decision.TILES_MIN, decision.TILES_SHARE_MIN, ClueKind.PART),
-        (decision.TILES_MIN - 1, 1.0, None),
+        (decision.TILES_MIN - 1, decision.TILES_SHARE_OF_FEW, ClueKind.PART),
+        (decision.TILES_MIN - 1, decision.TILES_SHARE_OF_FEW + BELOW, None),
+        (decision.TILES_OF_FEW, 1.0, ClueKind.PART),
+        (decision.TILES_OF_FEW - 1, 1.0, None),
         (20, decision.TILES_SHARE_MIN + BELOW, None),
     ],
 )

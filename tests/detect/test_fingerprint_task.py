@@ -115,7 +115,6 @@ SLOW = {
     "not a jpeg": (png(), FAST),
     "cmyk": (jpeg(pattern(5, 600, 500), "CMYK"), FAST),
     "doubtful": (jpeg(stripes(), quality=60), FAST),
-    "parts are asked for": (jpeg(pattern(5, 1201, 1100)), {"frames": 1, "orientations": 1, "fast": 1, "parts": 1}),
     "an asset": (jpeg(pattern(5, 1201, 1100)), {"frames": 1, "orientations": 1}),
 }
 

@@ -26,7 +26,7 @@ VERDICT = Verdict(
     filled=0.25,
     in_frame=True,
     distance_bits=17,
-    cells=((-1, 0, 50), (100, 99, -1)),
+    cells=((-1, 0, 50), (100, 99, -2)),
 )
 WRITTEN = cast("dict[str, Json]", write_verdict(VERDICT, with_cells=True))
 
@@ -56,7 +56,7 @@ HOSTILE: dict[str, Any] = {
     "too many rows": WRITTEN | {"cells": [[1]] * 65},
     "too long a row": WRITTEN | {"cells": [[1] * 65]},
     "a cell over a hundred": WRITTEN | {"cells": [[101]]},
-    "a cell under none": WRITTEN | {"cells": [[-2]]},
+    "a cell under none": WRITTEN | {"cells": [[-3]]},
     "a cell that is true": WRITTEN | {"cells": [[True]]},
     "a cell that is a text": WRITTEN | {"cells": [["50"]]},
     "cells in a line": WRITTEN | {"cells": [1, 2]},

@@ -103,7 +103,7 @@ def test_a_picture_is_itself(seed: int, hypotheses: list[Hypothesis]) -> None:
     assert found.seen >= 0.98
     assert_close(found, np.eye(3))
     assert len(found.cells) >= 8
-    assert all(-1 <= percent <= 100 for row in found.cells for percent in row)
+    assert all(-2 <= percent <= 100 for row in found.cells for percent in row)
 
 
 @pytest.mark.parametrize("variant", range(VARIANTS))

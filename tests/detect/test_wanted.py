@@ -28,4 +28,4 @@ def test_parts_and_points_are_asked_for_where_an_asset_has_them(versions: tuple[
 
     assert {name for name in ("points", "tiles") if options.get(name)} == expected
     assert (options["frames"], options["orientations"]) == (3, 8)
-    assert options["inner_frames"] > 0
+    assert int(options["inner_frames"]) > 0

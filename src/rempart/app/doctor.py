@@ -39,9 +39,7 @@ def examine(settings: Settings) -> Iterator[Check]:
             yield Check(name=str(state.protection), ok=state.active, detail=detail)
     folder = choose_kernel_cache(settings)
     kept = kernel_cache.is_kept()
-    where = (
-        f"kept in {folder}" if kept else "no folder can be written: compiled anew by every command, half a minute"
-    )
+    where = f"kept in {folder}" if kept else "no folder can be written: compiled anew by every command, half a minute"
     yield Check(name="kernels", ok=kept, detail=where)
     yield Check(name="workers", ok=True, detail=f"{settings.hazmat.workers or usable_processors()} processes")
     heic = importlib.util.find_spec("pi_heif") is not None

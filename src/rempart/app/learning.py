@@ -15,7 +15,7 @@ from rempart.config import LearnedSettings, Settings
 from rempart.detect import Comparison, VerifiedBy
 from rempart.detect.descriptor import Descriptor
 from rempart.detect.learned import DESCRIBED, LearnedBank, LearnedModel, pinned_model, task_options
-from rempart.detect.learned_doubts import CANDIDATES_MOST, with_candidates
+from rempart.detect.learned_doubts import with_candidates
 from rempart.errors import IntegrityError, RefusedError
 from rempart.hazmat import Options
 from rempart.model import (
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 #: Descriptors whose assets are read from the store at once.
 _BATCH: Final = 1_000
+#: Assets in whose company a contested one is noticed: more than are verified, or copies would hide it.
+_COMPANY_MOST: Final = 32
 
 
 def model_of(settings: Settings) -> LearnedModel | None:
@@ -127,6 +129,7 @@ class LearnedClues:
         self._bank = LearnedBank(model, similarity_min=settings.learned.similarity_min_percent / 100)
         self._describing = Describing.of_suspects(model, gate, settings)
         self._verified_by: dict[AssetId, VerifiedBy] = {}
+        self._contested: set[AssetId] = set()
         self._waiting: list[tuple[AssetId, Descriptor]] = []
         self.ignored = 0
         """Descriptors of another model, or of this one under another preparation: never compared."""
@@ -174,6 +177,8 @@ class LearnedClues:
             if asset is None or asset.state is AssetState.WITHDRAWN or asset.protection not in DESCRIBED:
                 continue
             self._bank.add(asset, descriptor)
+            if asset.state is AssetState.CONTESTED:
+                self._contested.add(asset_id)
             is_vault = asset.protection is AssetProtection.VAULT
             self._verified_by[asset_id] = VerifiedBy.PICTURE if is_vault else VerifiedBy.TILES
 
@@ -181,6 +186,9 @@ class LearnedClues:
         self, comparison: Comparison, item: MediaItem, sha256: str, content: Callable[[], bytes | None]
     ) -> Comparison:
         """Add what the model finds like a suspect to what other clues say of it; nothing is decided by it.
+
+        A contested asset is not opened, so that it cannot be verified and seal its twins as by other clues. Where the
+        model points to one, it therefore raises no doubt at all: a twin would tell where the picture is.
 
         Args:
             comparison: What other clues say.
@@ -190,8 +198,9 @@ class LearnedClues:
         """
         if not len(self._bank):
             return comparison
-        candidates = self._bank.search(self._describing.describe(item, content(), sha256), most=CANDIDATES_MOST)
-        return with_candidates(comparison, candidates, self._verified_by)
+        candidates = self._bank.search(self._describing.describe(item, content(), sha256), most=_COMPANY_MOST)
+        is_open = self._contested.isdisjoint(c.asset for c in candidates)
+        return with_candidates(comparison, candidates, self._verified_by if is_open else {})
 
 
 def _options(settings: Settings, *, frames: int, mirrored: bool) -> Options:

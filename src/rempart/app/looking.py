@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 import os
+import resource
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,6 @@ from rempart.app.wiring import make_verifying_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Comparison, Doubt, Matcher, Pair, Verdict, VerifiedBy, pack
-from rempart.detect.learned import is_supported
 from rempart.errors import IntegrityError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
@@ -33,6 +33,7 @@ from rempart.model import (
     SuspectId,
     Unreadable,
 )
+from rempart.model.asset import AssetState
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ Material = Callable[[AssetId, VerifiedBy], bytes | CodedPoints | None]
 
 #: One visit carries the suspect and this many assets at most, all of them within the limit for one item each.
 PAIRS_MOST: Final = 4
+#: Assets that one suspect is compared with in visits; what its codes say of others stands as it is.
+_LOOKED_AT_MOST: Final = 32
 
 
 class Looking:
@@ -69,6 +72,10 @@ class Looking:
         self._pool = make_verifying_pool(settings, pairs_most=PAIRS_MOST)
         self._material = material
         self._learned = learned
+        self.failed = 0
+        """Suspects that could not be looked at again: of these, what codes of the whole picture say is all."""
+        # Encoded pictures are in this process for the time of a look: a crash must not write them to a disk.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -101,9 +108,11 @@ class Looking:
             comparison = self._learned.pointed_out(comparison, item, media.sha256, content)
         if not comparison.doubts:
             return comparison
-        verdicts: dict[AssetId, Verdict | None] = {}
-        for visit in _visits(comparison.doubts):
-            verdicts |= self._verdicts(item, visit, content())
+        data = content()
+        if data is None or hashlib.sha256(data).hexdigest() != media.sha256:
+            data = None  # a file that changed meanwhile is another suspect
+        verdicts = self._verdicts(item, comparison.doubts, data)
+        self.failed += any(doubt.asset not in verdicts for doubt in comparison.doubts)
         return self._matcher.conclude(suspect, media, comparison, verdicts)
 
     def needs_look(self, item: MediaItem, media: FingerprintedMedia) -> bool:
@@ -118,9 +127,16 @@ class Looking:
     def _verdicts(
         self, item: MediaItem, doubts: tuple[Doubt, ...], content: bytes | None
     ) -> Mapping[AssetId, Verdict | None]:
-        """Have the doubts of one suspect verified."""
+        """Have the doubts of one suspect verified, a few in each visit."""
         if content is None:
             return {}
+        verdicts: dict[AssetId, Verdict | None] = {}
+        for start in range(0, min(len(doubts), _LOOKED_AT_MOST), PAIRS_MOST):
+            verdicts |= self._visit(item, doubts[start : start + PAIRS_MOST], content)
+        return verdicts
+
+    def _visit(self, item: MediaItem, doubts: tuple[Doubt, ...], content: bytes) -> Mapping[AssetId, Verdict | None]:
+        """Have a few doubts verified at once."""
         pairs: dict[AssetId, Pair] = {}
         for doubt in doubts:
             asset = self._material(doubt.asset, doubt.by)
@@ -134,15 +150,13 @@ class Looking:
             return {}
         [(_, outcome)] = self._pool.run([cleared], {})
         if isinstance(outcome, Unreadable):
-            logger.info("a closer look failed: %s %s", outcome.reason, outcome.detail)
+            # Not its detail, which a worker that holds originals could choose.
+            logger.info("a closer look failed: %s", outcome.reason)
             return {}
-        return dict(zip(pairs, outcome, strict=False))
-
-
-def _visits(doubts: tuple[Doubt, ...]) -> list[tuple[Doubt, ...]]:
-    """Share doubts among visits: the first ones, and what only a model points to, of which nothing is said unseen."""
-    learned = tuple(d for d in doubts[PAIRS_MOST:] if not is_supported(d.clues))
-    return [visit for visit in (doubts[:PAIRS_MOST], learned) if visit]
+        if len(outcome) != len(pairs):
+            logger.info("a closer look answered for %d of %d assets", len(outcome), len(pairs))
+            return {}
+        return dict(zip(pairs, outcome, strict=True))
 
 
 class FilesAtHand:
@@ -187,6 +201,10 @@ class KeptAtHand:
 
     def __call__(self, asset: AssetId, by: VerifiedBy) -> bytes | CodedPoints | None:
         """Return what there is of an asset; None if it was withdrawn since."""
+        found = self._workspace.database.durably(lambda: self._workspace.assets.by_ids({asset}))
+        # What somebody shown in it objected to is not opened, whatever is still compared of it.
+        if asset not in found or found[asset].state is not AssetState.ACTIVE:
+            return None
         if by is VerifiedBy.TILES:
             return self._tiles.get(asset)
         out = io.BytesIO()

@@ -21,6 +21,8 @@ import markupsafe
 
 from rempart import __version__, clock
 from rempart.app.intake import Plain, Skipped
+from rempart.app.listed import Listed
+from rempart.app.listed_texts import LISTED_TEXTS
 from rempart.app.report_texts import TEXTS, Texts
 from rempart.app.scan import Tally
 from rempart.config import ReportSettings
@@ -86,6 +88,18 @@ class SkippedRow:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRow:
+    """One suspect that is close to a code of partners, in words."""
+
+    suspect: ShownPath
+    code: str
+    partners: str
+    listed_as: str
+    distance: str
+    opinions: tuple[str, ...]
+
+
 class ReportWriter:
     """Collects the events of a scan and writes the page at its end, whole or not at all."""
 
@@ -102,15 +116,20 @@ class ReportWriter:
         self._settings = settings
         self._texts = TEXTS[settings.language]
         self._rows: list[Row] = []
+        self._listed_texts = LISTED_TEXTS[settings.language]
+        self._listed: list[ListedRow] = []
         self._stopped: list[SkippedRow] = []
         self._unreadable: list[SkippedRow] = []
         self._plain: list[SkippedRow] = []
         self._left_out = 0
 
-    def add(self, event: Match | Skipped) -> None:
+    def add(self, event: Match | Skipped | Listed) -> None:
         """Keep an event, up to the limit of rows; beyond it, count."""
         if isinstance(event, Match):
             self._keep(self._rows, self._row(event))
+            return
+        if isinstance(event, Listed):
+            self._keep(self._listed, self._listed_row(event))
             return
         row = self._skipped_row(event)
         match event.outcome:
@@ -147,6 +166,8 @@ class ReportWriter:
             tally=tally,
             seconds=self._texts.number(tally.seconds, 1),
             rows=self._rows,
+            l=self._listed_texts,
+            listed=self._listed,
             stopped=self._stopped,
             unreadable=self._unreadable,
             plain=self._plain,
@@ -169,6 +190,17 @@ class ReportWriter:
             score=self._texts.number(match.score, 2),
             clues=match_in_words(match, self._texts),
             outline=outline(match.region, match.width, match.height) if match.region else None,
+        )
+
+    def _listed_row(self, event: Listed) -> ListedRow:
+        texts = self._listed_texts
+        return ListedRow(
+            suspect=ShownPath.of(event.label),
+            code=event.code,
+            partners=shown(", ".join(event.partners)),
+            listed_as=texts.listed_as(event),
+            distance=texts.distance(event),
+            opinions=tuple(shown(texts.said(opinion)) for opinion in event.opinions),
         )
 
     def _skipped_row(self, skipped: Skipped) -> SkippedRow:
@@ -214,20 +246,20 @@ def _measured(clue: Clue, texts: Texts) -> str:
     """Say what was compared, and by how much it agrees."""
     match clue.kind:
         case ClueKind.SAME_BYTES:
-            return texts.same_bytes
+            words = texts.same_bytes
         case ClueKind.WHOLE_FRAME:
-            return texts.whole_frame.format(bits=clue.distance_bits)
+            words = texts.whole_frame
         case ClueKind.INNER_FRAME:
-            return texts.inner_frame.format(bits=clue.distance_bits)
+            words = texts.inner_frame
         case ClueKind.PART:
-            template = texts.parts if clue.of else texts.part
-            return template.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
+            words = texts.parts if clue.of else texts.part
         case ClueKind.LOCAL_FEATURES:
-            return (texts.points if clue.count else texts.pixels).format(count=clue.count, of=clue.of)
+            words = texts.points if clue.count else texts.pixels
         case ClueKind.SAME_THING:
-            return texts.same_thing.format(count=clue.count, of=clue.of)
+            words = texts.same_thing
         case ClueKind.LEARNED:
             return texts.learned.format(model=clue.model, percent=percent(clue.weight))
+    return words.format(count=clue.count, of=clue.of, bits=clue.distance_bits)
 
 
 def percent(share: float) -> str:

@@ -85,6 +85,7 @@ _FRENCH: Final = Texts(
     counts={
         "scanned": "fichiers comparés",
         "matched": "correspondent à une de vos images",
+        "listed": "proches d’une empreinte de partenaires",
         "assets": "images protégées",
         "unreadable": "illisibles",
         "stopped": "arrêtés, jamais ouverts",
@@ -203,6 +204,7 @@ _ENGLISH: Final = Texts(
     counts={
         "scanned": "files compared",
         "matched": "match one of your pictures",
+        "listed": "close to a fingerprint of partners",
         "assets": "protected pictures",
         "unreadable": "unreadable",
         "stopped": "stopped, never opened",
@@ -262,8 +264,8 @@ _ENGLISH: Final = Texts(
         ),
         (
             "Two pictures are brought together when their fingerprints differ by {radius} bits of 256 at most; the "
-            "picture may have been recompressed, mirrored, turned or put inside another; or when points or parts agree, "
-            "where the picture's protection allows that they are kept."
+            "picture may have been recompressed, mirrored, turned or put inside another; or when points or parts "
+            "agree, where the picture's protection allows that they are kept."
         ),
         (
             "No match proves nothing: a picture of which little is left, or that was changed a lot, is not recognised; "

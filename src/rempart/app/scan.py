@@ -66,6 +66,12 @@ class Tally:
     """Since the scan began."""
     sealed: int = 0
     """Suspects that match an asset whose hits are sealed: a count without an address."""
+    imported: int = 0
+    """Codes of partners that suspects are compared with."""
+    listed: int = 0
+    """Suspects that are close to a code that partners list: no match by itself."""
+    listed_reviewed: int = 0
+    """Suspects, among the listed, whose code is reviewed and disputed by nobody."""
     interrupted: bool = False
     """True if it was not finished."""
 
@@ -139,6 +145,11 @@ class Scan:
     def label_of(self, asset: AssetId) -> str:
         """Return how an asset is shown to a person: here its path."""
         return asset
+
+    @property
+    def unverified(self) -> int:
+        """Return how many suspects could not be looked at again."""
+        return self._looking.failed
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine; empty if everything held, or nothing was decoded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from rempart.app.intake import Plain, Role, Skipped
+from rempart.errors import IntegrityError
 from rempart.model import Stopped, StopReason, Unreadable, UnreadableReason
 
 
@@ -21,8 +22,16 @@ def skipped_to_json(skipped: Skipped) -> str:
 
 
 def skipped_from_json(text: str) -> Skipped:
-    """Read it back."""
-    label, role, kind, reason, detail = json.loads(text)
+    """Read it back.
+
+    Raises:
+        IntegrityError: it is a record of another kind, which this Rempart does not know.
+    """
+    record = json.loads(text)
+    if not isinstance(record, list):
+        message = "a result of this scan is of a kind that this Rempart does not know"
+        raise IntegrityError(message, advice="A newer Rempart began this scan: go on with that one, or begin again.")
+    label, role, kind, reason, detail = record
     outcome: Unreadable | Stopped | Plain
     if kind == "unreadable":
         outcome = Unreadable(reason=UnreadableReason(reason), detail=detail)

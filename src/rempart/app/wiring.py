@@ -16,6 +16,8 @@ from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.kernels import compile as kernel_cache
 from rempart.model import FingerprintedMedia, MinorGate
 
+#: Closer looks of one worker.
+_VISITS_OF_A_WORKER = 200
 #: A word list is a few thousand lines.
 _VOCABULARY_LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -82,7 +84,8 @@ def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Ve
         task=Task(name=VERIFY_TASK, parse=parse_verdicts),
         settings=PoolSettings(
             workers=1,
-            recycle_after=hazmat.recycle_after,
+            # It holds originals: whoever captured it would hold those of few suspects.
+            recycle_after=min(hazmat.recycle_after, _VISITS_OF_A_WORKER),
             limits=DecodeLimits(
                 max_bytes=(1 + pairs_most) * hazmat.max_bytes,
                 max_pixels=hazmat.max_pixels,

@@ -21,6 +21,7 @@ from rempart import clock
 from rempart.app.detailed import with_places
 from rempart.app.intake import Intake, Plain, Role, Skipped
 from rempart.app.learning import LearnedClues, model_of
+from rempart.app.listed import Listed, PartnerBank, is_listing
 from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
@@ -68,6 +69,9 @@ class WorkspaceScan:
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
         self._bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        self._listings = PartnerBank(
+            workspace, radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min
+        )
         self._at_hand = KeptAtHand(workspace)
         self.learned = LearnedClues(model, gate, settings, workspace) if model else None
         """What a model of the user's adds; None without one."""
@@ -98,7 +102,7 @@ class WorkspaceScan:
         self._pool.close()
         self._looking.close()
 
-    def events(self) -> Iterator[Match | Skipped]:
+    def events(self) -> Iterator[Match | Skipped | Listed]:
         """Load the bank, show what an earlier part had found, then yield what is found, in the order of the pile.
 
         Raises:
@@ -122,7 +126,7 @@ class WorkspaceScan:
             yield from self._write(ScanState.RUNNING)
         yield from self._write(ScanState.FINISHED)
 
-    def leftovers(self) -> Iterator[Match | Skipped]:
+    def leftovers(self) -> Iterator[Match | Skipped | Listed]:
         """Yield, after an interruption, what was known already, once it is written."""
         if self._progress is not None:
             for item, outcome in self._pool.unclaimed():
@@ -140,6 +144,11 @@ class WorkspaceScan:
         """Return how an asset is shown to a person: the name of the file that it was made from."""
         return self._labels.get(asset) or asset
 
+    @property
+    def unverified(self) -> int:
+        """Return how many suspects could not be looked at again."""
+        return self._looking.failed
+
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()
@@ -155,10 +164,13 @@ class WorkspaceScan:
                 self.learned.add(entry)
             self.tally.assets += 1
             known.update(entry.asset.encode("ascii"))
+        for code in self._listings.load():
+            known.update(code.encode("ascii"))
+        self.tally.imported = len(self._listings)
         if self.learned is not None:
             self.learned.finish()
         self._bank_digest = known.hexdigest()
-        if not len(self._bank):
+        if not len(self._bank) and not len(self._listings):
             message = "nothing is looked for in this workspace"
             raise MisuseError(message, advice="Register pictures: rempart asset add. Or name some: --assets FOLDER")
         logger.debug("%d assets loaded in %.3f s", self.tally.assets, clock.monotonic_s() - self._started_s)
@@ -188,7 +200,7 @@ class WorkspaceScan:
         # What was registered since would be looked for in the rest of the pile only.
         return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
 
-    def _earlier(self) -> Iterator[Match | Skipped]:
+    def _earlier(self) -> Iterator[Match | Skipped | Listed]:
         """Yield what earlier parts of this scan had found."""
         if self._progress is not None and self._progress.tally:
             results = self._workspace.findings.results(self._progress.id)
@@ -206,6 +218,9 @@ class WorkspaceScan:
             self.tally.scanned += 1
             if comparison.matches:
                 self._findings.append(Finding(number=self._next_number(), matches=comparison.matches))
+            listing = self._listings.compare(item.label, outcome)
+            if listing is not None:
+                self._asides.append(Aside(number=self._next_number(), record=listing))
             # Said of a sealed one too: a line that is missing would tell which it is.
             if comparison.abstained and not self._is_open(comparison.matches):
                 self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=Plain.TOO_PLAIN))
@@ -236,7 +251,7 @@ class WorkspaceScan:
         self._number += 1
         return self._number - 1
 
-    def _write(self, state: ScanState) -> Iterator[Match | Skipped]:
+    def _write(self, state: ScanState) -> Iterator[Match | Skipped | Listed]:
         """Write one step, then show it."""
         if self._progress is None:
             return
@@ -260,11 +275,15 @@ class WorkspaceScan:
         self._step_s = clock.monotonic_s()
         yield from self._shown(sorted([*kept, *asides], key=lambda r: r.number))
 
-    def _shown(self, results: Sequence[Finding | Aside]) -> Iterator[Match | Skipped]:
+    def _shown(self, results: Sequence[Finding | Aside]) -> Iterator[Match | Skipped | Listed]:
         """Yield what may be shown of some results: decided now, for all at once, whatever was true when found."""
         assets = self._assets_of([r for r in results if isinstance(r, Finding)])
         is_shared = self._is_shared()
+        told = self._listings.told(r.record for r in results if isinstance(r, Aside) and is_listing(r.record))
         for result in results:
+            if isinstance(result, Aside) and is_listing(result.record):
+                yield from self._counted(told.get(result.record, ()))
+                continue
             if isinstance(result, Aside):
                 yield skipped_from_json(result.record)
                 continue
@@ -273,6 +292,12 @@ class WorkspaceScan:
                 if match.asset in visible:
                     self._labels[match.asset] = assets[match.asset].label
                     yield match
+
+    def _counted(self, listed: Sequence[Listed]) -> Sequence[Listed]:
+        """Count a suspect that partners list, as it is shown: what was suspended since counts no more."""
+        self.tally.listed += bool(listed)
+        self.tally.listed_reviewed += any(one.may_act for one in listed)
+        return listed
 
     @staticmethod
     def _visible(matches: Sequence[Match], assets: dict[AssetId, Asset], *, is_shared: bool) -> set[AssetId]:

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
     "privacy": ("rempart.cli.privacy", "The record of processing, what is past its end, who opened what."),
     "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
+    "match": ("rempart.cli.match", "Explain, clue by clue, why two files match, or do not."),
     "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
     "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
     "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),

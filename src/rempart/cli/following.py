@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rempart.app.intake import Skipped
+from rempart.app.listed import Listed
 from rempart.app.scan import Scan
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.cli.printing import safe, say
@@ -13,7 +14,7 @@ from rempart.errors import RempartError, SandboxError, UnavailableError
 from rempart.model import Match
 
 
-def follow(scan: Scan | WorkspaceScan, show: Callable[[Match | Skipped], None]) -> RempartError | None:
+def follow(scan: Scan | WorkspaceScan, show: Callable[[Match | Skipped | Listed], None]) -> RempartError | None:
     """Show every event; what ends a scan early is noted, and what was known by then is shown all the same.
 
     Returns:
@@ -31,7 +32,7 @@ def follow(scan: Scan | WorkspaceScan, show: Callable[[Match | Skipped], None]) 
         return ending
     except (KeyboardInterrupt, SandboxError) as ending:
         if isinstance(ending, SandboxError):
-            if not scan.tally.assets:
+            if not (scan.tally.assets or scan.tally.imported):
                 raise
             failure = ending
         scan.tally.interrupted = True

@@ -106,6 +106,9 @@ def summary_record(tally: Tally) -> dict[str, object]:
         "sealed": tally.sealed,
         "interrupted": tally.interrupted,
         "not_pictures": tally.not_pictures,
+        "imported": tally.imported,
+        "listed": tally.listed,
+        "listed_reviewed": tally.listed_reviewed,
     }
     return {"v": VERSION, "summary": summary}
 

@@ -28,8 +28,10 @@ def prepare(settings: Settings) -> None:
         say("Compiling numerical code for this machine, once: about half a minute.")
 
 
-def say_missing(missing: Sequence[ProtectionState]) -> None:
-    """Name the protections that the sandbox ran without, and where to read what that means."""
+def say_missing(missing: Sequence[ProtectionState], unverified: int = 0) -> None:
+    """Name the protections that the sandbox ran without; say how many suspects could not be looked at again."""
+    if unverified:
+        say(f"{unverified} could not be looked at again: of these, only codes of the whole picture were compared.")
     if missing:
         named = ", ".join(f"{state.protection} ({state.detail})" for state in missing)
         say(f"The sandbox ran without: {named}. See: rempart doctor. To refuse that, set hazmat.require.")

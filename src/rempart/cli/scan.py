@@ -14,11 +14,11 @@ from rempart.cli.printing import safe, say
 
 if TYPE_CHECKING:
     from rempart.app.intake import Skipped
+    from rempart.app.listed import Listed
     from rempart.app.scan import Scan
     from rempart.app.workspace import Workspace
     from rempart.app.workspace_scan import WorkspaceScan
     from rempart.config import Settings
-    from rempart.model import Match
 
 
 #: Whether a path can be read is said by the scan itself, with what to do; click would stop at the first one.
@@ -59,7 +59,10 @@ def command(
 
     With --assets, compare them with those pictures instead: no workspace is needed, and nothing is kept.
 
-    Exit code: 1 if something matched, 0 if nothing did, 6 if only stopped items were left.
+    Codes of partners are compared too (rempart bank import). A suspect close to one is listed, which is no match.
+
+    Exit code: 1 if something matched, or is close to a code that a partner reviewed and nobody disputes; 0 if nothing
+    did, 6 if only stopped items were left.
     """
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
     from rempart.app.outputs import check_outputs  # noqa: PLC0415 - heavy: numpy, templates
@@ -69,7 +72,7 @@ def command(
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.scan_lines import exit_code, print_event, print_summary  # noqa: PLC0415 - as above
     from rempart.cli.skipped import SKIPPED_MARK, skipped_lines  # noqa: PLC0415 - as above
-    from rempart.model import AssetId  # noqa: PLC0415 - as above
+    from rempart.model import AssetId, Match  # noqa: PLC0415 - as above
 
     flags = {"report.language": lang, "hazmat.workers": workers, "detect.radius_bits": radius_bits}
     settings = given.settings(flags)
@@ -87,12 +90,12 @@ def command(
         Progress(scan, suspects) as progress,
     ):
 
-        def show(event: Match | Skipped) -> None:
-            label = event.label if isinstance(event, Skipped) else scan.label_of(event.asset)
+        def show(event: Match | Skipped | Listed) -> None:
+            label = scan.label_of(event.asset) if isinstance(event, Match) else event.label
             with progress.paused():
                 print_event(event, label, as_json=as_json)
             if page:
-                page.add(event if isinstance(event, Skipped) else replace(event, asset=AssetId(label)))
+                page.add(replace(event, asset=AssetId(label)) if isinstance(event, Match) else event)
             if isinstance(event, Skipped):
                 note(event)
 
@@ -101,7 +104,7 @@ def command(
         say_how_it_goes_on(scan, asked=resume)
         say_ignored(scan)
         missing = scan.missing_protections()
-    say_missing(missing)
+    say_missing(missing, scan.unverified)
     print_summary(tally, as_json=as_json)
     if page:
         page.write(tally)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from rempart.app.intake import Skipped
+from rempart.app.listed import Listed
 from rempart.app.scan import HAND_OFF, Tally
+from rempart.cli.listed_lines import listed_count, print_listed, say_listed
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
 from rempart.cli.records import match_in_words, match_record, summary_record
 from rempart.model import Match
 
 
-def print_event(event: Match | Skipped, label: str, *, as_json: bool) -> None:
+def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool) -> None:
     """Print a match to stdout, its asset under its label; what was not compared is talk, on stderr."""
-    if not isinstance(event, Match):
+    if isinstance(event, Listed):
+        print_listed(event, as_json=as_json)
+    elif not isinstance(event, Match):
         say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
     elif as_json:
         put_json(match_record(event) | ({} if label == event.asset else {"label": label}))
@@ -26,9 +30,10 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
     else:
         web = f"{tally.not_pictures} web records without a picture, " if tally.not_pictures else ""
         sealed = f" ({tally.sealed} sealed)" if tally.sealed else ""
+        codes, listed = listed_count(tally)
         rate = tally.scanned / tally.seconds if tally.seconds else 0.0
         put(
-            f"{tally.scanned} scanned against {tally.assets} assets, {tally.matched} matched{sealed}, "
+            f"{tally.scanned} scanned against {tally.assets} assets{codes}, {tally.matched} matched{sealed}{listed}, "
             f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
             f"{web}{tally.seconds:.1f} s ({rate:.0f}/s)"
         )
@@ -39,6 +44,7 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
             f"{tally.sealed} sealed: they resemble assets whose ground nobody else has accepted. Where they are is "
             "shown once it is: rempart ground accept ASSET --by NAME"
         )
+    say_listed(tally)
     if tally.stopped or tally.assets_stopped:
         stopped = tally.stopped + tally.assets_stopped
         say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
@@ -48,6 +54,6 @@ def exit_code(tally: Tally) -> int:
     """Return what the process answers: interrupted, found, refused for safety, or nothing found."""
     if tally.interrupted:
         return INTERRUPTED
-    if tally.matched:
+    if tally.matched or tally.listed_reviewed:
         return 1
     return 6 if tally.is_all_stopped() else 0

@@ -15,6 +15,7 @@ True
 from rempart.detect.decision import whole_frame_weight
 from rempart.detect.ensemble import QUALITY_MIN, RADIUS_BITS, Ensemble
 from rempart.detect.fingerprint_task import TASK_NAME
+from rempart.detect.frame_bank import FrameBank, FrameHit
 from rempart.detect.interface import Comparison, Doubt, Hypothesis, Matcher, Verdict, VerifiedBy
 from rempart.detect.pairing import VERIFY_TASK, Pair, pack, parse_verdicts
 from rempart.detect.record import parse as parse_record
@@ -36,6 +37,8 @@ __all__ = [
     "Comparison",
     "Doubt",
     "Ensemble",
+    "FrameBank",
+    "FrameHit",
     "Hypothesis",
     "Matcher",
     "Pair",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rempart.detect.bounds import bound_of
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.interface import Doubt, Verdict, VerifiedBy
 from rempart.detect.placement import orientation_of, placement_of
@@ -25,8 +26,10 @@ from rempart.model import (
     SuspectId,
 )
 
-#: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points and
-#: 0.48 with more; what a fourth of the picture was covered with leaves 0.64.
+#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
+CORRELATION_MIN: Final = 0.6
+#: Share of the texture, where both show, that a copy explains. Wrong placements explained 0.56 at most with 8 points
+#: and 0.48 with more; a picture of which a fourth is covered explains 0.64.
 EXPLAINED_MIN: Final = 0.62
 #: What fewer points must explain, and how many are enough for less.
 EXPLAINED_OF_FEW: Final = 0.7
@@ -111,7 +114,7 @@ def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia
         suspect=suspect,
         clues=tuple(sure + [c for c in clues if c.kind not in _SURE]),
         score=best.weight,
-        false_match_bound=None,
+        false_match_bound=bound_of(best.kind),
         region=region,
         width=media.width,
         height=media.height,
@@ -186,7 +189,7 @@ def _verified(
         suspect=suspect,
         clues=tuple(clues),
         score=clues[0].weight,
-        false_match_bound=None,
+        false_match_bound=bound_of(kind),
         region=region,
         overlap=round(min(1.0, verdict.seen), 4),
         homography=homography,

@@ -41,10 +41,13 @@ POINT_RADIUS_BITS: Final = 24
 #: Codes of parts: unrelated ones are 84 bits apart and more.
 TILE_RADIUS_BITS: Final = 40
 #: Assets that one kind of clue may point to.
-_DOUBTS_MOST: Final = 3
+_VOTED_MOST: Final = 32
+#: Beyond the first few, votes that are much weaker than the best are left out.
+_VOTED_ANYWAY: Final = 3
+_VOTED_SHARE_MIN: Final = 0.2
 #: Weight of agreeing pairs below which an asset is not looked at.
-_POINT_WEIGHT_MIN: Final = 2.5
-_TILE_WEIGHT_MIN: Final = 1.0
+POINT_WEIGHT_MIN: Final = 2.5
+TILE_WEIGHT_MIN: Final = 1.0
 
 
 class Ensemble:
@@ -63,10 +66,8 @@ class Ensemble:
         self._digests: dict[str, list[int]] = {}
         self._verified_by: dict[int, VerifiedBy] = {}
         self._frames = FrameBank(radius_bits=radius_bits)
-        self._points = PointsBank(
-            version=ORB_VERSION, radius_bits=POINT_RADIUS_BITS, mirror_turn=180.0, inverted_turn=180.0
-        )
-        self._tiles = PointsBank(version=TILE_VERSION, radius_bits=TILE_RADIUS_BITS, mirror_turn=0.0, inverted_turn=0.0)
+        self._points = points_bank()
+        self._tiles = tiles_bank()
 
     def __len__(self) -> int:
         """Return how many assets are known."""
@@ -115,7 +116,7 @@ class Ensemble:
         for hit in self._frames.search(usable):  # (2)
             clues.setdefault(hit.asset, []).append(decision.frame_clue(hit))
             if hit.code.frame == 0:
-                poses.setdefault(hit.asset, []).append(_hypothesis(hit, media))
+                poses.setdefault(hit.asset, []).append(hypothesis_of(hit, media))
         for vote, clue in self._votes(media):  # (3)
             clues.setdefault(vote.asset, []).append(clue)
             poses.setdefault(vote.asset, []).append(
@@ -133,7 +134,7 @@ class Ensemble:
         is_known = bool(usable) or any(len(p) for p in media.places)
         return Comparison(
             matches=_sorted(m for m in matches if m is not None),
-            doubts=tuple(doubts[: 2 * _DOUBTS_MOST]),
+            doubts=tuple(doubts),
             abstained=not is_known,
         )
 
@@ -157,13 +158,16 @@ class Ensemble:
         found: list[tuple[Vote, Clue]] = []
         for places in media.places:
             if places.version == ORB_VERSION:
-                bank, least, kind, signal = self._points, _POINT_WEIGHT_MIN, ClueKind.LOCAL_FEATURES, SignalType.ORB
+                bank, least, kind, signal = self._points, POINT_WEIGHT_MIN, ClueKind.LOCAL_FEATURES, SignalType.ORB
             elif places.version == TILE_VERSION:
-                bank, least, kind, signal = self._tiles, _TILE_WEIGHT_MIN, ClueKind.PART, SignalType.PDQ
+                bank, least, kind, signal = self._tiles, TILE_WEIGHT_MIN, ClueKind.PART, SignalType.PDQ
             else:
                 continue
-            votes = bank.vote(places, most=_DOUBTS_MOST)
-            found += [(v, decision.vote_clue(v, kind, signal, len(places))) for v in votes if v.weight >= least]
+            votes = bank.vote(places, most=_VOTED_MOST)
+            # Not the best few only: whoever registers copies of a picture that is another's would hide hers behind.
+            far = max((v.weight for v in votes), default=0.0) * _VOTED_SHARE_MIN
+            kept = [v for k, v in enumerate(votes) if v.weight >= (least if k < _VOTED_ANYWAY else max(least, far))]
+            found += [(v, decision.vote_clue(v, kind, signal, len(places))) for v in kept]
         return found
 
     def _is_usable(self, code: Fingerprint) -> bool:
@@ -177,7 +181,17 @@ class Ensemble:
 _SAME_BYTES: Final = Clue(kind=ClueKind.SAME_BYTES, signal_type=SignalType.SHA256, distance_bits=0, weight=1.0)
 
 
-def _hypothesis(hit: FrameHit, media: FingerprintedMedia) -> Hypothesis:
+def points_bank() -> PointsBank:
+    """Make an empty bank of points."""
+    return PointsBank(version=ORB_VERSION, radius_bits=POINT_RADIUS_BITS, mirror_turn=180.0, inverted_turn=180.0)
+
+
+def tiles_bank() -> PointsBank:
+    """Make an empty bank of parts."""
+    return PointsBank(version=TILE_VERSION, radius_bits=TILE_RADIUS_BITS, mirror_turn=0.0, inverted_turn=0.0)
+
+
+def hypothesis_of(hit: FrameHit, media: FingerprintedMedia) -> Hypothesis:
     """Say where an asset lies whose code was hit: in the frame or rectangle whose code it was, turned."""
     corners = np.array(decision.corners_of(hit.code, media), np.float64) / [media.width, media.height]
     top_left, top_right, _, bottom_left = corners

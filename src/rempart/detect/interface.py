@@ -54,7 +54,8 @@ class Verdict:
     distance_bits: int = 0
     """Median, of parts that agree."""
     cells: tuple[tuple[int, ...], ...] = ()
-    """Correlation of each cell of the asset, in percent, -1 where the suspect does not reach; empty of parts."""
+    """Correlation of each cell of the asset, in percent; -1 where the suspect does not reach, -2 where neither picture
+    has any texture to compare. Empty of parts."""
 
 
 class VerifiedBy(StrEnum):

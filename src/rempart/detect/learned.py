@@ -118,7 +118,7 @@ def _parse_row(row: Json, model_sha256: str) -> Descriptor:
         message = "a descriptor is an object"
         raise ValueError(message)  # noqa: TRY004 - one kind of failure: the record is wrong
     frame, mirrored, text = row.get("frame"), row.get("mirrored"), row.get("values")
-    if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0 or mirrored not in {0, 1}:
+    if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0 or mirrored not in (0, 1):
         message = "a descriptor names its frame, from 0, and its mirror, 0 or 1"
         raise ValueError(message)
     try:
@@ -165,7 +165,7 @@ class LearnedBank:
         if asset.protection not in DESCRIBED:
             message = f"{asset.id} is {asset.protection}: a model that can recognise faces is never used on it"
             raise RefusedError(message)
-        # A contested one is compared, as by every other clue, and nothing of it is shown: it seals its twins.
+        # A contested one is compared, and nothing of it is shown or opened: whoever asks must know of it to seal twins.
         if asset.state is AssetState.WITHDRAWN:
             message = f"{asset.id} is {asset.state}: it is not compared"
             raise RefusedError(message)

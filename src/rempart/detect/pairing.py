@@ -160,7 +160,7 @@ def _cells(row: Json) -> tuple[int, ...]:
     if not isinstance(row, list) or len(row) > _CELLS_MOST:
         message = f"a row of cells has {_CELLS_MOST} numbers at most"
         raise ValueError(message)
-    return tuple(-1 if type(cell) is int and cell == -1 else _whole(cell, 100) for cell in row)
+    return tuple(cell if type(cell) is int and cell in {-1, -2} else _whole(cell, 100) for cell in row)
 
 
 def _number(value: Json) -> float:

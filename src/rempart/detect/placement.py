@@ -32,7 +32,7 @@ def placement_of(pose: npt.NDArray[np.float64], width: int, height: int) -> tupl
     if not (np.isfinite(scaled).all() and (corners[:, 2] > 0).all() and (np.abs(places) <= _FAR_PX).all()):
         return None
     a, b, c, d = ((round(x), round(y)) for x, y in places.tolist())
-    return (a, b, c, d), tuple(float(v) for v in scaled.ravel())
+    return (a, b, c, d), tuple(round(float(v), 6) for v in scaled.ravel())
 
 
 def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
@@ -41,7 +41,7 @@ def orientation_of(pose: npt.NDArray[np.float64]) -> Orientation:
     Args:
         pose: ``(3, 3) float64``: from the asset to the suspect, in fractions of their sides; one that has a placement.
     """
-    corners = _CORNERS @ pose.T
+    corners = _CORNERS @ (pose / pose[2, 2]).T
     places = corners[:, :2] / corners[:, 2:]
     seen = places - places.mean(axis=0)
     # A rectangle turned by 40 degrees has two corners on one side of its middle: the sides tell better.

@@ -12,7 +12,7 @@ from rempart.kernels import local_features
 from rempart.kernels.variants import VARIANTS
 from rempart.model import CodedPoints
 
-#: How many points are looked for inside each clear rectangle of a suspect, and in how many pixels: it was shrunk already.
+#: Points looked for inside each clear rectangle of a suspect, and in how many pixels: it was shrunk already.
 FRAME_POINTS: Final = 200
 _FRAME_AREA_PX: Final = 120_000
 

@@ -57,8 +57,17 @@ def parse(record: Mapping[str, Json]) -> FingerprintedMedia:
         height=_whole(record, "height", _SIDE_MAX),
         frames=frames,
         fingerprints=tuple(f for code in codes for f in _parse_code(code, frames)),
-        places=tuple(_parse_places(places) for places in _list(record.get("places", []))),
+        places=_parse_all_places(record.get("places", [])),
     )
+
+
+def _parse_all_places(value: Json) -> tuple[CodedPoints, ...]:
+    """Read parts and points: each kind once."""
+    found = tuple(_parse_places(places) for places in _list(value))
+    if len({places.version for places in found}) != len(found):
+        message = "a record has places of one version once"
+        raise ValueError(message)
+    return found
 
 
 def _list(value: Json) -> list[Json]:

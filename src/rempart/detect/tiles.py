@@ -68,7 +68,7 @@ def _tiles(
     kept = quality >= TILE_QUALITY_MIN
     places, codes = places[kept], codes[kept]
     upright = places[:, 3] == 0.0
-    all_places = [places, *(places[upright] + np.float32([0, 0, 0, 90 * k]) for k in range(1, quarters))]
+    all_places = [places, *(places[upright] + np.array([0, 0, 0, 90 * k], np.float32) for k in range(1, quarters))]
     rows = [codes[:, _QUARTERS[0][:variants]]]
     rows += [codes[upright][:, _QUARTERS[k][:variants]] for k in range(1, quarters)]
     return CodedPoints(

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rempart.detect.decision import CORRELATION_MIN
 from rempart.detect.frames import propose_frames
 from rempart.detect.interface import Hypothesis, Verdict
 from rempart.detect.placement import placement_of
@@ -34,8 +35,6 @@ _ASSET_PX: Final = 200_000
 _SUSPECT_PX: Final = 300_000
 _ASSET_POINTS: Final = 500
 _SUSPECT_POINTS: Final = 800
-#: Cells correlate so much where the same picture is shown, whatever was done to it short of laying something over.
-CORRELATION_MIN: Final = 0.6
 #: So much of one flat level makes a page or a screen (rempart.kernels.agreement.ground_of), which shares with others of
 #: its kind all but a few words: all of it must be seen, and every cell must agree, more closely.
 PAGE_GROUND_MIN: Final = 0.25
@@ -49,6 +48,8 @@ SCREEN_EXPLAINED_MIN: Final = 0.75
 _LAYOUT_EXPLAINED: Final = 0.39
 _LAYOUT_TILES_MIN: Final = 8
 _REGION_PX: Final = 400
+#: OpenCV's warp counts pixels in 16 bits.
+_WARPED_SIDE_MOST_PX: Final = 32_766
 #: A hypothesis that explains this much needs no other.
 _CLEAR: Final = 0.85
 #: Points that must agree before the rectangles inside a suspect are looked at one by one.
@@ -145,7 +146,7 @@ def _judged(
         seen=found.seen,
         filled=found.filled,
         in_frame=within is not None,
-        cells=_percent(found.correlation),
+        cells=_percent(found.correlation, found.texture),
     )
 
 
@@ -159,9 +160,10 @@ def _explained(found: Agreement, ground: float) -> float:
     return explained if is_whole else min(explained, _LAYOUT_EXPLAINED)
 
 
-def _percent(correlation: F32) -> tuple[tuple[int, ...], ...]:
-    """Write correlations as whole percents, -1 where the suspect does not reach."""
+def _percent(correlation: F32, texture: F32) -> tuple[tuple[int, ...], ...]:
+    """Write correlations as whole percents, -1 where the suspect does not reach, -2 where there is no texture."""
     percent = np.nan_to_num(np.maximum(correlation, 0.0) * 100, nan=-1.0).round().astype(int)
+    percent[(percent >= 0) & (texture <= 0.0)] = -2
     return tuple(tuple(row) for row in percent.tolist())
 
 
@@ -228,9 +230,17 @@ def _explained_by_tiles(agrees: npt.NDArray[np.bool_], pose: F64, shape: tuple[i
     share = float(agrees.mean())
     if agrees.sum() >= _LAYOUT_TILES_MIN and share >= PAGE_ALIKE_MIN:
         return share
+    if max(luma.shape) > _WARPED_SIDE_MOST_PX:  # a thread: nobody's photograph
+        return min(share, _LAYOUT_EXPLAINED)
     scale = min(1.0, _REGION_PX / max(shape))
     size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
     place = pose @ np.diag([shape[1] / size[0], shape[0] / size[1], 1.0])
+    rows, columns = luma.shape
+    if max(rows, columns) > _WARPED_SIDE_MOST_PX:
+        factor = _WARPED_SIDE_MOST_PX / max(rows, columns)
+        smaller = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+        luma = np.asarray(cv2.resize(luma, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        place = np.diag([smaller[0] / columns, smaller[1] / rows, 1.0]) @ place
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     region = cv2.warpPerspective(luma, place, size, flags=flags, borderMode=cv2.BORDER_REFLECT)
     return min(share, _LAYOUT_EXPLAINED) if ground_of(np.asarray(region, np.uint8)) >= PAGE_GROUND_MIN else share

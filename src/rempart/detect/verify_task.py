@@ -38,15 +38,16 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
 
 
 def _verified(pair: Pair, suspect: Suspect, limits: DecodeLimits) -> Verdict | None:
+    import cv2  # noqa: PLC0415 - as above
+
     from rempart.detect.verification import verify_picture, verify_tiles  # noqa: PLC0415 - as above
 
-    if isinstance(pair.asset, CodedPoints):
-        return verify_tiles(pair.asset, suspect, list(pair.hypotheses))
     try:
-        luma = _luma(pair.asset, limits)
-    except MediaError:
-        return None
-    return verify_picture(luma, suspect, list(pair.hypotheses))
+        if isinstance(pair.asset, CodedPoints):
+            return verify_tiles(pair.asset, suspect, list(pair.hypotheses))
+        return verify_picture(_luma(pair.asset, limits), suspect, list(pair.hypotheses))
+    except (MediaError, cv2.error, ArithmeticError, ValueError, IndexError):
+        return None  # the other assets of this visit keep their verdicts
 
 
 def _luma(data: bytes, limits: DecodeLimits) -> npt.NDArray[np.uint8]:

@@ -17,6 +17,23 @@ SUSPECT_POINTS: Final = 500
 INNER_FRAMES: Final = 12
 
 
+def asset_options() -> Options:
+    """Return the options of the fingerprint task for an asset of which everything is measured."""
+    return {"frames": 1, "orientations": 1, "points": ASSET_POINTS, "tiles": 1}
+
+
+def every_option(*, frames: int) -> Options:
+    """Return the options of the fingerprint task for a suspect of which everything is measured."""
+    return {
+        "frames": frames,
+        "orientations": 8,
+        "fast": 1,
+        "inner_frames": INNER_FRAMES,
+        "points": SUSPECT_POINTS,
+        "tiles": 1,
+    }
+
+
 def suspect_options(bank: Ensemble, *, frames: int) -> Options:
     """Return the options of the fingerprint task for suspects.
 

@@ -70,10 +70,15 @@ def _in_memory(data: bytes) -> int:
         raise SandboxError(message, advice="Save the item to a file and name that file.")
     import fcntl  # noqa: PLC0415 - POSIX only
 
-    descriptor = os.memfd_create("rempart", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    remaining = memoryview(data)
-    while remaining:
-        remaining = remaining[os.write(descriptor, remaining) :]
+    try:
+        descriptor = os.memfd_create("rempart", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        remaining = memoryview(data)
+        while remaining:
+            remaining = remaining[os.write(descriptor, remaining) :]
+    except OSError as error:
+        message = f"cannot hold media in memory: {error.strerror}"
+        advice = "Raise the limit on descriptors (ulimit -n), or free some memory."
+        raise SandboxError(message, advice=advice) from error
     seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     os.lseek(descriptor, 0, os.SEEK_SET)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import resource
 import selectors
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -34,6 +36,8 @@ RecordT = TypeVar("RecordT")
 #: How far the fastest worker may be ahead of the slowest item, per worker: answers are given in order.
 _WINDOW_PER_WORKER: Final = 64
 _START_ATTEMPTS: Final = 3
+#: What else of a process is open: its database, its workers' sockets, its libraries.
+_DESCRIPTORS_OF_OTHERS: Final = 40
 #: A worker whose socket closed is dying: it is given this long to say of what.
 _ENDING_S: Final = 0.5
 _DETAIL_LIMIT: Final = 200
@@ -114,14 +118,19 @@ class Pool(Generic[RecordT]):
             yield job.item, outcome
 
     def content(self) -> bytes | None:
-        """Return the bytes of the item that :meth:`run` gave last: the very ones that the task had, undecoded.
+        """Return the bytes of the item that :meth:`run` gave last, undecoded, until the next item is asked for.
 
-        They can be had until the next item is asked for; None before, after, and if the disk fails now.
+        What was in memory is what the task had. A file may have been written since: compare its digest.
+
+        Returns:
+            None before and after, if the disk fails now, and if there are more bytes than an item may have.
         """
         if self._given is None or self._given.descriptor < 0:
             return None
         try:
             size = os.fstat(self._given.descriptor).st_size
+            if size > self._settings.limits.max_bytes:
+                return None
             data = os.pread(self._given.descriptor, size, 0)
             while len(data) < size and (part := os.pread(self._given.descriptor, size - len(data), len(data))):
                 data += part
@@ -178,7 +187,7 @@ class Pool(Generic[RecordT]):
 
     def _has_room(self, ahead: int) -> bool:
         """Tell whether one more item may be taken: by their number, and by the bytes of those in memory."""
-        few = ahead < _WINDOW_PER_WORKER * self._settings.workers
+        few = ahead < min(_WINDOW_PER_WORKER * self._settings.workers, _descriptors_to_spare())
         return few and self._held_bytes < self._settings.window_bytes
 
     def _job(self, index: int, item: MediaItem) -> Job:
@@ -289,7 +298,11 @@ class Pool(Generic[RecordT]):
         if not isinstance(record, dict):
             text = "an answer has a record"
             raise ValueError(text)  # noqa: TRY004 - one kind of failure: the message is wrong
-        return self._task.parse(record)
+        try:
+            return self._task.parse(record)
+        except (TypeError, OverflowError, LookupError, RecursionError) as error:
+            text = f"an answer is not what its task gives: {type(error).__name__}"
+            raise ValueError(text) from error
 
     def _answer(self, job: Job, outcome: RecordT | Unreadable) -> None:
         self._answers[job.index] = (job, outcome)
@@ -342,6 +355,12 @@ class Pool(Generic[RecordT]):
             _close(job)
         self._waiting.clear()
         self._held_bytes = 0
+
+
+def _descriptors_to_spare() -> int:
+    """Return how many items may be open at once: each keeps its descriptor until it is given."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, soft // 2 - _DESCRIPTORS_OF_OTHERS) if soft != resource.RLIM_INFINITY else sys.maxsize
 
 
 def _proven(cleared: object) -> MediaItem:

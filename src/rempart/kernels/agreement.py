@@ -111,7 +111,7 @@ def agree(
     right = cv2.GaussianBlur(brought, (0, 0), _BLUR_SIGMA).astype(np.float32)
     if inverted:
         right = 255.0 - right
-    cell = max(6, round(max(rows, columns) / _CELLS))
+    cell = max(6, min(round(max(rows, columns) / _CELLS), rows, columns))  # a strip is one cell wide
     shape = (max(1, rows // cell), max(1, columns // cell))
     correlation, texture = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
     _compare_cells(left, right, np.asarray(inside, np.uint8), cell, correlation, texture)
@@ -137,7 +137,7 @@ def ground_of(plane: U8) -> float:
     blocks = blocks.astype(np.float32)
     flat = blocks.mean(axis=(1, 3))[blocks.std(axis=(1, 3)) < _FLAT_MOST]
     levels = np.bincount(flat.astype(np.int64), minlength=2)
-    return float((levels[1:] + levels[:-1]).max()) / (rows * columns)
+    return float((levels[1:] + levels[:-1]).max() / (rows * columns))
 
 
 def warm() -> None:

@@ -338,6 +338,8 @@ def project(marks: U8, tangents: F64) -> F64:  # (W, H + 1) -> (A,)
         for x in range(0, width, _EVERY):
             shift = int(np.floor((x - width / 2) * tangents[a] + 0.5))
             first, last = max(0, -shift), size - max(0, shift)
+            if last <= first:
+                continue
             line, part = marks[x, first + shift : last + shift], total[first:last]
             for y in range(part.size):
                 part[y] += line[y]

@@ -7,8 +7,10 @@ it was, and the code does not come back by an older page, a repeated line or an 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +43,11 @@ FROM imported_code c JOIN imported_listing l ON l.code_id = c.id
 WHERE c.id IN (SELECT id FROM imported_code WHERE id > %s AND NOT is_suspended ORDER BY id LIMIT %s)
 ORDER BY c.id, l.partner_id
 """
+#: The same columns, by the ORM's names.
+_COLUMNS: Final = (
+    *("code_id", "code__signal_type", "code__bits", "code__quality"),
+    *("partner_id", "label", "opinions"),
+)
 
 
 @dataclass(slots=True)
@@ -148,22 +155,20 @@ class ImportedRepository:
             rows = self._database.execute(_BANK, (last, _PAGE))
             if not rows:
                 return
-            by_code: dict[str, list[tuple[Any, ...]]] = {}
-            for row in rows:
-                by_code.setdefault(row[0], []).append(row)
-            for listings in by_code.values():
-                entry = _entry(listings)
-                if not _MATCHED.isdisjoint(Label(row[5]) for row in listings):
-                    yield entry
+            yield from _compared(rows)
             last = rows[-1][0]
 
-    def still_listed(self, codes: Collection[ImportedId]) -> set[ImportedId]:
-        """Return which of some codes may be compared now: asked again before a hit is told."""
-        found: set[ImportedId] = set()
+    def still_listed(self, codes: Collection[ImportedId]) -> dict[ImportedId, ImportedEntry]:
+        """Return those of some codes that may be compared now, as they are thought of now.
+
+        Asked again before a hit is told.
+        """
+        found: dict[ImportedId, ImportedEntry] = {}
         for batch in in_batches(codes):
             with self._database.reading():
-                rows = ListingRow.objects.filter(code_id__in=batch, code__is_suspended=False, label__in=_MATCHED)
-                found |= {ImportedId(code) for code in rows.values_list("code_id", flat=True)}
+                rows = ListingRow.objects.filter(code_id__in=batch, code__is_suspended=False)
+                listings = rows.order_by("code_id", "partner_id").values_list(*_COLUMNS)
+                found |= {entry.id: entry for entry in _compared(listings)}
         return found
 
     def digest_of(self, code: ImportedId) -> bytes | None:
@@ -264,6 +269,14 @@ def _relabel(work: _Batch, listing: ListingRow, label: Label, opinions: Any) -> 
     if listing not in work.new_listings:
         rows = ListingRow.objects.filter(code_id=listing.code_id, partner_id=listing.partner_id)
         rows.update(label=label, opinions=opinions)
+
+
+def _compared(rows: Iterable[tuple[Any, ...]]) -> Iterator[ImportedEntry]:
+    """Yield the codes of some listings, in order of code, that at least one partner does not put aside."""
+    for _, group in itertools.groupby(rows, key=operator.itemgetter(0)):
+        listings = list(group)
+        if not _MATCHED.isdisjoint(Label(row[5]) for row in listings):
+            yield _entry(listings)
 
 
 def _entry(listings: Sequence[tuple[Any, ...]]) -> ImportedEntry:
