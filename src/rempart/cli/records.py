@@ -115,9 +115,8 @@ def summary_record(tally: Tally) -> dict[str, object]:
 
 def skipped_record(skipped: Skipped) -> dict[str, object]:
     """Return the line of one item that was not compared."""
-    outcome = skipped.outcome
     record: dict[str, object] = {"v": VERSION, "path": skipped.label, "role": str(skipped.role)}
-    match outcome:
+    match outcome := skipped.outcome:
         case Unreadable():
             record |= {"outcome": "unreadable", "reason": str(outcome.reason), "detail": outcome.detail}
         case Stopped():
