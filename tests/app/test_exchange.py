@@ -38,10 +38,10 @@ def take(workspace: Workspace, content: str | bytes, *, name: str = "feed", **wi
     return work
 
 
-def signed(content: str, sequence: int, key: SigningKey = KEY) -> bytes:
+def signed(content: str, sequence: int, key: SigningKey = KEY, recipient: str = "us") -> bytes:
     """Sign a file of ours as its sender would."""
     raw = content.encode()
-    return raw + sign_feed(raw, FeedFormat.JSONL, key, recipient="us", sequence=sequence)
+    return raw + sign_feed(raw, FeedFormat.JSONL, key, recipient=recipient, sequence=sequence)
 
 
 def bank(workspace: Workspace) -> set[bytes]:
@@ -196,6 +196,57 @@ def test_an_older_signed_file_is_refused(made: Made) -> None:
 
     assert take(workspace, second).taken == Taken(known=1)
     assert bank(workspace) == set()
+
+
+def test_a_file_made_for_somebody_else_is_refused(made: Made) -> None:
+    """The attack: another recipient's newest file, well signed, which says what was never said to us."""
+    _, workspace = made
+    first = take(workspace, signed(jsonl(listed(code(0))), 1), key=KEY.public)
+    theirs = signed(jsonl(listed(code(1))), 7, recipient="them")
+
+    for wish in ({}, {"key": KEY.public}):
+        with pytest.raises(IntegrityError, match="made for 'them'") as raised:
+            take(workspace, theirs, **wish)
+        assert raised.value.exit_code == 5
+
+    again = take(workspace, signed(jsonl(listed(code(2))), 2))
+    assert (first.recipient, again.recipient) == ("us", None)
+    assert workspace.partners.get("Ada").received == 2
+    assert bank(workspace) == {code(0), code(2)}
+
+
+@pytest.mark.parametrize("feed_format", [None, FeedFormat.CSV])
+def test_a_file_is_read_as_it_was_signed(made: Made, feed_format: FeedFormat | None) -> None:
+    """What was signed as one format may mean another thing in another; nothing is pinned by it either."""
+    _, workspace = made
+    content = f"pdq {code(0).hex()}\n".encode()
+    name = FeedFormat.TX if feed_format else FeedFormat.CSV
+    beside = workspace.folder.parent / "feed.sig"
+    beside.write_bytes(sign_feed(content, name, KEY, recipient="us", sequence=1))
+
+    with pytest.raises(IntegrityError, match=f"signed as '{name}'"):
+        take(workspace, content, key=KEY.public, feed_format=feed_format)
+
+    assert workspace.partners.get("Ada").public_key is None
+    beside.write_bytes(sign_feed(b"", FeedFormat.TX, KEY, recipient="us", sequence=1))
+    assert take(workspace, b"", key=KEY.public).sequence == 1
+
+
+def test_a_file_that_changes_once_it_is_verified(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attack: whoever can write to the file puts other codes in after the signature was checked."""
+    _, workspace = made
+    path, real = workspace.folder.parent / "feed", exchange.verify_held
+
+    def swapped(*given: object) -> object:
+        found = real(*given)  # type: ignore[arg-type]  # passed on
+        path.write_text(jsonl(listed(code(9))))
+        return found
+
+    monkeypatch.setattr(exchange, "verify_held", swapped)
+    take(workspace, signed(jsonl(listed(code(0))), 1), key=KEY.public)
+
+    assert path.read_text() == jsonl(listed(code(9)))
+    assert bank(workspace) == {code(0)}
 
 
 def test_another_key_is_another_count(made: Made) -> None:

@@ -35,6 +35,8 @@ class ImportCount:
         else:
             counts = ", ".join(f"{count} {name}" for name, count in taken.items() if count)
             put(f"{counts or 'nothing new'}; {work.faults} lines left out")
+        if work.recipient is not None:
+            say(safe(f"This partner calls you {work.recipient!r}: from now on its files must be made for that name."))
         if work.taken.refused:
             say(f"{work.taken.refused} codes were not taken again: this partner had removed them for good.")
         if work.waits_for:

@@ -181,6 +181,8 @@ class Partner:
     """As this workspace calls it; sealed at rest."""
     public_key: bytes | None
     """By which its files are verified (Ed25519); None if it signs none."""
+    recipient: str | None
+    """How its signed files call this workspace; None if none came yet. Sealed at rest."""
     received: int
     """The sequence number of its last signed file that was imported; 0 if none was."""
     sent: int
