@@ -14,6 +14,7 @@ from rempart.app import exchange
 from rempart.app.backup import backup
 from rempart.app.checking import check, sweep
 from rempart.app.exchange import FeedImport, ImportWish, suspend
+from rempart.app.exchange_files import verify_held
 from rempart.app.restore import restore
 from rempart.app.rotation import rotate
 from rempart.app.workspace import Workspace, open_workspace
@@ -204,9 +205,9 @@ def test_a_file_made_for_somebody_else_is_refused(made: Made) -> None:
     first = take(workspace, signed(jsonl(listed(code(0))), 1), key=KEY.public)
     theirs = signed(jsonl(listed(code(1))), 7, recipient="them")
 
-    for wish in ({}, {"key": KEY.public}):
+    for key in (None, KEY.public):
         with pytest.raises(IntegrityError, match="made for 'them'") as raised:
-            take(workspace, theirs, **wish)
+            take(workspace, theirs, key=key)
         assert raised.value.exit_code == 5
 
     again = take(workspace, signed(jsonl(listed(code(2))), 2))
@@ -235,10 +236,10 @@ def test_a_file_is_read_as_it_was_signed(made: Made, feed_format: FeedFormat | N
 def test_a_file_that_changes_once_it_is_verified(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """The attack: whoever can write to the file puts other codes in after the signature was checked."""
     _, workspace = made
-    path, real = workspace.folder.parent / "feed", exchange.verify_held
+    path = workspace.folder.parent / "feed"
 
     def swapped(*given: object) -> object:
-        found = real(*given)  # type: ignore[arg-type]  # passed on
+        found = verify_held(*given)  # type: ignore[arg-type]  # passed on
         path.write_text(jsonl(listed(code(9))))
         return found
 
@@ -272,6 +273,50 @@ def test_a_signature_beside_counts(made: Made) -> None:
     assert take(workspace, content, key=KEY.public).sequence == 4
     with pytest.raises(IntegrityError):
         take(workspace, content + b"\n")
+
+
+def take_list(workspace: Workspace, sequence: int, *numbers: int, tail: str = "", signed_by: str = "us") -> FeedImport:
+    """Take a signed CSV list of some codes; of nobody's it is not signed."""
+    content = ("".join(f"{code(n).hex()}\n" for n in numbers) + tail).encode()
+    beside = workspace.folder.parent / "feed.sig"
+    beside.unlink(missing_ok=True)
+    if signed_by:
+        beside.write_bytes(sign_feed(content, FeedFormat.CSV, KEY, recipient=signed_by, sequence=sequence))
+    return take(workspace, content, key=KEY.public if signed_by else None)
+
+
+def test_what_a_newer_signed_list_no_longer_has_is_ended(made: Made) -> None:
+    """A withdrawal in a format that cannot name it: gone from every file; what others list is theirs."""
+    _, workspace = made
+    take(workspace, jsonl(listed(code(0))), partner="Bo")
+    take_list(workspace, 1, 0, 1, 2, 3)
+
+    work = take_list(workspace, 2, 2, 3, 4)
+
+    assert (work.taken, work.staying) == (Taken(added=1, known=2, ended=2), 0)
+    assert bank(workspace) == {code(n) for n in (0, 2, 3, 4)}
+    assert workspace.jobs.counts() == {JobState.DONE: 1}
+    assert [dict(e.detail)["removed"] for e in workspace.journal.events() if e.kind is EventKind.CODES_IMPORTED][
+        -1
+    ] == 2
+    assert take_list(workspace, 3, 1, 2).taken == Taken(added=1, known=1, ended=2)  # it may come back
+    assert take_list(workspace, 4).taken == Taken(ended=2)
+    assert bank(workspace) == {code(0)}
+
+
+def test_what_is_not_surely_the_whole_list_ends_nothing(made: Made) -> None:
+    """Not signed, of the same number, with a line that cannot be read, or no list at all: what stays is counted."""
+    _, workspace = made
+    assert take_list(workspace, 0, 0, 1, signed_by="").staying == 0
+    assert take_list(workspace, 0, 0, signed_by="").staying == 1
+    assert take_list(workspace, 1, 0, 1).staying == 0
+    again = take_list(workspace, 1, 0)
+    broken = take_list(workspace, 2, 0, tail="x\n")
+    (workspace.folder.parent / "feed.sig").unlink()
+    ours = take(workspace, signed(jsonl(listed(code(0))), 3))
+
+    assert [(w.staying, w.taken.ended) for w in (again, broken, ours)] == [(1, 0), (1, 0), (0, 0)]
+    assert bank(workspace) == {code(0), code(1)}
 
 
 @pytest.mark.parametrize("form", ["identifier", "hexadecimal", "bytes"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import BinaryIO, Final
 
 from rempart import clock
 from rempart.app.exchange_files import hold_feed, verify_held
+from rempart.app.exchange_lists import LISTS, Named
 from rempart.app.withdrawing import add_erasure, prove_erasure
 from rempart.app.workspace import Workspace, checked_name
 from rempart.errors import IntegrityError, MisuseError, NotFoundError, UnavailableError
@@ -59,6 +61,10 @@ class FeedImport:
         """Of a signed file; None if it was not signed."""
         self.recipient: str | None = None
         """How the partner calls this workspace, where it was not known before; None if it was, or no file is signed."""
+        self.staying = 0
+        """Codes that the partner lists, and that are not in a file of all that is to be matched; they stay listed."""
+        self._named = Named()
+        self._is_newer = False
         self.waits_for = ""
         """Why what was removed is not proved gone yet, in words; empty if it is, or nothing was removed."""
 
@@ -68,7 +74,8 @@ class FeedImport:
         1. The partner is found, or added with its key.
         2. If it signs its files, the file must be signed by it, for this workspace, and no older than the last one.
         3. Entries are taken, some hundreds a transaction; what is removed goes in the same one as its job.
-        4. What was removed is proved gone from every file of the database.
+        4. What a signed and newer list of all that is to be matched no longer has is ended.
+        5. What was removed is proved gone from every file of the database.
 
         Raises:
             NotFoundError: there is no such partner.
@@ -83,13 +90,16 @@ class FeedImport:
             partner = self._partner(by)  # (1)
             feed_format = self._verified(file, partner)  # (2)
             yield from self._take(file, feed_format, partner)  # (3)
-        detail = {"added": self.taken.added, "removed": self.taken.removed, "faults": self.faults}
+        if feed_format in LISTS:
+            self._end_absent(partner.id)  # (4)
+        gone = self.taken.removed + self.taken.ended
+        detail = {"added": self.taken.added, "removed": gone, "faults": self.faults}
         with workspace.database.transaction():
             if self.sequence is not None:
                 workspace.partners.note_received(partner.id, self.sequence)
             workspace.journal.note(EventKind.CODES_IMPORTED, partner.id, actor=by.id, now=now, detail=detail)
-        if self.taken.removed:
-            self._prove()  # (4)
+        if gone:
+            self._prove()  # (5)
 
     def _partner(self, by: User) -> Partner:
         workspace, wish = self._workspace, self._wish
@@ -105,8 +115,10 @@ class FeedImport:
             # Nobody told how the partner calls this workspace: the first file of a key does, and a person sees it.
             self._workspace.partners.pin_key(partner.id, key, statement.recipient)
             self.recipient = statement.recipient
+            self._is_newer = True
         else:
             _require_newest(statement, partner)
+            self._is_newer = statement.sequence > partner.received
         self.sequence = statement.sequence
         return feed_format
 
@@ -115,6 +127,7 @@ class FeedImport:
         while step := list(itertools.islice(found, _BATCH)):
             faults = [f for f in step if isinstance(f, LineFault)]
             entries = [e for e in step if isinstance(e, FeedEntry)]
+            self._named.add(entries)
             self.taken += self._workspace.database.durably(self._step(partner.id, entries))
             self.faults += len(faults)
             self.malformed += sum(f.reason.is_malformed for f in faults)
@@ -131,6 +144,27 @@ class FeedImport:
             return taken
 
         return take
+
+    def _end_absent(self, partner: PartnerId) -> None:
+        """End what a partner lists and its file does not name, if it signed the file and all of it can be read.
+
+        Anybody may make a file that is not signed; and a line that cannot be read may be any code.
+        """
+        workspace = self._workspace
+        absent = self._named.absent(workspace, partner)
+        if not self._is_newer or self.malformed:
+            self.staying = len(absent)
+            return
+
+        def end(codes: list[ImportedId]) -> int:
+            ended = workspace.imported.end(partner, codes)
+            if ended:
+                add_erasure(workspace, self._job, ended, clock.utc_now())
+            return ended
+
+        for begin in range(0, len(absent), _BATCH):
+            step = functools.partial(end, absent[begin : begin + _BATCH])
+            self.taken += Taken(ended=workspace.database.durably(step))
 
     def _prove(self) -> None:
         workspace = self._workspace

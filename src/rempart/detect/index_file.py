@@ -93,7 +93,7 @@ class IndexFile:
             self._read_into(part, at)
 
     def _read_into(self, part: npt.NDArray[np.generic], at: int) -> None:
-        left = memoryview(part.reshape(-1).view(np.uint8))
+        left = part.reshape(-1).view(np.uint8).data
         while left:  # one call reads at most 2 GiB
             got = os.preadv(self._fd, [left], at)
             if not got:

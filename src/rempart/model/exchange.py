@@ -237,6 +237,8 @@ class Taken:
     """Codes that it had listed just so."""
     removed: int = 0
     """Codes that it removed, for good."""
+    ended: int = 0
+    """Codes that its signed list of all that is to be matched no longer has; they may come back in a later one."""
     contested: int = 0
     """Codes that it put aside."""
     refused: int = 0
