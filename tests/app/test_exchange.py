@@ -14,6 +14,7 @@ from rempart.app import exchange
 from rempart.app.backup import backup
 from rempart.app.checking import check, sweep
 from rempart.app.exchange import FeedImport, ImportWish, suspend
+from rempart.app.exchange_files import verify_held
 from rempart.app.restore import restore
 from rempart.app.rotation import rotate
 from rempart.app.workspace import Workspace, open_workspace
@@ -38,10 +39,10 @@ def take(workspace: Workspace, content: str | bytes, *, name: str = "feed", **wi
     return work
 
 
-def signed(content: str, sequence: int, key: SigningKey = KEY) -> bytes:
+def signed(content: str, sequence: int, key: SigningKey = KEY, recipient: str = "us") -> bytes:
     """Sign a file of ours as its sender would."""
     raw = content.encode()
-    return raw + sign_feed(raw, FeedFormat.JSONL, key, recipient="us", sequence=sequence)
+    return raw + sign_feed(raw, FeedFormat.JSONL, key, recipient=recipient, sequence=sequence)
 
 
 def bank(workspace: Workspace) -> set[bytes]:
@@ -198,6 +199,57 @@ def test_an_older_signed_file_is_refused(made: Made) -> None:
     assert bank(workspace) == set()
 
 
+def test_a_file_made_for_somebody_else_is_refused(made: Made) -> None:
+    """The attack: another recipient's newest file, well signed, which says what was never said to us."""
+    _, workspace = made
+    first = take(workspace, signed(jsonl(listed(code(0))), 1), key=KEY.public)
+    theirs = signed(jsonl(listed(code(1))), 7, recipient="them")
+
+    for key in (None, KEY.public):
+        with pytest.raises(IntegrityError, match="made for 'them'") as raised:
+            take(workspace, theirs, key=key)
+        assert raised.value.exit_code == 5
+
+    again = take(workspace, signed(jsonl(listed(code(2))), 2))
+    assert (first.recipient, again.recipient) == ("us", None)
+    assert workspace.partners.get("Ada").received == 2
+    assert bank(workspace) == {code(0), code(2)}
+
+
+@pytest.mark.parametrize("feed_format", [None, FeedFormat.CSV])
+def test_a_file_is_read_as_it_was_signed(made: Made, feed_format: FeedFormat | None) -> None:
+    """What was signed as one format may mean another thing in another; nothing is pinned by it either."""
+    _, workspace = made
+    content = f"pdq {code(0).hex()}\n".encode()
+    name = FeedFormat.TX if feed_format else FeedFormat.CSV
+    beside = workspace.folder.parent / "feed.sig"
+    beside.write_bytes(sign_feed(content, name, KEY, recipient="us", sequence=1))
+
+    with pytest.raises(IntegrityError, match=f"signed as '{name}'"):
+        take(workspace, content, key=KEY.public, feed_format=feed_format)
+
+    assert workspace.partners.get("Ada").public_key is None
+    beside.write_bytes(sign_feed(b"", FeedFormat.TX, KEY, recipient="us", sequence=1))
+    assert take(workspace, b"", key=KEY.public).sequence == 1
+
+
+def test_a_file_that_changes_once_it_is_verified(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attack: whoever can write to the file puts other codes in after the signature was checked."""
+    _, workspace = made
+    path = workspace.folder.parent / "feed"
+
+    def swapped(*given: object) -> object:
+        found = verify_held(*given)  # type: ignore[arg-type]  # passed on
+        path.write_text(jsonl(listed(code(9))))
+        return found
+
+    monkeypatch.setattr(exchange, "verify_held", swapped)
+    take(workspace, signed(jsonl(listed(code(0))), 1), key=KEY.public)
+
+    assert path.read_text() == jsonl(listed(code(9)))
+    assert bank(workspace) == {code(0)}
+
+
 def test_another_key_is_another_count(made: Made) -> None:
     """A partner that began anew says so with its key, which a person gives."""
     _, workspace = made
@@ -221,6 +273,50 @@ def test_a_signature_beside_counts(made: Made) -> None:
     assert take(workspace, content, key=KEY.public).sequence == 4
     with pytest.raises(IntegrityError):
         take(workspace, content + b"\n")
+
+
+def take_list(workspace: Workspace, sequence: int, *numbers: int, tail: str = "", signed_by: str = "us") -> FeedImport:
+    """Take a signed CSV list of some codes; of nobody's it is not signed."""
+    content = ("".join(f"{code(n).hex()}\n" for n in numbers) + tail).encode()
+    beside = workspace.folder.parent / "feed.sig"
+    beside.unlink(missing_ok=True)
+    if signed_by:
+        beside.write_bytes(sign_feed(content, FeedFormat.CSV, KEY, recipient=signed_by, sequence=sequence))
+    return take(workspace, content, key=KEY.public if signed_by else None)
+
+
+def test_what_a_newer_signed_list_no_longer_has_is_ended(made: Made) -> None:
+    """A withdrawal in a format that cannot name it: gone from every file; what others list is theirs."""
+    _, workspace = made
+    take(workspace, jsonl(listed(code(0))), partner="Bo")
+    take_list(workspace, 1, 0, 1, 2, 3)
+
+    work = take_list(workspace, 2, 2, 3, 4)
+
+    assert (work.taken, work.staying) == (Taken(added=1, known=2, ended=2), 0)
+    assert bank(workspace) == {code(n) for n in (0, 2, 3, 4)}
+    assert workspace.jobs.counts() == {JobState.DONE: 1}
+    assert [dict(e.detail)["removed"] for e in workspace.journal.events() if e.kind is EventKind.CODES_IMPORTED][
+        -1
+    ] == 2
+    assert take_list(workspace, 3, 1, 2).taken == Taken(added=1, known=1, ended=2)  # it may come back
+    assert take_list(workspace, 4).taken == Taken(ended=2)
+    assert bank(workspace) == {code(0)}
+
+
+def test_what_is_not_surely_the_whole_list_ends_nothing(made: Made) -> None:
+    """Not signed, of the same number, with a line that cannot be read, or no list at all: what stays is counted."""
+    _, workspace = made
+    assert take_list(workspace, 0, 0, 1, signed_by="").staying == 0
+    assert take_list(workspace, 0, 0, signed_by="").staying == 1
+    assert take_list(workspace, 1, 0, 1).staying == 0
+    again = take_list(workspace, 1, 0)
+    broken = take_list(workspace, 2, 0, tail="x\n")
+    (workspace.folder.parent / "feed.sig").unlink()
+    ours = take(workspace, signed(jsonl(listed(code(0))), 3))
+
+    assert [(w.staying, w.taken.ended) for w in (again, broken, ours)] == [(1, 0), (1, 0), (0, 0)]
+    assert bank(workspace) == {code(0), code(1)}
 
 
 @pytest.mark.parametrize("form", ["identifier", "hexadecimal", "bytes"])

@@ -67,7 +67,7 @@ def test_a_story_from_import_to_export(folder: Path) -> None:
     fault, summary = records(taken)
     assert fault == {"v": 1, "line": 4, "record": None, "reason": "not_a_code"}
     assert summary["summary"] == {
-        **dict.fromkeys(("changed", "known", "removed", "contested", "refused", "unknown", "waiting"), 0),
+        **dict.fromkeys(("changed", "known", "removed", "ended", "contested", "refused", "unknown", "waiting"), 0),
         "added": 2,
         "left_out": 1,
         "sequence": None,
@@ -116,3 +116,15 @@ def test_what_was_removed_is_said_not_to_come_back(folder: Path) -> None:
     assert done.returncode == 0
     assert "1 codes were not taken again" in done.stderr
     assert "partner    Cleo: removed 1" in shown.stdout
+
+
+def test_what_an_unsigned_list_no_longer_has_is_said_to_stay(folder: Path) -> None:
+    """With the way to end it; a list is CSV here."""
+    feed = folder / "list.csv"
+    for count in (3, 1):
+        feed.write_text("".join(f"{code(n + 50).hex()}\n" for n in range(count)))
+        done = bank(folder, "import", feed, "--partner", "Dora", *(["--new"] if count == 3 else []))
+
+    assert done.returncode == 0
+    assert "2 codes of this partner are not in the file and stay listed, because it is not signed" in done.stderr
+    assert "--key" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+import subprocess
 import sys
 
 import pytest
@@ -124,6 +125,25 @@ def test_brackets_in_strings_are_no_depth() -> None:
 def test_many_quotation_marks_take_linear_time() -> None:
     """A string that never closes is read once."""
     assert parse_object('{"a":"' + '\\"' * 500_000) is FaultReason.NOT_JSON
+
+
+#: Reads a document of one long string of so many bytes, in a process that may have 300 MiB more than it has.
+LONG_STRING = (
+    "import resource, sys\nfrom rempart.register.exchange_lines import parse_object\n"
+    "text = '{\"a\":\"' + sys.argv[1] * (7_000_000 // len(sys.argv[1])) + '\"}'\n"
+    "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+    "resource.setrlimit(resource.RLIMIT_AS, (used + (300 << 20),) * 2)\n"
+    "print(len(parse_object(text)['a']))"
+)
+
+
+@pytest.mark.parametrize("unit", ["a", '\\"', "a\\n"])
+def test_a_long_string_costs_little_memory(unit: str) -> None:
+    """Seven megabytes of it took 846 MiB: the expression kept a place to come back to for each character."""
+    done = subprocess.run([sys.executable, "-c", LONG_STRING, unit], capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+    assert int(done.stdout) > 3_000_000
 
 
 @given(st.binary(max_size=400))

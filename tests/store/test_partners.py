@@ -59,14 +59,25 @@ def test_an_older_file_does_not_count_back(here: Registered) -> None:
 
 
 def test_another_key_begins_another_count(here: Registered) -> None:
-    """The same key again does not."""
+    """And another name of the recipient; the same key again changes neither."""
     partners, partner = add(here)
-    partners.pin_key(partner.id, bytes(32))
+    assert partner.recipient is None
+    partners.pin_key(partner.id, bytes(32), "Us")
     partners.note_received(partner.id, 5)
 
-    partners.pin_key(partner.id, bytes(32))
-    assert partners.get(partner.id).received == 5
-    partners.pin_key(partner.id, bytes([1]) * 32)
+    partners.pin_key(partner.id, bytes(32), "Them")
+    found = partners.get(partner.id)
+    assert (found.received, found.recipient) == (5, "Us")
+    partners.pin_key(partner.id, bytes([1]) * 32, "Them")
 
     found = partners.get(partner.id)
-    assert (found.public_key, found.received) == (bytes([1]) * 32, 0)
+    assert (found.public_key, found.received, found.recipient) == (bytes([1]) * 32, 0, "Them")
+
+
+def test_the_name_of_the_recipient_is_sealed(here: Registered) -> None:
+    """It is the name of an organisation, as a partner's."""
+    partners, partner = add(here)
+    partners.pin_key(partner.id, bytes(32), "Association Ada")
+
+    [(sealed,)] = here.database.execute("SELECT recipient_sealed FROM partner")
+    assert b"Association" not in bytes(sealed)

@@ -38,7 +38,7 @@ from rempart.store.sealing import SEALED_COLUMNS, context_of
 OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
-    *("Partner-Planted", "digest-planted"),
+    *("Partner-Planted", "Recipient-Planted", "digest-planted"),
 )
 
 
@@ -62,7 +62,9 @@ def fill(here: Registered) -> None:
     place, tally = ("place-planted",), {"items": 2}
     here.findings.record(scan.id, findings=[found], asides=asides, place=place, tally=tally, now=NOW, keep=MONTH)
     partner = PartnerId("ptn_" + "1" * 32)
-    PartnerRepository(database, sealer).add(partner, "Partner-Planted", public_key=None, by=user.id, now=NOW)
+    partners = PartnerRepository(database, sealer)
+    partners.add(partner, "Partner-Planted", public_key=None, by=user.id, now=NOW)
+    partners.pin_key(partner, bytes(32), "Recipient-Planted")
     OutgoingRepository(database, sealer).note_sent(partner, {b"digest-planted": Label.REVIEWED})
     source = "src_" + "1" * 32
     context = context_of(SourceRow, "place_sealed", source)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
-import os
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from rempart import clock
+from rempart.app.exchange_files import hold_feed, verify_held
+from rempart.app.exchange_lists import LISTS, Named
 from rempart.app.withdrawing import add_erasure, prove_erasure
 from rempart.app.workspace import Workspace, checked_name
 from rempart.errors import IntegrityError, MisuseError, NotFoundError, UnavailableError
@@ -19,13 +20,10 @@ from rempart.model.asset import User, UserRole
 from rempart.model.exchange import CODE_BYTES, FeedEntry, FeedFormat, LineFault, Partner, Taken, digest_of
 from rempart.model.ids import IdKind, ImportedId, PartnerId, is_id, new_id
 from rempart.model.work import EventKind, JobKind
-from rempart.register import parse_feed, recognise, verify_feed
-from rempart.register.exchange_lines import LINE_BYTES_MAX
+from rempart.register import Statement, parse_feed, recognise
 
 logger = logging.getLogger(__name__)
 
-#: A signature beside a file is in a file of its name and this.
-SIGNATURE: Final = ".sig"
 #: Entries of one transaction: others wait while it lasts, a tenth of a second.
 _BATCH: Final = 900
 _REMOVED: Final = "exchange.removed"
@@ -61,6 +59,12 @@ class FeedImport:
         self.faults = self.malformed = 0
         self.sequence: int | None = None
         """Of a signed file; None if it was not signed."""
+        self.recipient: str | None = None
+        """How the partner calls this workspace, where it was not known before; None if it was, or no file is signed."""
+        self.staying = 0
+        """Codes that the partner lists, and that are not in a file of all that is to be matched; they stay listed."""
+        self._named = Named()
+        self._is_newer = False
         self.waits_for = ""
         """Why what was removed is not proved gone yet, in words; empty if it is, or nothing was removed."""
 
@@ -68,54 +72,62 @@ class FeedImport:
         """Take the file, and yield every line that was left out; may be cut and done again, with the same result.
 
         1. The partner is found, or added with its key.
-        2. If it signs its files, the file must be signed by it, and no older than the last one.
+        2. If it signs its files, the file must be signed by it, for this workspace, and no older than the last one.
         3. Entries are taken, some hundreds a transaction; what is removed goes in the same one as its job.
-        4. What was removed is proved gone from every file of the database.
+        4. What a signed and newer list of all that is to be matched no longer has is ended.
+        5. What was removed is proved gone from every file of the database.
 
         Raises:
             NotFoundError: there is no such partner.
             MisuseError: the file cannot be read, or the partner is there already.
-            IntegrityError: the file is not signed as it must be, or older than the last one; nothing was taken.
+            IntegrityError: the file is not signed as it must be, was made for somebody else, or is older than the last
+                one; nothing was taken.
+            OutputError: there is no room to hold the file; nothing was taken.
         """
         workspace, now = self._workspace, clock.utc_now()
         by = decided_by(workspace, self._wish.by)
-        with open_feed(self._path) as file:
+        with hold_feed(self._path, workspace.folder) as file:
             partner = self._partner(by)  # (1)
-            statement = self._verified(file, partner)  # (2)
-            feed_format = self._wish.feed_format or recognise(file)
+            feed_format = self._verified(file, partner)  # (2)
             yield from self._take(file, feed_format, partner)  # (3)
-        detail = {"added": self.taken.added, "removed": self.taken.removed, "faults": self.faults}
+        if feed_format in LISTS:
+            self._end_absent(partner.id)  # (4)
+        gone = self.taken.removed + self.taken.ended
+        detail = {"added": self.taken.added, "removed": gone, "faults": self.faults}
         with workspace.database.transaction():
-            if statement is not None:
-                workspace.partners.note_received(partner.id, statement)
+            if self.sequence is not None:
+                workspace.partners.note_received(partner.id, self.sequence)
             workspace.journal.note(EventKind.CODES_IMPORTED, partner.id, actor=by.id, now=now, detail=detail)
-        if self.taken.removed:
-            self._prove()  # (4)
+        if gone:
+            self._prove()  # (5)
 
     def _partner(self, by: User) -> Partner:
         workspace, wish = self._workspace, self._wish
         return add_partner(workspace, wish.partner, by) if wish.is_new else workspace.partners.get(wish.partner)
 
-    def _verified(self, file: BinaryIO, partner: Partner) -> int | None:
-        """Make sure that a partner that signs signed this; return the file's number."""
+    def _verified(self, file: BinaryIO, partner: Partner) -> FeedFormat:
+        """Make sure that a partner that signs signed this for this workspace; return how it is written."""
         key = self._wish.key or partner.public_key
         if key is None:
-            return None
-        statement = verify_feed(file, beside(self._path), key)
-        if key != partner.public_key:
-            self._workspace.partners.pin_key(partner.id, key)
-        elif statement.sequence < partner.received:
-            message = f"the file is number {statement.sequence}, and number {partner.received} was imported already"
-            advice = "An older file would bring back what was changed since. Ask the partner for the newest."
-            raise IntegrityError(message, advice=advice)
+            return self._wish.feed_format or recognise(file)
+        statement, feed_format = verify_held(file, self._path, key, self._wish.feed_format)
+        if key != partner.public_key or partner.recipient is None:
+            # Nobody told how the partner calls this workspace: the first file of a key does, and a person sees it.
+            self._workspace.partners.pin_key(partner.id, key, statement.recipient)
+            self.recipient = statement.recipient
+            self._is_newer = True
+        else:
+            _require_newest(statement, partner)
+            self._is_newer = statement.sequence > partner.received
         self.sequence = statement.sequence
-        return statement.sequence
+        return feed_format
 
     def _take(self, file: BinaryIO, feed_format: FeedFormat, partner: Partner) -> Iterator[LineFault]:
         found = parse_feed(file, feed_format)
         while step := list(itertools.islice(found, _BATCH)):
             faults = [f for f in step if isinstance(f, LineFault)]
             entries = [e for e in step if isinstance(e, FeedEntry)]
+            self._named.add(entries)
             self.taken += self._workspace.database.durably(self._step(partner.id, entries))
             self.faults += len(faults)
             self.malformed += sum(f.reason.is_malformed for f in faults)
@@ -133,6 +145,27 @@ class FeedImport:
 
         return take
 
+    def _end_absent(self, partner: PartnerId) -> None:
+        """End what a partner lists and its file does not name, if it signed the file and all of it can be read.
+
+        Anybody may make a file that is not signed; and a line that cannot be read may be any code.
+        """
+        workspace = self._workspace
+        absent = self._named.absent(workspace, partner)
+        if not self._is_newer or self.malformed:
+            self.staying = len(absent)
+            return
+
+        def end(codes: list[ImportedId]) -> int:
+            ended = workspace.imported.end(partner, codes)
+            if ended:
+                add_erasure(workspace, self._job, ended, clock.utc_now())
+            return ended
+
+        for begin in range(0, len(absent), _BATCH):
+            step = functools.partial(end, absent[begin : begin + _BATCH])
+            self.taken += Taken(ended=workspace.database.durably(step))
+
     def _prove(self) -> None:
         workspace = self._workspace
         try:
@@ -141,6 +174,22 @@ class FeedImport:
             self.waits_for = str(error)
         else:
             workspace.jobs.settle(f"{JobKind.ERASE_ASSETS}:{self._job}", clock.utc_now())
+
+
+def _require_newest(statement: Statement, partner: Partner) -> None:
+    """Make sure that a file was made for this workspace, and is no older than the last one.
+
+    Raises:
+        IntegrityError: it was not, or is.
+    """
+    if statement.recipient != partner.recipient:
+        message = f"the file was made for {statement.recipient!r}, and this partner's others for {partner.recipient!r}"
+        advice = "It is somebody else's copy, or the partner calls this workspace otherwise: ask it for your own file."
+        raise IntegrityError(message, advice=advice)
+    if statement.sequence < partner.received:
+        message = f"the file is number {statement.sequence}, and number {partner.received} was imported already"
+        advice = "An older file would bring back what was changed since. Ask the partner for the newest."
+        raise IntegrityError(message, advice=advice)
 
 
 def add_partner(workspace: Workspace, name: str, by: User) -> Partner:
@@ -226,35 +275,3 @@ def suspended_digest(workspace: Workspace) -> Callable[[bytes], bytes]:
 def _removed_digest(workspace: Workspace, partner: PartnerId) -> Callable[[bytes], bytes]:
     key = workspace.keyring.item_digest(partner)
     return lambda digest: key.of(digest, context=_REMOVED)
-
-
-def open_feed(path: Path) -> BinaryIO:
-    """Open a file of a partner.
-
-    Raises:
-        MisuseError: it is missing, cannot be read, or is no regular file.
-    """
-    try:
-        # Without waiting for whoever writes to a pipe.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        message = f"cannot read {str(path)!r}: {getattr(error, 'strerror', error)}"
-        raise MisuseError(message, advice="Name a file that exists and that you can read.") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        message = f"cannot read {str(path)!r}: it is not a regular file"
-        raise MisuseError(message, advice="It is read twice: save it to a file first.")
-    return os.fdopen(descriptor, "rb")
-
-
-def beside(path: Path) -> bytes | None:
-    """Return the signature that stands beside a file; None if none does.
-
-    Raises:
-        MisuseError: it cannot be read.
-    """
-    signature = path.with_name(path.name + SIGNATURE)
-    if not signature.exists():
-        return None
-    with open_feed(signature) as file:
-        return file.read(LINE_BYTES_MAX + 1)

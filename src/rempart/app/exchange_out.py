@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rempart import clock
-from rempart.app.exchange import SIGNATURE, add_partner, beside, decided_by, open_feed, suspended_digest
+from rempart.app.exchange import add_partner, decided_by, suspended_digest
+from rempart.app.exchange_files import SIGNATURE, hold_feed, verify_held
 from rempart.app.workspace import Workspace
 from rempart.errors import MisuseError, OutputError
 from rempart.keys import render_public_key
@@ -22,10 +23,8 @@ from rempart.register import (
     label_of,
     label_of_removal,
     parse_feed,
-    recognise,
     render_feed,
     sign_feed,
-    verify_feed,
     weakness_of,
 )
 from rempart.store import AssetCode
@@ -210,13 +209,14 @@ def verify_file(path: Path, public: bytes) -> VerifiedFile:
 
     Raises:
         MisuseError: it cannot be read.
-        IntegrityError: it is cut, changed, not signed, or by another key.
+        IntegrityError: it is cut, changed, not signed, by another key, or was signed as a file of another format.
+        OutputError: there is no room to hold it.
     """
     faults: list[LineFault] = []
     entries = count = 0
-    with open_feed(path) as file:
-        statement = verify_feed(file, beside(path), public)
-        for found in parse_feed(file, recognise(file)):
+    with hold_feed(path) as file:
+        statement, feed_format = verify_held(file, path, public, None)
+        for found in parse_feed(file, feed_format):
             if isinstance(found, FeedEntry):
                 entries += 1
             else:

@@ -11,7 +11,10 @@ from rempart.privacy import remember
 #: Names are looked up by one index, whatever their table.
 _INDEX_CONTEXT = "store.name"
 #: Columns that hold names of people, and how to reach them. Addresses and file names are known by their form.
-_NAMES = ("owner.name_sealed:", "owner.contact_sealed:", "user_account.name_sealed:", "partner.name_sealed:")
+_NAMES = (
+    *("owner.name_sealed:", "owner.contact_sealed:", "user_account.name_sealed:"),
+    *("partner.name_sealed:", "partner.recipient_sealed:"),
+)
 
 
 class KeyringSealer:

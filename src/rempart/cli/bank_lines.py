@@ -35,8 +35,19 @@ class ImportCount:
         else:
             counts = ", ".join(f"{count} {name}" for name, count in taken.items() if count)
             put(f"{counts or 'nothing new'}; {work.faults} lines left out")
+        if work.recipient is not None:
+            say(safe(f"This partner calls you {work.recipient!r}: from now on its files must be made for that name."))
         if work.taken.refused:
             say(f"{work.taken.refused} codes were not taken again: this partner had removed them for good.")
+        if work.staying:
+            why = (
+                "lines of it cannot be read"
+                if work.sequence is not None and work.malformed
+                else "it is not a newer one"
+            )
+            why = why if work.sequence is not None else "it is not signed"
+            say(f"{work.staying} codes of this partner are not in the file and stay listed, because {why}.")
+            say("To end them, import a signed list without them (--key), or one of our JSON lines that removes them.")
         if work.waits_for:
             say(f"Not finished: {work.waits_for}. What was removed is no longer compared. Finish with: rempart job run")
             return UnavailableError.exit_code

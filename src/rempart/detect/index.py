@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.detect import index_layout as layout
-from rempart.detect.index_file import IndexFile, write_index
+from rempart.detect.index_file import IndexFile
 from rempart.detect.index_parts import Hits, IndexStats, Part, joined
+from rempart.detect.index_writing import write_index
 from rempart.kernels.code_rows import CODE_BITS, BitOrder, choose_order, require_codes
 from rempart.kernels.multi_index import MultiIndex
 
@@ -89,7 +90,7 @@ class BinaryIndex:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, bytes_per_code: float = BYTES_PER_CODE) -> BinaryIndex:
-        """Map a file that :meth:`save` wrote, check it and build its tables.
+        """Read a file that :meth:`save` wrote, check it and build its tables.
 
         What any process then adds to or removes from the file is found, or not, by the next search of every process.
 
@@ -126,7 +127,9 @@ class BinaryIndex:
 
     def _write(self, path: str | os.PathLike[str]) -> None:
         whole = joined(list(self._parts), radius_bits=0, bytes_per_code=0.0)
-        write_index(path, whole.index.rows, whole.ids, self._order.order, self._radius_bits)
+        own = self._file if self._file and os.path.abspath(path) == self._file.path else None
+        fd = own.descriptor if own else None  # locked: see save
+        write_index(path, whole.index.rows, whole.ids, self._order.order, self._radius_bits, locked_fd=fd)
 
     def close(self) -> None:
         """Let go of the file, if there is one; the index stays usable as it is, in memory."""

@@ -4,18 +4,18 @@ Only whole-frame codes may be saved: codes of parts and local descriptors redraw
 
 A change is one batch of records at the end of the file, written and synced, then *committed* by a new state in the
 second page. Whoever has the file open sees the state change and reads the new records; a process killed at any instant
-leaves the state before or the state after. A removal commits first and then overwrites the code where it was; a
-process that finds a committed removal whose code is still there overwrites it. Writers exclude each other by ``flock``.
-A file whose log has grown is written anew beside the old one and put in its place.
+leaves the state before or the state after. A removal commits first and then overwrites the code and its id where they
+were; a process that finds a committed removal whose code is still there overwrites it. Writers exclude each other by
+``flock``. A file whose log has grown is written anew beside the old one and put in its place; what is replaced, or cut
+off, is overwritten before the disk gets it back. Codes are copied into memory, not mapped: so whoever still has the
+replaced file open searches what was in it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import mmap
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from typing import Final, NoReturn
@@ -24,13 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.detect import index_layout as layout
-from rempart.detect.index_layout import RECORD, RECORD_BYTES, Header, State
+from rempart.detect.index_layout import RECORD, RECORD_BYTES, State
+from rempart.detect.index_writing import CODE_BYTES, delete_orphans, wipe, write_all
 from rempart.errors import IntegrityError
 from rempart.kernels.row_checks import row_checks
 
-_CODE_BYTES: Final = 32
 _CHUNK: Final = 1 << 20
-_NEW: Final = ".new"
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -63,7 +62,7 @@ class IndexFile:
         if info.st_size < self.header.log_at:
             self._fail("is cut short")
         with self.locked(shared=True):
-            self._map()
+            self._load()
             self.state = self._committed()
             self.log = self._records(0, self.state.records)
             self.removed = self._checked()
@@ -76,19 +75,38 @@ class IndexFile:
             self._erase(self._unerased())
         end = self.header.log_at + self._committed().records * RECORD_BYTES
         if os.fstat(self._fd).st_size > end:
-            os.ftruncate(self._fd, end)
-        _delete_orphans(self.path)
+            self._cut(end)
+        delete_orphans(self.path)
 
-    def _map(self) -> None:
-        """Map codes and ids: private, so that numba sees plain arrays; pages that nobody writes are shared."""
-        count, header = self.header.rows, self.header
-        mapped = mmap.mmap(self._fd, header.log_at, access=mmap.ACCESS_COPY)
-        self.rows: U64 = np.frombuffer(mapped, np.uint64, count * 4, layout.CODES_AT).reshape(count, 4)
-        self.ids: I64 = np.frombuffer(mapped, np.int64, count, header.ids_at)
-        self._checks: U64 = np.frombuffer(mapped, np.uint64, count, header.checks_at)
+    def _cut(self, end: int) -> None:
+        """Cut the file off, after overwriting what is beyond."""
+        wipe(self._fd, end)
+        os.ftruncate(self._fd, end)
+
+    def _load(self) -> None:
+        """Read codes, ids and checksums."""
+        header, count = self.header, self.header.rows
+        self.rows: U64 = np.empty((count, 4), np.uint64)
+        self.ids: I64 = np.empty(count, np.int64)
+        self._checks: U64 = np.empty(count, np.uint64)
+        for part, at in ((self.rows, layout.CODES_AT), (self.ids, header.ids_at), (self._checks, header.checks_at)):
+            self._read_into(part, at)
+
+    def _read_into(self, part: npt.NDArray[np.generic], at: int) -> None:
+        left = part.reshape(-1).view(np.uint8).data
+        while left:  # one call reads at most 2 GiB
+            got = os.preadv(self._fd, [left], at)
+            if not got:
+                self._fail("is cut short")
+            left, at = left[got:], at + got
+
+    @property
+    def descriptor(self) -> int:
+        """Return the open file."""
+        return self._fd
 
     def close(self) -> None:
-        """Let go of the file; the arrays stay mapped as long as they are used."""
+        """Let go of the file; the arrays stay."""
         os.close(self._fd)
 
     def _fail(self, how: str) -> NoReturn:
@@ -200,6 +218,7 @@ class IndexFile:
         more = np.setdiff1d(records, known_records)
         gone = [self.ids[np.setdiff1d(self.removed, known_rows)], self.log[more[more < before], 2].view(np.int64)]
         self.log[records] = 0
+        self.rows[self.removed] = 0
         return np.concatenate(gone), *self.added(self.log[before:])
 
     def append(self, words: U64) -> None:
@@ -208,8 +227,9 @@ class IndexFile:
         record["words"] = words
         record["check"] = row_checks(words, self.header.seed ^ 1, len(self.log))
         end = self.header.log_at + len(self.log) * RECORD_BYTES
-        os.ftruncate(self._fd, end)  # what a killed process left uncommitted
-        _write_all(self._fd, record.tobytes(), end)
+        if os.fstat(self._fd).st_size > end:
+            self._cut(end)  # what a killed process left uncommitted
+        write_all(self._fd, record.tobytes(), end)
         os.fdatasync(self._fd)
         state = State(sequence=self.state.sequence + 1, records=len(self.log) + len(words))
         os.pwrite(self._fd, layout.state_bytes(state, self.header.seed), layout.state_at(state.sequence))
@@ -234,97 +254,22 @@ class IndexFile:
     def _unerased(self) -> list[tuple[int, int]]:
         """Return what was removed and can still be read: a process was killed in between."""
         rows, records = self._removals()
-        left = [(layout.REMOVE_ROW, int(r)) for r in rows if self.rows[r].any() or self._checks[r]]
+        left = [(layout.REMOVE_ROW, int(r)) for r in rows if self._is_left(int(r))]
         return left + [(layout.REMOVE_RECORD, int(r)) for r in records if self.log[r].any()]
 
+    def _is_left(self, row: int) -> bool:
+        """Tell whether anything of a row was in the file when it was opened."""
+        return bool(self.rows[row].any() or self._checks[row] or self.ids[row])
+
     def _erase(self, removed: list[tuple[int, int]]) -> None:
-        """Overwrite codes, their checksums and their records with zeros, in the file and here."""
+        """Overwrite codes, their ids, checksums and records with zeros in the file, and the codes and records here."""
         for kind, number in removed:
             if kind == layout.REMOVE_ROW:
-                os.pwrite(self._fd, bytes(_CODE_BYTES), layout.CODES_AT + number * _CODE_BYTES)
+                os.pwrite(self._fd, bytes(CODE_BYTES), layout.CODES_AT + number * CODE_BYTES)
+                os.pwrite(self._fd, bytes(8), self.header.ids_at + number * 8)
                 os.pwrite(self._fd, bytes(8), self.header.checks_at + number * 8)
                 self.rows[number] = 0
             else:
                 os.pwrite(self._fd, bytes(RECORD_BYTES), self.header.log_at + number * RECORD_BYTES)
                 self.log[number] = 0
         os.fdatasync(self._fd)
-
-
-def _write_all(fd: int, data: bytes | memoryview, at: int) -> None:
-    """Write every byte: one call may write fewer."""
-    view = memoryview(data)
-    while view:
-        done = os.pwrite(fd, view, at)
-        view, at = view[done:], at + done
-
-
-def write_index(
-    path: str | os.PathLike[str], rows: U64, ids: I64, order: npt.NDArray[np.int64], radius_bits: int
-) -> None:
-    """Write a whole file beside its place, sync it, and put it in its place: it is never half-written.
-
-    Args:
-        path: Where; a file already there is replaced.
-        rows: ``(N, 4) uint64`` reordered whole-frame codes.
-        ids: ``(N,) int64``.
-        order: ``(256,)`` the order of the bits.
-        radius_bits: The radius that tables will be built for.
-    """
-    path = os.path.abspath(path)
-    _delete_orphans(path)
-    header = Header(rows=len(ids), seed=secrets.randbits(64), radius_bits=radius_bits, order=order)
-    fd, temporary = _new_beside(path)
-    try:
-        _write_sections(fd, header, rows, ids)
-        os.fsync(fd)
-        os.rename(temporary, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):  # it has the path's name now
-            os.unlink(temporary)
-        os.close(fd)
-    folder = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _new_beside(path: str) -> tuple[int, str]:
-    """Create a file that only its owner can read, and lock it, which tells it from what a killed process left."""
-    while True:
-        temporary = f"{path}.{secrets.token_hex(8)}{_NEW}"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        if os.fstat(fd).st_nlink:  # nobody took it for an orphan before it was locked
-            return fd, temporary
-        os.close(fd)
-
-
-def _delete_orphans(path: str) -> None:
-    """Delete the files that killed processes left beside this one: they hold codes that may since be removed."""
-    folder, name = os.path.split(path)
-    for other in os.listdir(folder):
-        if not (other.startswith(f"{name}.") and other.endswith(_NEW)):
-            continue
-        with contextlib.suppress(OSError):  # locked, or gone already
-            fd = os.open(os.path.join(folder, other), os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.unlink(os.path.join(folder, other))
-            finally:
-                os.close(fd)
-
-
-def _write_sections(fd: int, header: Header, rows: U64, ids: I64) -> None:
-    os.ftruncate(fd, header.log_at)
-    _write_all(fd, layout.header_page(header), 0)
-    for sequence in (0, 1):
-        state = State(sequence=sequence, records=0)
-        _write_all(fd, layout.state_bytes(state, header.seed), layout.state_at(sequence))
-    for begin in range(0, len(ids), _CHUNK):
-        some = slice(begin, begin + _CHUNK)
-        columns = np.column_stack([rows[some], ids[some].view(np.uint64)])
-        checks = row_checks(np.ascontiguousarray(columns), header.seed, begin)
-        _write_all(fd, np.ascontiguousarray(rows[some]).tobytes(), layout.CODES_AT + begin * _CODE_BYTES)
-        _write_all(fd, np.ascontiguousarray(ids[some]).tobytes(), header.ids_at + begin * 8)
-        _write_all(fd, checks.tobytes(), header.checks_at + begin * 8)

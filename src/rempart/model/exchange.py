@@ -181,6 +181,8 @@ class Partner:
     """As this workspace calls it; sealed at rest."""
     public_key: bytes | None
     """By which its files are verified (Ed25519); None if it signs none."""
+    recipient: str | None
+    """How its signed files call this workspace; None if none came yet. Sealed at rest."""
     received: int
     """The sequence number of its last signed file that was imported; 0 if none was."""
     sent: int
@@ -235,6 +237,8 @@ class Taken:
     """Codes that it had listed just so."""
     removed: int = 0
     """Codes that it removed, for good."""
+    ended: int = 0
+    """Codes that its signed list of all that is to be matched no longer has; they may come back in a later one."""
     contested: int = 0
     """Codes that it put aside."""
     refused: int = 0

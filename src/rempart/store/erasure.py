@@ -53,6 +53,7 @@ BYTES_COLUMNS: Final = (
     ("partner", "name_sealed"),
     ("partner", "name_index"),
     ("partner", "public_key"),
+    ("partner", "recipient_sealed"),
     ("imported_code", "bits"),
     ("imported_code", "digest"),
     ("imported_removed", "digest"),

@@ -117,10 +117,28 @@ class ImportedRepository:
         RemovedRow.objects.bulk_create(
             RemovedRow(id=new_id(IdKind.REMOVED), partner_id=partner, digest=removed(d)) for d in work.new_gone
         )
-        ListingRow.objects.filter(code_id__in=work.ended, partner_id=partner).delete()
-        still = set(ListingRow.objects.filter(code_id__in=work.ended).values_list("code_id", flat=True))
-        ImportedRow.objects.filter(id__in=set(work.ended) - still).delete()
+        _end(partner, work.ended)
         return Taken(**work.counts)
+
+    def listed_by(self, partner: PartnerId) -> Iterator[tuple[ImportedId, bytes]]:
+        """Yield what a partner lists, by identifier, with the SHA-256 of each code."""
+        rows = ListingRow.objects.filter(partner_id=partner).order_by("code_id").values_list("code_id", "code__digest")
+        with self._database.reading():
+            for code, digest in rows.iterator(chunk_size=_PAGE):
+                yield ImportedId(code), bytes(digest)
+
+    def end(self, partner: PartnerId, codes: Collection[ImportedId]) -> int:
+        """End a partner's listings of some codes, which it may list again; return how many there were.
+
+        A code goes with its last listing.
+        """
+        count = 0
+        for batch in in_batches(codes):
+            with self._database.transaction():
+                _lock()
+                count += ListingRow.objects.filter(code_id__in=batch, partner_id=partner).count()
+                _end(partner, batch)
+        return count
 
     def suspend(self, digest: bytes, *, suspended: Digester, by: UserId, now: dt.datetime) -> bool:
         """Stop comparing a code, whoever lists it now or later; return whether anybody did.
@@ -188,6 +206,13 @@ class ImportedRepository:
 def _lock() -> None:
     """Let one exchange write at a time: what is being taken is not missed by a suspension, nor the other way round."""
     list(WorkspaceRow.objects.select_for_update(no_key=True).values_list("id"))
+
+
+def _end(partner: PartnerId, codes: Collection[str]) -> None:
+    """Delete a partner's listings, and the codes that nobody lists any more."""
+    ListingRow.objects.filter(code_id__in=codes, partner_id=partner).delete()
+    still = set(ListingRow.objects.filter(code_id__in=codes).values_list("code_id", flat=True))
+    ImportedRow.objects.filter(id__in=set(codes) - still).delete()
 
 
 def _marked(digests: Collection[bytes], digester: Digester, rows: Any) -> set[bytes]:  # noqa: ANN401 - either table

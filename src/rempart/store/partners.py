@@ -76,11 +76,16 @@ class PartnerRepository:
         """Return a partner as it is now, and let nobody else exchange with it until the caller's transaction ends."""
         return self._partner(PartnerRow.objects.select_for_update().get(id=partner))
 
-    def pin_key(self, partner: PartnerId, public_key: bytes) -> None:
-        """Require this key of the partner's files from now on; another key begins another count of files."""
+    def pin_key(self, partner: PartnerId, public_key: bytes, recipient: str) -> None:
+        """Require this key of the partner's files from now on, and that they are made for this recipient.
+
+        Another key begins another count of files; the same key again changes nothing.
+        """
+        sealed = seal_text(self._sealer, recipient, PartnerRow, "recipient_sealed", partner)
         with self._database.transaction():
-            rows = PartnerRow.objects.filter(id=partner).exclude(public_key=public_key)
-            rows.update(public_key=public_key, received=0)
+            rows = PartnerRow.objects.filter(id=partner)
+            rows = rows.exclude(public_key=public_key, recipient_sealed__isnull=False)
+            rows.update(public_key=public_key, recipient_sealed=sealed, received=0)
 
     def note_received(self, partner: PartnerId, sequence: int) -> None:
         """Note which of its signed files was imported last: never an older one than before."""
@@ -97,8 +102,14 @@ class PartnerRepository:
             id=PartnerId(row.id),
             name=unseal_text(self._sealer, row.name_sealed, PartnerRow, "name_sealed", row.id),
             public_key=bytes(row.public_key) if row.public_key is not None else None,
+            recipient=self._recipient(row),
             received=row.received,
             sent=row.sent,
             added_by=UserId(row.added_by_id),
             added_at=row.added_at,
         )
+
+    def _recipient(self, row: PartnerRow) -> str | None:
+        if row.recipient_sealed is None:
+            return None
+        return unseal_text(self._sealer, row.recipient_sealed, PartnerRow, "recipient_sealed", row.id)

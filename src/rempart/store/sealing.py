@@ -62,6 +62,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
     SealedColumn(row=SightingRow, column="place_sealed", index="place_index", is_exact=True),
     SealedColumn(row=PartnerRow, column="name_sealed", index="name_index"),
+    SealedColumn(row=PartnerRow, column="recipient_sealed"),
     SealedColumn(row=SentRow, column="digest_sealed"),
 )
 

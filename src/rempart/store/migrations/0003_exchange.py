@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("name_sealed", models.BinaryField()),
                 ("name_index", models.BinaryField(max_length=32, unique=True)),
                 ("public_key", models.BinaryField(max_length=32, null=True)),
+                ("recipient_sealed", models.BinaryField(null=True)),
                 ("received", models.BigIntegerField(default=0)),
                 ("sent", models.BigIntegerField(default=0)),
                 ("added_at", models.DateTimeField()),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from rempart.store.models.fields import id_field, reference, sealed_field, word_field
+from rempart.store.models.fields import id_field, optional_sealed_field, reference, sealed_field, word_field
 
 
 class PartnerRow(models.Model):
@@ -17,6 +17,8 @@ class PartnerRow(models.Model):
     name_index = models.BinaryField(unique=True, max_length=32)
     # Ed25519; none if it signs none of its files.
     public_key = models.BinaryField(max_length=32, null=True)
+    # How its signed files call this workspace: one that it made for somebody else is not taken.
+    recipient_sealed = optional_sealed_field()
     # Sequence numbers of the last signed file that came, and of the last one that was made for it.
     received = models.BigIntegerField(default=0)
     sent = models.BigIntegerField(default=0)
