@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from rempart.kernels import compile as kernel_cache
 folder = kernel_cache.use_cache_folder(Path(sys.argv[1]), read_only=sys.argv[2] == "read-only")
-from rempart.kernels import hamming
-hamming.warm()
+from rempart.kernels import luma
+luma.warm()
 print(folder, kernel_cache.compiled_here())
 """
 
