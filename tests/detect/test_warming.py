@@ -22,8 +22,8 @@ def count():
     return sum(len(d.signatures) for d in kernel_cache._DISPATCHERS)
 for module in modules:
     before = count()
-    # The learned task needs a model; nothing in the sources uses hamming any more.
-    if hasattr(module, "warm") and module.__name__.rpartition(".")[2] not in {"learned_task", "hamming"}:
+    # The learned task needs a model.
+    if hasattr(module, "warm") and module.__name__.rpartition(".")[2] != "learned_task":
         module.warm()
     if count() > before:
         print(module.__name__)

@@ -71,15 +71,14 @@ CONSENT_TEXTS: Final = {
         version=2,
         fr="J’accepte que des empreintes de parties de mes images soient conservées aussi, pour retrouver des copies "
         "recadrées. À elles toutes, elles permettraient de redessiner l’image de façon reconnaissable : elles sont "
-        "chiffrées sous une clé propre à chaque image, hors de la base, jamais exportées ni imprimées. Si l’on a réglé ici un modèle de "
-        "reconnaissance de copies, la description qu’il fait de l’image, qui peut en dire autant sur une personne, est "
-        "gardée de même. Sans cet "
-        "accord, une seule empreinte est gardée, dont on ne tire aucune image.",
+        "chiffrées sous une clé propre à chaque image, hors de la base, jamais exportées ni imprimées. Si l’on a réglé "
+        "ici un modèle de reconnaissance de copies, la description qu’il fait de l’image, qui peut en dire autant sur "
+        "une personne, est gardée de même. Sans cet accord, une seule empreinte est gardée, dont on ne tire aucune "
+        "image.",
         en="I agree that fingerprints of parts of my pictures are kept too, so that cropped copies are found. All "
         "together they would let somebody redraw the picture so that it is recognised: they are encrypted under a key "
-        "of each picture, outside the database, never exported or printed. If a model that recognises copies is set up here, "
-        "what it describes of a picture, which may tell as much of a person, is kept in the same way. Without this, a single "
-        "fingerprint is kept, "
-        "from which no picture can be drawn.",
+        "of each picture, outside the database, never exported or printed. If a model that recognises copies is set up "
+        "here, what it describes of a picture, which may tell as much of a person, is kept in the same way. Without "
+        "this, a single fingerprint is kept, from which no picture can be drawn.",
     ),
 }
