@@ -337,6 +337,32 @@ def test_a_suspended_code_is_not_compared(made: Made, form: str) -> None:
     assert code(0).hex() not in str(event)
 
 
+def changed(bits: bytes, count: int) -> bytes:
+    """Change so many bits of a code, and keep as many ones."""
+    number = int.from_bytes(bits)
+    for wanted in ("1", "0"):
+        places = [n for n in range(256) if f"{int.from_bytes(bits):0256b}"[255 - n] == wanted]
+        for place in places[: count // 2 + (count % 2 if wanted == "1" else 0)]:
+            number ^= 1 << place
+    return number.to_bytes(32)
+
+
+def test_a_copy_of_a_suspended_code_is_suspended_too(made: Made) -> None:
+    """The attack: the same picture saved once more has another code, some bits away; on each side of the radius."""
+    _, workspace = made
+    near, far = changed(code(0), exchange.SUSPENDED_BITS), changed(code(0), exchange.SUSPENDED_BITS + 1)
+    take(workspace, jsonl(listed(code(0)), listed(near), listed(far), listed(code(1))))
+
+    assert suspend(workspace, code(0), "Anne") == 2
+    assert bank(workspace) == {far, code(1)}
+    take(workspace, jsonl(removal(near)))
+    take(workspace, jsonl(listed(near)), partner="Bo", is_new=True)
+
+    assert bank(workspace) == {far, code(1)}
+    assert suspend(workspace, changed(code(1), 20), "Anne") == 1
+    assert bank(workspace) == {far}
+
+
 def test_what_cannot_be_suspended_is_said(made: Made) -> None:
     """No partner, no such identifier, no code."""
     _, workspace = made

@@ -217,13 +217,13 @@ def test_a_code_may_be_suspended_before_anybody_lists_it(here: Here) -> None:
     assert imported_counts(here.database).contests == 1
 
 
-def test_an_identifier_leads_to_its_digest(here: Here) -> None:
+def test_an_identifier_leads_to_its_code(here: Here) -> None:
     """As a hit shows it; it is random."""
     here.take(listed(0))
     [entry] = here.bank().values()
 
-    assert here.imported.digest_of(entry.id) == digest_of(code(0))
-    assert here.imported.digest_of(ImportedId("imp_" + "0" * 32)) is None
+    assert here.imported.bits_of(entry.id) == code(0)
+    assert here.imported.bits_of(ImportedId("imp_" + "0" * 32)) is None
     assert here.imported.still_listed([]) == {}
 
 

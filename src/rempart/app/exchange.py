@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: Entries of one transaction: others wait while it lasts, a tenth of a second.
 _BATCH: Final = 900
+#: PDQ's README (facebook/ThreatExchange): two codes of one picture differ by at most 31 bits of 256.
+SUSPENDED_BITS: Final = 31
 _REMOVED: Final = "exchange.removed"
 _SUSPENDED: Final = "exchange.suspended"
 
@@ -209,10 +211,12 @@ def add_partner(workspace: Workspace, name: str, by: User) -> Partner:
     return added
 
 
-def suspend(workspace: Workspace, code: str | bytes, by: str) -> bool:
+def suspend(workspace: Workspace, code: str | bytes, by: str) -> int:
     """Stop comparing a code of others, because a named person upheld a contest; from the next query on, everywhere.
 
-    It stays suspended whoever lists it later, and is taken out of our next files to every partner.
+    With it goes every code that is listed now and so near that it is of the same picture, saved once more: whoever
+    listed that one would find her all the same. Each stays suspended whoever lists it later, and is taken out of our
+    next files to every partner.
 
     Args:
         workspace: Where.
@@ -220,27 +224,40 @@ def suspend(workspace: Workspace, code: str | bytes, by: str) -> bool:
         by: Who upheld the contest.
 
     Returns:
-        Whether anybody lists it now.
+        How many codes that somebody lists now are suspended by it.
 
     Raises:
         NotFoundError: there is no code of this identifier.
         MisuseError: it is no code, or no partner was ever added.
     """
-    digest, person, now = _digest_named(workspace, code), decided_by(workspace, by), clock.utc_now()
+    bits, person, now = _bits_named(workspace, code), decided_by(workspace, by), clock.utc_now()
     if not workspace.partners.all():
         message = "there is no partner in this workspace, and so no code of others"
         raise MisuseError(message, advice="To contest a picture that is registered here: rempart asset contest")
     marks = suspended_digest(workspace)
     with workspace.database.transaction():
-        is_listed = workspace.imported.suspend(digest, suspended=marks, by=person.id, now=now)
-        detail = {"typed_by": str(workspace.me.id)}
+        # First: from here on no import writes until all is done, and what was listed before is seen.
+        count = int(workspace.imported.suspend(digest_of(bits), suspended=marks, by=person.id, now=now))
+        for digest in _listed_near(workspace, bits):
+            count += workspace.imported.suspend(digest, suspended=marks, by=person.id, now=now)
+        detail = {"typed_by": str(workspace.me.id), "listed": count}
         workspace.journal.note(EventKind.CODE_SUSPENDED, workspace.id, actor=person.id, now=now, detail=detail)
-    return is_listed
+    return count
 
 
-def _digest_named(workspace: Workspace, code: str | bytes) -> bytes:
+def _listed_near(workspace: Workspace, bits: bytes) -> list[bytes]:
+    """Return the digests of the other codes that are listed within the radius of a match."""
+    asked = int.from_bytes(bits)
+    return [
+        digest
+        for _, other, digest, _ in workspace.imported.codes()
+        if other != bits and (int.from_bytes(other) ^ asked).bit_count() <= SUSPENDED_BITS
+    ]
+
+
+def _bits_named(workspace: Workspace, code: str | bytes) -> bytes:
     if isinstance(code, str) and is_id(code, IdKind.IMPORTED):
-        found = workspace.imported.digest_of(ImportedId(code))
+        found = workspace.imported.bits_of(ImportedId(code))
         if found is None:
             message = f"there is no imported code {code!r}"
             raise NotFoundError(message, advice="It may have been removed by its partner meanwhile.")
@@ -252,7 +269,7 @@ def _digest_named(workspace: Workspace, code: str | bytes) -> bytes:
     if len(bits) != CODE_BYTES:
         message = "it is neither the identifier of an imported code nor 64 hexadecimal digits"
         raise MisuseError(message, advice="A hit of an imported code shows its identifier: imp_…")
-    return digest_of(bits)
+    return bits
 
 
 def decided_by(workspace: Workspace, name: str) -> User:

@@ -141,8 +141,10 @@ def stop(given: Globals, code: str, by: str) -> int:
     from rempart.app.exchange import suspend  # noqa: PLC0415 - heavy: Django
 
     with given.open() as workspace:
-        is_listed = suspend(workspace, code, by)
+        count = suspend(workspace, code, by)
     put(safe(f"suspended by {by}: it is compared no longer, whoever lists it"))
-    if not is_listed:
+    if count > 1:
+        say(f"{count} listed codes are of this picture, as near as a copy is: none of them is compared.")
+    if not count:
         say("No partner lists it now. It stays suspended if one does later.")
     return 0

@@ -189,10 +189,10 @@ class ImportedRepository:
                 found |= {entry.id: entry for entry in _compared(listings)}
         return found
 
-    def digest_of(self, code: ImportedId) -> bytes | None:
-        """Return the SHA-256 of a code that is listed; None if it is not."""
+    def bits_of(self, code: ImportedId) -> bytes | None:
+        """Return the 32 bytes of a code that is listed; None if it is not."""
         with self._database.reading():
-            found = ImportedRow.objects.filter(id=code).values_list("digest", flat=True).first()
+            found = ImportedRow.objects.filter(id=code).values_list("bits", flat=True).first()
         return bytes(found) if found is not None else None
 
     def codes(self) -> Iterator[tuple[ImportedId, bytes, bytes, int | None]]:
