@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -38,11 +39,10 @@ def hold_feed(path: Path, folder: Path | None = None) -> BinaryIO:
             held = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the caller closes it; O_TMPFILE, mode 0600
         except OSError as error:
             raise _no_room(path, error) from error
-        try:
+        with contextlib.ExitStack() as unless_held:
+            unless_held.callback(held.close)
             _copy(file, held, path)
-        except BaseException:
-            held.close()
-            raise
+            unless_held.pop_all()
     return held
 
 

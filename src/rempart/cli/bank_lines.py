@@ -113,20 +113,10 @@ def print_stats(stats: BankStats, *, as_json: bool) -> None:
     """Print counts."""
     imported = stats.imported
     if as_json:
-        put_json(
-            {
-                "v": 1,
-                "own": stats.own,
-                "own_allowed": stats.own_allowed,
-                "imported": imported.codes,
-                "compared": stats.compared,
-                "may_act": stats.may_act,
-                "conflicting": stats.conflicting,
-                "suspended": imported.suspended,
-                "contests_upheld": imported.contests,
-                "key": stats.public_key or None,
-            }
-        )
+        ours = {"own": stats.own, "own_allowed": stats.own_allowed, "imported": imported.codes}
+        judged = {name: getattr(stats, name) for name in ("compared", "may_act", "conflicting")}
+        ended = {"suspended": imported.suspended, "contests_upheld": imported.contests}
+        put_json({"v": 1, **ours, **judged, **ended, "key": stats.public_key or None})
         for name, counts in stats.partners:
             put_json({"v": 1, "partner": name, **_partner(counts)})
         return
