@@ -22,7 +22,6 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
-    "tests/app/test_exchange.py": "app/exchange_lists.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "

@@ -126,5 +126,5 @@ def test_what_an_unsigned_list_no_longer_has_is_said_to_stay(folder: Path) -> No
         done = bank(folder, "import", feed, "--partner", "Dora", *(["--new"] if count == 3 else []))
 
     assert done.returncode == 0
-    assert "2 codes of this partner are not in the file and stay listed, because it is not signed" in done.stderr
+    assert "2 codes of this partner are not in the file and stay listed: it is not signed" in done.stderr
     assert "--key" in done.stderr

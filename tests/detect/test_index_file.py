@@ -25,6 +25,19 @@ from rempart.errors import IntegrityError
 WORKER = Path(__file__).resolve().parent.parent / "index_worker.py"
 
 
+@pytest.fixture
+def codes() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(8).integers(0, 256, (5000, 32), dtype=np.uint8)
+
+
+@pytest.fixture
+def saved(codes: npt.NDArray[np.uint8], tmp_path: Path) -> Path:
+    """A file of 5,000 codes, whose ids begin at 10."""
+    path = tmp_path / "whole-frames.index"
+    BinaryIndex.from_bits(codes, np.arange(5000) + 10).save(path)
+    return path
+
+
 def found(index: BinaryIndex, codes: npt.NDArray[np.uint8], radius: int = 0) -> list[int]:
     return [int(item) for item in index.search(codes, radius).item]
 
@@ -251,6 +264,34 @@ def test_what_was_not_committed_does_not_count(saved: Path, codes: npt.NDArray[n
     index.add(codes[:1] ^ np.uint8(255), np.array([1]))
 
     assert found(BinaryIndex.load(saved), codes[:1] ^ np.uint8(255)) == [1]
+
+
+def test_the_id_of_a_removed_code_is_erased_too(saved: Path, codes: npt.NDArray[np.uint8]) -> None:
+    """It leads to an asset. Whoever has the file open still knows which code went."""
+    there = BinaryIndex.load(saved)
+    index = BinaryIndex.load(saved)
+    header = layout.parse_header(saved.read_bytes()[: layout.PAGE], "")
+
+    index.remove(np.array([87]))
+
+    assert saved.read_bytes()[header.ids_at + 8 * 77 :][:8] == bytes(8)
+    assert found(there, codes[76:79]) == [86, 88]
+    again = BinaryIndex.load(saved)
+    assert found(again, codes[76:79]) == [86, 88]
+    assert again.remove(np.array([0, 87, 88])) == 1
+
+
+def test_an_id_that_was_left_is_erased_by_the_next_to_open(saved: Path) -> None:
+    """By a process that was killed after the code and before the id, or by an older version."""
+    BinaryIndex.load(saved).remove(np.array([87]))
+    header = layout.parse_header(saved.read_bytes()[: layout.PAGE], "")
+    with saved.open("r+b") as stream:
+        stream.seek(header.ids_at + 8 * 77)
+        stream.write(np.int64(87).tobytes())
+
+    BinaryIndex.load(saved)
+
+    assert saved.read_bytes()[header.ids_at + 8 * 77 :][:8] == bytes(8)
 
 
 @pytest.mark.parametrize("size", [0, 7, 4095, 4096, 8192, 100_000, -1])

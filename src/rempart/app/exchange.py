@@ -70,6 +70,13 @@ class FeedImport:
         self.waits_for = ""
         """Why what was removed is not proved gone yet, in words; empty if it is, or nothing was removed."""
 
+    @property
+    def why_not(self) -> str:
+        """Say why the file ends nothing that it does not name."""
+        if self.sequence is None:
+            return "not signed"
+        return "no newer than the last one" if not self._is_newer else "signed, but some of its lines cannot be read"
+
     def events(self) -> Iterator[LineFault]:
         """Take the file, and yield every line that was left out; may be cut and done again, with the same result.
 
@@ -154,7 +161,7 @@ class FeedImport:
         """
         workspace = self._workspace
         absent = self._named.absent(workspace, partner)
-        if not self._is_newer or self.malformed:
+        if not self._is_newer or self.malformed:  # see why_not
             self.staying = len(absent)
             return
 
@@ -240,7 +247,7 @@ def suspend(workspace: Workspace, code: str | bytes, by: str) -> int:
         count = int(workspace.imported.suspend(digest_of(bits), suspended=marks, by=person.id, now=now))
         for digest in _listed_near(workspace, bits):
             count += workspace.imported.suspend(digest, suspended=marks, by=person.id, now=now)
-        detail = {"typed_by": str(workspace.me.id), "listed": count}
+        detail: dict[str, str | int] = {"typed_by": str(workspace.me.id), "listed": count}
         workspace.journal.note(EventKind.CODE_SUSPENDED, workspace.id, actor=person.id, now=now, detail=detail)
     return count
 

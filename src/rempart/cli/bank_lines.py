@@ -40,14 +40,8 @@ class ImportCount:
         if work.taken.refused:
             say(f"{work.taken.refused} codes were not taken again: this partner had removed them for good.")
         if work.staying:
-            why = (
-                "lines of it cannot be read"
-                if work.sequence is not None and work.malformed
-                else "it is not a newer one"
-            )
-            why = why if work.sequence is not None else "it is not signed"
-            say(f"{work.staying} codes of this partner are not in the file and stay listed, because {why}.")
-            say("To end them, import a signed list without them (--key), or one of our JSON lines that removes them.")
+            say(f"{work.staying} codes of this partner are not in the file and stay listed: it is {work.why_not}.")
+            say("To end them, import a newer signed list (--key), or one of our JSON lines that removes them.")
         if work.waits_for:
             say(f"Not finished: {work.waits_for}. What was removed is no longer compared. Finish with: rempart job run")
             return UnavailableError.exit_code
