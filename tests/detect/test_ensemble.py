@@ -266,8 +266,8 @@ def test_points_alone_make_a_doubt_of_a_mirrored_inverted_copy() -> None:
     assert np.allclose(planes.sent(doubt.hypotheses[0].pose, CORNERS), CORNERS * [-1, 1] + [1, 0], atol=0.02)
 
 
-def test_doubts_are_few_and_the_likeliest_first() -> None:
-    """A closer look costs more than all the rest."""
+def test_every_close_code_is_a_doubt_and_the_likeliest_is_first() -> None:
+    """None is dropped: whoever registers copies of a picture that is another's would hide hers behind."""
     bank = Ensemble()
     for k in range(40):
         bank.add(AssetId(f"{k:02d}"), media(flipped(k % 30), digest="1", places=(parts(version=ORB_VERSION, seed=k),)))
@@ -275,7 +275,7 @@ def test_doubts_are_few_and_the_likeliest_first() -> None:
     doubts = bank.compare(SUSPECT, media(digest="b")).doubts
 
     weights = [max(c.weight for c in d.clues) for d in doubts]
-    assert 1 <= len(doubts) <= 10
+    assert len(doubts) == 40
     assert weights == sorted(weights, reverse=True)
     assert doubts[0].clues[0].distance_bits == 0
 

@@ -57,7 +57,7 @@ def test_a_broken_promise_is_not_hidden(capsys: pytest.CaptureFixture[str], tmp_
     assert story.show(truth, every, summary, tmp_path) == 0
     assert story.show(truth, every[1:], summary, tmp_path) == 1
     assert story.show(truth, [*every, ("stranger.jpg", "a.jpg")], summary, tmp_path) == 1
-    assert story.show(truth, every[:-1], summary, tmp_path) == 0  # a screenshot: not promised
+    assert story.show(truth, every[:-1], summary, tmp_path) == 1  # a collage
     assert "a promise was not kept" in capsys.readouterr().err
 
 

@@ -18,7 +18,7 @@ from rempart.app.wiring import make_verifying_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import Comparison, Doubt, Matcher, Pair, Verdict, VerifiedBy, pack
-from rempart.errors import IntegrityError
+from rempart.errors import IntegrityError, SandboxError
 from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
 from rempart.model import (
@@ -148,7 +148,11 @@ class Looking:
         cleared = self._gate.check(packed)
         if not isinstance(cleared, Cleared):  # it was let pass under these very names
             return {}
-        [(_, outcome)] = self._pool.run([cleared], {})
+        try:
+            [(_, outcome)] = self._pool.run([cleared], {})
+        except SandboxError as error:  # what the scan itself needs of a sandbox is asked for by the scan
+            logger.warning("a closer look is not possible: %s", error)
+            return {}
         if isinstance(outcome, Unreadable):
             # Not its detail, which a worker that holds originals could choose.
             logger.info("a closer look failed: %s", outcome.reason)
