@@ -181,8 +181,7 @@ class Scan:
         """Yield, after an interruption, what was known already: answers that waited for their turn, stopped items."""
         if self._is_comparing:
             for item, outcome in self._pool.unclaimed():
-                if not isinstance(outcome, Unreadable) and self._looking.needs_look(item, outcome):
-                    break  # its bytes are gone, and what follows it must wait its turn
+                # Its bytes are gone, and this scan never goes on: what codes of the whole picture say is told.
                 yield from self._judge(item, outcome)
         yield from self._set_aside()
 
