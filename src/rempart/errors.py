@@ -18,7 +18,8 @@ The tree (a test keeps this drawing true)::
     ├── IntegrityError
     ├── RefusedError
     ├── MediaError
-    └── ArchiveError
+    ├── ArchiveError
+    └── FetchError
 
 A message is one plain sentence with the value that was wrong. ``diagnostics()`` adds what to do next, and is what a
 door prints.
@@ -150,3 +151,20 @@ class ArchiveError(RempartError):
         self.reason = reason
         self.detail = detail
         self.of_member = of_member
+
+
+class FetchError(RempartError):
+    """Something of the outside cannot be had; at the border of ``net`` it becomes a ``NotFetched`` value."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.web.NotFetchedReason``.
+            detail: The value that was wrong: a figure, a host, an address; never content.
+        """
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

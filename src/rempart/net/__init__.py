@@ -1,0 +1,37 @@
+"""The only door to the outside: guarded fetches, an egress relay, politeness, facts about hosts, mail, time-stamps.
+
+gate = MinorGate()
+guard = Guard(DnsResolver())
+with GuardedClient(gate, guard, Identity(product="Rempart/1"), make_tls_context()) as client:
+    cleared = gate.check(Address(url="https://example.org/"))
+    outcome = client.fetch(cleared)
+"""
+
+from __future__ import annotations
+
+from rempart.net.client import AsyncGuardedClient, GuardedClient
+from rempart.net.flow import FetchOutcome
+from rempart.net.guard import Guard, Route
+from rempart.net.interface import LIMITS, FetchLimits, Identity
+from rempart.net.policy import AddressPolicy
+from rempart.net.request import Body, Wanted
+from rempart.net.resolving import DnsResolver, NameServers, Resolver
+from rempart.net.tls import make_tls_context
+
+__all__ = [
+    "LIMITS",
+    "AddressPolicy",
+    "AsyncGuardedClient",
+    "Body",
+    "DnsResolver",
+    "FetchLimits",
+    "FetchOutcome",
+    "Guard",
+    "GuardedClient",
+    "Identity",
+    "NameServers",
+    "Resolver",
+    "Route",
+    "Wanted",
+    "make_tls_context",
+]

@@ -1,0 +1,72 @@
+"""One request of ours: what it carries and what it never does (a referrer, a language, a cookie of another job)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx2
+
+from rempart.model.web import FetchMode, Validators
+from rempart.net.interface import LIMITS, FetchLimits, Identity
+from rempart.net.typegate import ACCEPT
+from rempart.net.urls import WebUrl
+
+#: Asks for a page whatever its version.
+NO_VALIDATORS: Final = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What is sent, where something is: only machines that we chose are sent anything."""
+
+    content: bytes = field(repr=False)
+    """The bytes."""
+    media_type: str
+    """Their type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a fetch wants, beside the address."""
+
+    mode: FetchMode = FetchMode.TEXT
+    """What may be read."""
+    validators: Validators = NO_VALIDATORS
+    """Ask only if it changed since."""
+    body: Body | None = None
+    """Sent by POST; none is a GET."""
+    limits: FetchLimits | None = None
+    """What it may cost; none is the mode's default."""
+    head_only: bool = False
+    """Read the head and what is sniffed of the body, and stop."""
+
+    @property
+    def allowance(self) -> FetchLimits:
+        """Return what it may cost."""
+        return self.limits or LIMITS[self.mode]
+
+
+def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: httpx2.Cookies) -> httpx2.Request:
+    """Build what is sent."""
+    headers = {
+        "Host": url.netloc,
+        "User-Agent": identity.user_agent,
+        "Accept": ACCEPT[wanted.mode],
+        # Media come as they are: what is compressed already gains nothing, and a bomb needs an encoding.
+        "Accept-Encoding": "gzip, deflate" if wanted.mode is FetchMode.TEXT else "identity",
+    }
+    if wanted.validators.etag:
+        headers["If-None-Match"] = wanted.validators.etag
+    if wanted.validators.last_modified:
+        headers["If-Modified-Since"] = wanted.validators.last_modified
+    if wanted.body:
+        headers["Content-Type"] = wanted.body.media_type
+    request = httpx2.Request(
+        "POST" if wanted.body else "GET",
+        str(url),
+        headers=headers,
+        content=wanted.body.content if wanted.body else None,
+    )
+    cookies.set_cookie_header(request)
+    return request

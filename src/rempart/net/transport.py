@@ -1,0 +1,158 @@
+"""httpx2 transports whose sockets are guarded: no proxy, no variable of the environment, HTTP/1.1 only.
+
+HTTP/2 would multiplex fetches over one connection, and the bytes of one could not be told from another's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Final
+
+import httpcore2
+import httpx2
+
+from rempart.errors import FetchError
+from rempart.model.web import NotFetchedReason
+from rempart.net.backend import AsyncGuardedBackend, GuardedBackend
+from rempart.net.guard import Guard
+
+#: A host is asked over one connection at a time; it is kept for the next question this long.
+KEEP_ALIVE_S: Final = 30.0
+_CONNECTIONS_MOST: Final = 64
+
+
+class GuardedTransport(httpx2.BaseTransport):
+    """For threads: each thread that uses it sets its own meter (``rempart.net.meter.current``)."""
+
+    def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
+        """Make a pool of guarded connections."""
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls,
+            max_connections=_CONNECTIONS_MOST,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=GuardedBackend(guard),
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request; the body of its answer is not read.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        with mapped_errors():
+            response = self._pool.handle_request(_plain(request))
+        assert isinstance(response.stream, Iterable)  # noqa: S101 - the library's own check, for the type
+        return httpx2.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Body(response.stream),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+
+class AsyncGuardedTransport(httpx2.AsyncBaseTransport):
+    """For tasks: as :class:`GuardedTransport`."""
+
+    def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
+        """Make a pool of guarded connections."""
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=tls,
+            max_connections=_CONNECTIONS_MOST,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=AsyncGuardedBackend(guard),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request; the body of its answer is not read.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        with mapped_errors():
+            response = await self._pool.handle_async_request(_plain(request))
+        assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - as above
+        return httpx2.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_AsyncBody(response.stream),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+
+@contextlib.contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Turn what the libraries raise into what this room says.
+
+    Raises:
+        FetchError: instead of any of theirs.
+    """
+    try:
+        yield
+    except (httpcore2.RemoteProtocolError, httpx2.RemoteProtocolError) as error:
+        raise _why_not_http(str(error)) from error
+    except (httpcore2.LocalProtocolError, httpx2.LocalProtocolError, httpx2.InvalidURL) as error:
+        raise FetchError(NotFetchedReason.BAD_ADDRESS, "it cannot be sent") from error
+    except (httpcore2.NetworkError, httpcore2.TimeoutException, OSError) as error:
+        raise FetchError(NotFetchedReason.RESET) from error
+
+
+def _why_not_http(message: str) -> FetchError:
+    """Tell a broken answer from one that is not HTTP: the library says it in words only."""
+    if "without sending complete" in message or "without sending a response" in message:
+        reason = NotFetchedReason.RESET if "response" in message else NotFetchedReason.INCOMPLETE
+        return FetchError(reason)
+    if "Receive buffer too long" in message or "too many" in message.lower():
+        return FetchError(NotFetchedReason.HEADERS)
+    return FetchError(NotFetchedReason.BAD_HTTP, message[:80])
+
+
+def _plain(request: httpx2.Request) -> httpcore2.Request:
+    url = request.url
+    return httpcore2.Request(
+        method=request.method,
+        url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+class _Body(httpx2.SyncByteStream):
+    """The body of an answer, with our errors."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with mapped_errors():
+            yield from self._stream
+
+    def close(self) -> None:
+        if hasattr(self._stream, "close"):
+            self._stream.close()
+
+
+class _AsyncBody(httpx2.AsyncByteStream):
+    """As :class:`_Body`."""
+
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with mapped_errors():
+            async for part in self._stream:
+                yield part
+
+    async def aclose(self) -> None:
+        if hasattr(self._stream, "aclose"):
+            await self._stream.aclose()

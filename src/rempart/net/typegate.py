@@ -1,0 +1,131 @@
+"""Decide from its head, then from its first bytes, whether a body may be read: what was not asked for is not.
+
+Headers first, then a sniff, as the WHATWG's MIME Sniffing Standard does it: a text begins without a byte that no text
+has, and without the signature of another format. A host that lies costs what was sniffed, 4 kB, and nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.message import Message
+from typing import Final
+
+import filetype
+
+from rempart.errors import FetchError
+from rempart.model.web import FetchMode, NotFetchedReason
+from rempart.net.meter import SNIFF_BYTES
+
+_TEXT_TYPES: Final = frozenset(
+    """application/json application/ld+json application/feed+json application/activity+json application/rdap+json
+    application/xhtml+xml application/xml application/rss+xml application/atom+xml application/rdf+xml
+    application/javascript application/problem+json""".split()
+)
+_MEDIA_FAMILIES: Final = ("image", "video", "audio")
+#: Hosts of files call a picture a stream of bytes: its first bytes then decide alone.
+_UNNAMED_MEDIA: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
+_TIMESTAMP_TYPES: Final = frozenset({"application/timestamp-reply"})
+#: Never a picture: an image that is text can hold programs (SVG).
+_NOT_MEDIA: Final = frozenset({"image/svg+xml"})
+#: WHATWG MIME Sniffing §3, binary data byte.
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
+#: DER: a TimeStampResp is a SEQUENCE.
+_SEQUENCE: Final = b"\x30"
+
+ACCEPT: Final = {
+    FetchMode.TEXT: "text/html, application/xhtml+xml, application/json;q=0.9, text/*;q=0.8, application/xml;q=0.8",
+    FetchMode.MEDIA: "image/*, video/*, audio/*",
+    FetchMode.TIMESTAMP: "application/timestamp-reply",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaType:
+    """What a head says of its body."""
+
+    name: str
+    """``text/html``, in small letters, without parameters; empty if it says nothing."""
+    charset: str
+    """As it says it; empty if nothing."""
+
+
+def parse_media_type(header: str) -> MediaType:
+    """Read a ``Content-Type``."""
+    message = Message()
+    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
+    if "/" not in header.partition(";")[0]:
+        return MediaType(name="", charset="")
+    charset = message.get_content_charset("") or ""
+    return MediaType(name=message.get_content_type(), charset=charset if charset.isascii() else "")
+
+
+def check_head(mode: FetchMode, media_type: MediaType) -> None:
+    """Refuse a body by what its head says.
+
+    Raises:
+        FetchError: it says nothing, or a type that was not asked for.
+    """
+    if not media_type.name:
+        raise FetchError(NotFetchedReason.NO_TYPE)
+    if not _is_asked_for(mode, media_type.name):
+        raise FetchError(NotFetchedReason.WRONG_TYPE, media_type.name[:80])
+
+
+def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) -> str:
+    """Refuse a body by its first bytes.
+
+    Args:
+        mode: What was asked for.
+        media_type: What the head says.
+        beginning: The first 4,096 bytes, decompressed, or all of a shorter body.
+
+    Returns:
+        What it is: for media what its first bytes say, else what its head says.
+
+    Raises:
+        FetchError: it begins like something else.
+    """
+    signature = filetype.guess_mime(beginning)
+    if mode is FetchMode.TEXT:
+        if signature is not None and not beginning.startswith(_UTF16_MARKS):
+            raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} begins like {signature}")
+        check_text(beginning, beginning)
+        return media_type.name
+    if mode is FetchMode.TIMESTAMP:
+        if not beginning.startswith(_SEQUENCE):
+            raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} does not begin like one")
+        return media_type.name
+    if signature is None or signature.partition("/")[0] not in _MEDIA_FAMILIES:
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} begins like {signature or 'no media'}")
+    return str(signature)
+
+
+def check_text(piece: bytes, beginning: bytes) -> None:
+    """Refuse a piece of a text that holds what no text does.
+
+    Args:
+        piece: What came.
+        beginning: The first bytes of the whole: UTF-16 has zeros, and says so there.
+
+    Raises:
+        FetchError: it is not text.
+    """
+    if beginning.startswith(_UTF16_MARKS):
+        return
+    if found := _BINARY.search(piece):
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{found.group()[0]:02x}")
+
+
+def _is_asked_for(mode: FetchMode, name: str) -> bool:
+    match mode:
+        case FetchMode.TEXT:
+            return name.startswith("text/") or name in _TEXT_TYPES
+        case FetchMode.MEDIA:
+            return (name.partition("/")[0] in _MEDIA_FAMILIES and name not in _NOT_MEDIA) or name in _UNNAMED_MEDIA
+        case FetchMode.TIMESTAMP:
+            return name in _TIMESTAMP_TYPES
+
+
+__all__ = ["ACCEPT", "SNIFF_BYTES", "MediaType", "check_beginning", "check_head", "check_text", "parse_media_type"]
