@@ -8,7 +8,7 @@ from rempart.model.strict_json import JsonFault, parse_json_object
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    "text,fault",
     [
         ("", JsonFault.NOT_JSON),
         ("[1]", JsonFault.NOT_JSON),
