@@ -1,6 +1,7 @@
 """From clues to a match: what each is worth, and which of them make one.
 
-Every threshold was set on scenes that are not reported (benchmarks/recall.py), and stands here with its reason.
+Every threshold stands here with its reason, and was set on scenes that are not reported
+(benchmarks/ensemble_recall.py).
 """
 
 from __future__ import annotations
@@ -92,9 +93,17 @@ def vote_clue(vote: Vote, kind: ClueKind, signal: SignalType, of: int) -> Clue:
 
 def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
     """Return where the asset's top left, top right, bottom right and bottom left fall, if a code is of all of it."""
-    frame = code.region or ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
-    a, b, c, d = (frame[k] for k in code.orientation.corners())
+    return turned(code.region or _whole(media), code.orientation)
+
+
+def turned(frame: Region, orientation: Orientation) -> Region:
+    """Return a frame's corners in the order of the asset's, if the frame shows it so turned."""
+    a, b, c, d = (frame[k] for k in orientation.corners())
     return (a, b, c, d)
+
+
+def _whole(media: FingerprintedMedia) -> Region:
+    return ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
 
 
 def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]) -> Match | None:
@@ -104,18 +113,14 @@ def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia
     if not sure:
         return None
     best = sure[0]
-    region = None
-    if best.kind is not ClueKind.INNER_FRAME:
-        corners = ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
-        a, b, c, d = (corners[k] for k in best.orientation.corners())
-        region = (a, b, c, d)
     return Match(
         asset=asset,
         suspect=suspect,
         clues=tuple(sure + [c for c in clues if c.kind not in _SURE]),
         score=best.weight,
         false_match_bound=bound_of(best.kind),
-        region=region,
+        # A rectangle's corners are not in its clue: only those of the whole are known here.
+        region=None if best.kind is ClueKind.INNER_FRAME else turned(_whole(media), best.orientation),
         width=media.width,
         height=media.height,
     )
@@ -132,12 +137,11 @@ def decide(doubt: Doubt, verdict: Verdict | None, suspect: SuspectId, media: Fin
     """
     if verdict is None:
         return match_of_codes(doubt.asset, suspect, media, list(doubt.clues))
-    has_code = any(c.kind in _SURE for c in doubt.clues)
     if doubt.by is VerifiedBy.TILES:
         if not _tiles_agree(verdict):
-            return match_of_codes(doubt.asset, suspect, media, list(doubt.clues)) if has_code else None
+            return match_of_codes(doubt.asset, suspect, media, list(doubt.clues))
         return _verified(doubt, verdict, ClueKind.PART, SignalType.PDQ, suspect, media)
-    if _picture_agrees(verdict, has_code=has_code):
+    if _picture_agrees(verdict, has_code=any(c.kind in _SURE for c in doubt.clues)):
         return _verified(doubt, verdict, ClueKind.LOCAL_FEATURES, SignalType.SIFT, suspect, media)
     if verdict.count >= THING_POINTS_MIN:
         return _verified(doubt, verdict, ClueKind.SAME_THING, SignalType.SIFT, suspect, media)
