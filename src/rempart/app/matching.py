@@ -28,12 +28,14 @@ from rempart.detect import (
     Pair,
     Verdict,
     VerifiedBy,
+    decision,
     pack,
     reasons,
 )
+from rempart.detect.checks import Reason
 from rempart.detect.ensemble import hypothesis_of
 from rempart.detect.measures import Measures, measure
-from rempart.detect.reasons import Answer, Reason
+from rempart.detect.reasons import Answer
 from rempart.detect.wanted import asset_options, every_option
 from rempart.errors import MisuseError
 from rempart.hazmat import Options, Pool, ProtectionState
@@ -253,7 +255,7 @@ def _reasons(
         pointing = reasons.of_parts_pointing if is_detailed else reasons.of_points_pointing
         return (*codes, pointing(support)) if answer is not Answer.SAME_PICTURE else tuple(codes)
     if is_detailed:
-        return (*codes, *reasons.of_parts(verdict))
+        return (*codes, *decision.checks_of_parts(verdict))
     return (*codes, *reasons.of_picture(verdict, has_code=has_code))
 
 
