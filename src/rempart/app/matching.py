@@ -16,6 +16,7 @@ import numpy as np
 
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots
+from rempart.app.visiting import visit
 from rempart.app.wiring import make_gate, make_pool, make_verifying_pool
 from rempart.config import Settings
 from rempart.detect import (
@@ -44,10 +45,10 @@ from rempart.model import (
     Cleared,
     FingerprintedMedia,
     Match,
-    MediaBytes,
     MediaFile,
     MediaItem,
     MinorGate,
+    Stopped,
     SuspectId,
     Unreadable,
     UnreadableReason,
@@ -313,12 +314,10 @@ def _look(
     pairs: dict[AssetProtection, Pair],
 ) -> _Looked:
     """Have the pixels compared."""
-    names = (*asset.item.names_to_check(), *suspect.item.names_to_check())
-    packed = MediaBytes(data=pack(suspect.content, list(pairs.values())), label=suspect.item.label, names=names)
-    cleared = gate.check(packed)
-    if not isinstance(cleared, Cleared):  # each was let pass under these very names
+    packed = pack(suspect.content, list(pairs.values()))
+    outcome = visit(pool, gate, suspect.item, packed, {"cells": 1}, beside=asset.item)
+    if isinstance(outcome, Stopped):  # each was let pass under these very names
         return _Looked()
-    [(_, outcome)] = pool.run([cleared], {"cells": 1})
     if isinstance(outcome, Unreadable):
         return _Looked(failure=outcome)
     verdicts = dict(zip(pairs, outcome, strict=False))
