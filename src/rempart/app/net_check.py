@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rempart.app.gating import make_gate
 from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
-from rempart.app.wiring import make_gate
 from rempart.config import Settings
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared
