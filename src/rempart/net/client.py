@@ -22,7 +22,7 @@ from rempart.net.transport import AsyncGuardedTransport, GuardedTransport
 _DEFAULT = Wanted()
 
 
-def _require_cleared(value: object) -> None:
+def require_cleared(value: object) -> None:
     """Refuse what the gate did not see, also from those who do not check types."""
     if not isinstance(value, Cleared):
         message = "only what MinorGate.check cleared is fetched"
@@ -51,7 +51,7 @@ class GuardedClient:
             cleared: The address, as the gate let it pass.
             wanted: What may be read, and what it may cost.
         """
-        _require_cleared(cleared)
+        require_cleared(cleared)
         meter = Meter(wanted.allowance)
         token = current.set(meter)
         try:
@@ -116,7 +116,7 @@ class AsyncGuardedClient:
 
     async def fetch(self, cleared: Cleared[Address], wanted: Wanted = _DEFAULT) -> FetchOutcome:
         """As :meth:`GuardedClient.fetch`."""
-        _require_cleared(cleared)
+        require_cleared(cleared)
         meter = Meter(wanted.allowance)
         token = current.set(meter)
         try:
