@@ -39,6 +39,8 @@ class Wanted:
     """Sent by POST; none is a GET."""
     limits: FetchLimits | None = None
     """What it may cost; none is the mode's default."""
+    accept: str = ""
+    """Types to ask for, in the words of the ``Accept`` header; empty is the mode's. The type gate stays the mode's."""
     head_only: bool = False
     """Read the head and what is sniffed of the body, and stop."""
 
@@ -53,7 +55,7 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
     headers = {
         "Host": url.netloc,
         "User-Agent": identity.user_agent,
-        "Accept": ACCEPT[wanted.mode],
+        "Accept": wanted.accept or ACCEPT[wanted.mode],
         # Media come as they are: what is compressed already gains nothing, and a bomb needs an encoding.
         "Accept-Encoding": "gzip, deflate" if wanted.mode is FetchMode.TEXT else "identity",
     }
