@@ -28,7 +28,7 @@ def test_a_scene_that_fails_is_red_and_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("packet", "contact"),
+    "packet, contact",
     [
         (bytes([0x45, *[0] * 8, 17, *[0] * 6, 8, 8, 8, 8, 0, 1, 0x0D, 0x96]), Contact("udp", "8.8.8.8", 3478)),
         (bytes([0x45, *[0] * 8, 6, *[0] * 6, 8, 8, 8, 8, 0, 1, 0, 80, *[0] * 9, 2]), Contact("tcp", "8.8.8.8", 80)),
