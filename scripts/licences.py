@@ -60,6 +60,7 @@ LGPL_ACCEPTED = {
 #: Packages whose metadata does not carry an SPDX expression: looked up in their own licence files.
 DECLARED = {
     "annotated-types": "MIT",
+    "aiosmtplib": "MIT",
     "asgiref": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "flatbuffers": "Apache-2.0",
@@ -68,6 +69,8 @@ DECLARED = {
     "cython": "Apache-2.0",
     "dacite": "MIT",
     "faiss-cpu": "MIT",
+    # Only for Python in a browser; never installed on a machine.
+    "httpx2-jsfetch": "BSD-3-Clause",
     "idna": "BSD-3-Clause",
     "python-dateutil": "BSD-3-Clause",
     "requests": "Apache-2.0",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 from pathlib import Path
@@ -35,6 +36,14 @@ def _printable(text: str) -> str:
     return text
 
 
+def _ip_address(text: str) -> str:
+    """Refuse what is not an IP address in its usual form."""
+    if str(ipaddress.ip_address(text)) != text:
+        message = "an IP address in its usual form"
+        raise ValueError(message)
+    return text
+
+
 def _three_numbers(text: str) -> str:
     """Refuse what is not a number for each of red, green and blue."""
     numbers = [float(part) for part in text.split()]
@@ -46,6 +55,7 @@ def _three_numbers(text: str) -> str:
 
 SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
 SettingPath = Annotated[Path, AfterValidator(_whole_path)]
+SettingAddress = Annotated[str, Field(max_length=45), AfterValidator(_ip_address)]
 SettingNumbers = Annotated[
     str,
     Field(max_length=100, json_schema_extra={"takes": "three numbers, of red, green and blue, separated by spaces"}),
@@ -164,6 +174,37 @@ class KernelSettings(Section):
     """Where it is kept; none is ``rempart/kernels`` in the user's cache folder, or a temporary one."""
 
 
+class NetSettings(Section):
+    """How Rempart asks the outside, and what one answer may cost (docs/admin.md, The door to the outside)."""
+
+    contact: SettingText = ""
+    """Mail address or page of a person, sent with each request so that whoever is asked can answer; say it."""
+    nameservers: Annotated[
+        tuple[SettingAddress, ...], Field(max_length=8, json_schema_extra={"takes": "IP addresses"})
+    ] = ()
+    """IP addresses of the name servers to ask; none are those of this machine. A comma between two."""
+    authorities_file: SettingPath | None = None
+    """Certificates (PEM) of the authorities to trust over TLS; none are the system's."""
+    page_bytes: Annotated[int, Field(ge=1_024, le=2**30)] = 5_242_880
+    """Bytes of one page, over the wire and decompressed."""
+    media_bytes: Annotated[int, Field(ge=1_024, le=2**34)] = 209_715_200
+    """Bytes of one picture, sound or video."""
+    max_ratio: Annotated[int, Field(ge=2, le=10_000)] = 100
+    """Times that a page may expand, its first 64 KiB aside."""
+    resolve_s: Annotated[int, Field(ge=1, le=60)] = 5
+    """Seconds for the name servers."""
+    connect_s: Annotated[int, Field(ge=1, le=60)] = 5
+    """Seconds for a connection, and as many for TLS over it."""
+    idle_s: Annotated[int, Field(ge=1, le=600)] = 15
+    """Seconds without a byte."""
+    page_s: Annotated[int, Field(ge=1, le=3_600)] = 60
+    """Seconds for one page, its redirects together."""
+    media_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    """Seconds for one picture, sound or video, its redirects together."""
+    bytes_per_s: Annotated[int, Field(ge=0, le=2**30)] = 1_000
+    """An answer that comes more slowly is given up, its first 10 seconds aside; 0 waits for the time alone."""
+
+
 class WorkspaceSettings(Section):
     """Where an organisation's work is kept, and who works."""
 
@@ -243,6 +284,8 @@ class Settings(Section):
     """The report."""
     kernels: KernelSettings = KernelSettings()
     """Compiled code."""
+    net: NetSettings = NetSettings()
+    """The outside."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()

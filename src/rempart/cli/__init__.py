@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "privacy": ("rempart.cli.privacy", "The record of processing, what is past its end, who opened what."),
     "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
     "match": ("rempart.cli.match", "Explain, clue by clue, why two files match, or do not."),
+    "net": ("rempart.cli.net", "The only door to the outside: what it may ask, what it asked."),
     "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
     "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
     "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),

@@ -15,7 +15,7 @@ from rempart.net.guard import Guard, Route
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.policy import AddressPolicy
 from rempart.net.request import Body, Wanted
-from rempart.net.resolving import DnsResolver, NameServers, Resolver
+from rempart.net.resolving import DnsResolver, NameServers, OnceResolver, Resolver
 from rempart.net.tls import make_tls_context
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "GuardedClient",
     "Identity",
     "NameServers",
+    "OnceResolver",
     "Resolver",
     "Route",
     "Wanted",

@@ -11,6 +11,7 @@ import httpx2
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.web import Address
+from rempart.net.cookies import JobCookies
 from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Reply, Send
 from rempart.net.guard import Guard
 from rempart.net.interface import Identity
@@ -40,7 +41,7 @@ class GuardedClient:
             identity: Who asks.
             tls: Whom we trust (:func:`rempart.net.tls.make_tls_context`).
         """
-        self._asker = Asker(gate=gate, identity=identity, cookies=httpx2.Cookies())
+        self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = GuardedTransport(guard, tls)
 
     def fetch(self, cleared: Cleared[Address], wanted: Wanted = _DEFAULT) -> FetchOutcome:
@@ -110,7 +111,7 @@ class AsyncGuardedClient:
 
     def __init__(self, gate: MinorGate, guard: Guard, identity: Identity, tls: ssl.SSLContext) -> None:
         """Prepare a job, as :class:`GuardedClient` does."""
-        self._asker = Asker(gate=gate, identity=identity, cookies=httpx2.Cookies())
+        self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = AsyncGuardedTransport(guard, tls)
 
     async def fetch(self, cleared: Cleared[Address], wanted: Wanted = _DEFAULT) -> FetchOutcome:

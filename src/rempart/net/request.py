@@ -8,6 +8,7 @@ from typing import Final
 import httpx2
 
 from rempart.model.web import FetchMode, Validators
+from rempart.net.cookies import JobCookies
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.typegate import ACCEPT
 from rempart.net.urls import WebUrl
@@ -47,7 +48,7 @@ class Wanted:
         return self.limits or LIMITS[self.mode]
 
 
-def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: httpx2.Cookies) -> httpx2.Request:
+def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobCookies) -> httpx2.Request:
     """Build what is sent."""
     headers = {
         "Host": url.netloc,
@@ -68,5 +69,5 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: http
         headers=headers,
         content=wanted.body.content if wanted.body else None,
     )
-    cookies.set_cookie_header(request)
+    cookies.send(request)
     return request

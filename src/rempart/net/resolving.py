@@ -143,3 +143,28 @@ def _some(found: list[IPAddress], host: str) -> tuple[IPAddress, ...]:
     if len(found) > _ADDRESSES_MOST:
         raise FetchError(NotFetchedReason.RESOLVER, f"{host}: {len(found)} addresses > {_ADDRESSES_MOST}")
     return tuple(dict.fromkeys(found))
+
+
+class OnceResolver:
+    """Asks another resolver once for each host, and remembers what it said: what is shown is what is connected to."""
+
+    def __init__(self, inner: Resolver) -> None:
+        """Remember for one short job: a name may lead elsewhere later."""
+        self._inner = inner
+        self._known: dict[str, tuple[IPAddress, ...]] = {}
+
+    def resolve(self, host: str, timeout_s: float) -> tuple[IPAddress, ...]:
+        """Return every address of a host, as it was the first time.
+
+        Raises:
+            FetchError: it has none, or nobody answered in time.
+        """
+        if host not in self._known:
+            self._known[host] = self._inner.resolve(host, timeout_s)
+        return self._known[host]
+
+    async def resolve_async(self, host: str, timeout_s: float) -> tuple[IPAddress, ...]:
+        """As :meth:`resolve`."""
+        if host not in self._known:
+            self._known[host] = await self._inner.resolve_async(host, timeout_s)
+        return self._known[host]

@@ -1,0 +1,180 @@
+"""Say, step by step, whether an address may be asked for, without asking for more than each step says.
+
+1. The address in its one form.
+2. The gate: an address that it stops ends here; no name server is asked.
+3. The host's addresses, from the name servers, asked once.
+4. The policy, on each of them: one that is denied ends here; nothing is connected to.
+5. robots.txt, which is fetched.
+6. The head of the answer and its first 4 kB, which say what it is; nothing more of it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rempart.app.gating import make_gate
+from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
+from rempart.config import Settings
+from rempart.errors import FetchError
+from rempart.model.gate import Cleared
+from rempart.model.outcome import Stopped
+from rempart.model.web import Address, FetchMode, Hop, NotFetched, NotFetchedReason, Probed
+from rempart.net import AddressPolicy, FetchLimits, OnceResolver, Resolver, Wanted
+from rempart.net.addresses import IPAddress, denied
+from rempart.net.urls import WebUrl, parse_url
+
+
+class Verdict(StrEnum):
+    """What a step found."""
+
+    OK = "ok"
+    """Go on."""
+    NOTE = "note"
+    """Go on; a person should know this."""
+    REFUSED = "refused"
+    """Never asked: a line that is not crossed."""
+    FAILED = "failed"
+    """It cannot be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStep:
+    """One step of the check."""
+
+    name: str
+    """``address`` ``gate`` ``names`` ``policy`` ``robots`` ``asked`` ``redirect`` ``answer`` ``type`` ``identity``."""
+    verdict: Verdict
+    """What it found."""
+    detail: str
+    """In words; what was asked of the outside, and how many bytes came."""
+
+
+#: What is refused by us, whatever the outside says; everything else cannot be had.
+_REFUSALS = frozenset(
+    {
+        NotFetchedReason.BAD_ADDRESS,
+        NotFetchedReason.SCHEME,
+        NotFetchedReason.PORT,
+        NotFetchedReason.CREDENTIALS,
+        NotFetchedReason.BAD_HOST,
+        NotFetchedReason.DENIED_ADDRESS,
+        NotFetchedReason.PEER_CHANGED,
+        NotFetchedReason.DOWNGRADE,
+    }
+)
+
+
+class NetCheck:
+    """The check of one address."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        mode: FetchMode,
+        *,
+        resolver: Resolver | None = None,
+        policy: AddressPolicy | None = None,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            settings: As every fetch of this workspace has them.
+            mode: What would be read.
+            resolver: Instead of the settings' name servers.
+            policy: Instead of the one that every fetch has.
+        """
+        self._settings = settings
+        self._mode = mode
+        self._gate = make_gate(settings)
+        self._resolver = OnceResolver(resolver or make_resolver(settings))
+        self._policy = policy or AddressPolicy()
+        self._limits: FetchLimits = make_limits(settings, mode)
+
+    def steps(self, text: str) -> Iterator[CheckStep]:
+        """Yield the steps, as they are done; the last one that is refused or failed ends them."""
+        if not self._settings.net.contact:
+            yield CheckStep(name="identity", verdict=Verdict.NOTE, detail=f"{self._agent()}: net.contact names nobody")
+        else:
+            yield CheckStep(name="identity", verdict=Verdict.OK, detail=self._agent())
+        try:
+            url = parse_url(text)
+        except FetchError as error:
+            yield _failed("address", error)
+            return
+        yield CheckStep(name="address", verdict=Verdict.OK, detail=str(url))
+        yield from (CheckStep(name="address", verdict=Verdict.NOTE, detail=remark) for remark in url.remarks)
+        cleared = self._gate.check(Address(url=text, context=(str(url), url.shown_host)))
+        if isinstance(cleared, Stopped):
+            yield CheckStep(name="gate", verdict=Verdict.REFUSED, detail=cleared.in_words())
+            return
+        yield CheckStep(name="gate", verdict=Verdict.OK, detail="nothing in it speaks of a minor")
+        yield from self._look_up(url, cleared)
+
+    def _look_up(self, url: WebUrl, cleared: Cleared[Address]) -> Iterator[CheckStep]:
+        """Do what needs the name servers."""
+        try:
+            self._policy.check_port(url.port)
+            found = (url.ip,) if url.ip else self._resolver.resolve(url.host, self._limits.resolve_s)
+        except FetchError as error:
+            yield _failed("names", error)
+            return
+        asked = "not asked: it is an address" if url.ip else "asked for A and AAAA"
+        yield CheckStep(name="names", verdict=Verdict.OK, detail=f"{asked}: {', '.join(map(str, found))}")
+        judged = [self._judge(address, url.port) for address in found]
+        yield from judged
+        # One address that is denied is enough: the client refuses the host as well.
+        if all(step.verdict is Verdict.OK for step in judged):
+            yield from self._ask(cleared)
+
+    def _judge(self, address: IPAddress, port: int) -> CheckStep:
+        """Say what the policy thinks of one address."""
+        why = denied(address)
+        if why is None or (str(address), port) in self._policy.allowed:
+            return CheckStep(name="policy", verdict=Verdict.OK, detail=f"{address} port {port} may be connected to")
+        return CheckStep(
+            name="policy",
+            verdict=Verdict.REFUSED,
+            detail=f"{address} is never connected to: {why.words} ({why.network})",
+        )
+
+    def _ask(self, cleared: Cleared[Address]) -> Iterator[CheckStep]:
+        """Do what needs a connection."""
+        wanted = Wanted(mode=self._mode, limits=self._limits, head_only=True)
+        with make_client(self._settings, self._gate, resolver=self._resolver, policy=self._policy) as client:
+            outcome = client.fetch(cleared, wanted)
+        if isinstance(outcome, Stopped):
+            yield CheckStep(name="gate", verdict=Verdict.REFUSED, detail=f"where it leads: {outcome.in_words()}")
+            return
+        if not isinstance(outcome, Probed | NotFetched):
+            message = f"a probe gives no {type(outcome).__name__}"
+            raise TypeError(message)
+        yield from (_hop(hop) for hop in outcome.hops)
+        if isinstance(outcome, NotFetched):
+            yield _not_fetched(outcome)
+            return
+        detail = f"{outcome.media_type}, by its head and its first {outcome.sniffed_bytes} bytes"
+        yield CheckStep(name="type", verdict=Verdict.OK, detail=f"{detail}; {outcome.wire_bytes} bytes came in all")
+
+    def _agent(self) -> str:
+        return make_identity(self._settings).user_agent
+
+
+def _hop(hop: Hop) -> CheckStep:
+    peer = f" from {hop.peer}" if hop.peer else ""
+    secure = f" over {hop.tls}" if hop.tls else ""
+    answer = f"answered {hop.status}" if hop.status else "no answer"
+    return CheckStep(
+        name="asked", verdict=Verdict.OK if hop.status else Verdict.NOTE, detail=f"{hop.url}: {answer}{peer}{secure}"
+    )
+
+
+def _not_fetched(outcome: NotFetched) -> CheckStep:
+    verdict = Verdict.REFUSED if outcome.reason in _REFUSALS else Verdict.FAILED
+    return CheckStep(name="answer", verdict=verdict, detail=outcome.in_words())
+
+
+def _failed(name: str, error: FetchError) -> CheckStep:
+    step = _not_fetched(NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail))
+    return replace(step, name=name)
