@@ -66,6 +66,9 @@ _REFUSALS = frozenset(
 )
 
 
+_FIRST_ERROR = 400
+
+
 class NetCheck:
     """The check of one address."""
 
@@ -153,6 +156,9 @@ class NetCheck:
         yield from (_hop(hop) for hop in outcome.hops)
         if isinstance(outcome, NotFetched):
             yield _not_fetched(outcome)
+            return
+        if outcome.status >= _FIRST_ERROR:
+            yield CheckStep(name="answer", verdict=Verdict.FAILED, detail=f"the host answered with {outcome.status}")
             return
         detail = f"{outcome.media_type}, by its head and its first {outcome.sniffed_bytes} bytes"
         yield CheckStep(name="type", verdict=Verdict.OK, detail=f"{detail}; {outcome.wire_bytes} bytes came in all")
