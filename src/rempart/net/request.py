@@ -9,6 +9,7 @@ import httpx2
 
 from rempart.model.web import FetchMode, Validators
 from rempart.net.cookies import JobCookies
+from rempart.net.decoding import COMPRESSED
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.typegate import ACCEPT
 from rempart.net.urls import WebUrl
@@ -57,7 +58,7 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
         "User-Agent": identity.user_agent,
         "Accept": wanted.accept or ACCEPT[wanted.mode],
         # Media come as they are: what is compressed already gains nothing, and a bomb needs an encoding.
-        "Accept-Encoding": "gzip, deflate" if wanted.mode is FetchMode.TEXT else "identity",
+        "Accept-Encoding": "gzip, deflate" if wanted.mode in COMPRESSED else "identity",
     }
     if wanted.validators.etag:
         headers["If-None-Match"] = wanted.validators.etag
