@@ -234,12 +234,12 @@ class Visit:
     def _kept(self, url: WebUrl) -> Generator[Step, Any, RobotsCopy | None]:
         """Return a copy of a robots.txt that holds; None if there is none."""
         book = self.ledger.book
-        kept: RobotsCopy | None = yield Call(functools.partial(book.robots, _origin(url)))
+        kept: RobotsCopy | None = yield Call(functools.partial(book.robots, url.origin))
         return kept if kept and kept.read_at <= book.instant() < kept.until else None
 
     def _ask_robots(self, url: WebUrl, held: _Held) -> Generator[Step, Any, RobotsCopy]:
         """Ask for a robots.txt, in the turn of its host, and keep it."""
-        book, origin = self.ledger.book, _origin(url)
+        book, origin = self.ledger.book, url.origin
         outcome: FetchOutcome = yield AskRobots(url=f"{origin}/robots.txt", context=(url.shown_host,))
         held.requests += 1
         if not isinstance(outcome, Stopped):
@@ -294,11 +294,6 @@ class Visit:
             retry_after_s=held.retry_after_s,
             crawl_delay_s=held.crawl_delay_s,
         )
-
-
-def _origin(url: WebUrl) -> str:
-    """Return whose robots.txt counts: each scheme and port has its own (RFC 9309 §2.3)."""
-    return f"{url.scheme}://{url.netloc}"
 
 
 def _refused_by(url: WebUrl, copy: RobotsCopy) -> Blocked | None:
