@@ -14,7 +14,12 @@ from rempart.clock import monotonic_s
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.web import Address
+<<<<<<< HEAD
 from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Permit, Reply, Send
+=======
+from rempart.net.cookies import JobCookies
+from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Reply, Send
+>>>>>>> de52b8ba456086b05b77bd1a124957403ecb74f6
 from rempart.net.guard import Guard
 from rempart.net.interface import Identity
 from rempart.net.meter import Meter, current
@@ -63,7 +68,7 @@ class GuardedClient:
             identity: Who asks.
             tls: Whom we trust (:func:`rempart.net.tls.make_tls_context`).
         """
-        self._asker = Asker(gate=gate, identity=identity, cookies=httpx2.Cookies())
+        self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = GuardedTransport(guard, tls)
 
     def fetch(
@@ -145,7 +150,7 @@ class AsyncGuardedClient:
 
     def __init__(self, gate: MinorGate, guard: Guard, identity: Identity, tls: ssl.SSLContext) -> None:
         """Prepare a job, as :class:`GuardedClient` does."""
-        self._asker = Asker(gate=gate, identity=identity, cookies=httpx2.Cookies())
+        self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = AsyncGuardedTransport(guard, tls)
 
     async def fetch(

@@ -34,6 +34,7 @@ from rempart.model.web import (
     Validators,
 )
 from rempart.net.backend import PEER, ROUTE
+from rempart.net.cookies import JobCookies
 from rempart.net.decoding import Decoder
 from rempart.net.guard import Route
 from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
@@ -92,7 +93,7 @@ class Asker:
     """Judges every address on the way."""
     identity: Identity
     """Who asks."""
-    cookies: httpx2.Cookies
+    cookies: JobCookies
     """Those of this job: another one never sends them."""
 
 
@@ -166,7 +167,7 @@ class FetchFlow:
         self._meter.end_head()
         response.request = request
         self._hops.append(_seen(hop, response, monotonic_s() - begun_s))
-        self._asker.cookies.extract_cookies(response)
+        self._asker.cookies.keep(response)
         return response
 
     def _receive(self, url: WebUrl, response: httpx2.Response) -> Flow:
