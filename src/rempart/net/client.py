@@ -14,12 +14,8 @@ from rempart.clock import monotonic_s
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.web import Address
-<<<<<<< HEAD
-from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Permit, Reply, Send
-=======
 from rempart.net.cookies import JobCookies
-from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Reply, Send
->>>>>>> de52b8ba456086b05b77bd1a124957403ecb74f6
+from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Permit, Reply, Send
 from rempart.net.guard import Guard
 from rempart.net.interface import Identity
 from rempart.net.meter import Meter, current

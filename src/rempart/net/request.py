@@ -9,8 +9,8 @@ from typing import Final
 import httpx2
 
 from rempart.model.web import FetchMode, Validators
-from rempart.net.decoding import COMPRESSED
 from rempart.net.cookies import JobCookies
+from rempart.net.decoding import COMPRESSED
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.typegate import ACCEPT
 from rempart.net.urls import WebUrl
