@@ -53,6 +53,7 @@ class Rig:
         job = RelayJob(hosts=frozenset(map(HostRule.parse, hosts)), limits=limits)
         self.relay = EgressRelay(job, MinorGate(), guard, sink or self.log)
         self._running = self.relay.running()
+        self._is_open = False
 
     @property
     def secret(self) -> bytes:

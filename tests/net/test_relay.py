@@ -370,12 +370,15 @@ class _FullDisk:
 def test_without_its_log_the_relay_passes_nothing_on() -> None:
     """What is under way is cut, what comes is refused, and whoever runs it is told."""
     rig = Rig(then_silence(), sink=_FullDisk(), limits=RelayLimits())
-    with pytest.raises(OutputError), rig, rig.open_tunnel() as under_way:
-        rig.ask("GET / HTTP/1.1", "Host: x")
-        rig.ask("GET / HTTP/1.1", "Host: x")
+    with rig:
+        with rig.open_tunnel() as under_way:
+            rig.ask("GET / HTTP/1.1", "Host: x")
+            rig.ask("GET / HTTP/1.1", "Host: x")
 
-        assert read_all(under_way) == b""
-        assert status(rig.ask(f"CONNECT {rig.site_address} HTTP/1.1", "Host: x")) == 503
+            assert read_all(under_way) == b""
+            assert status(rig.ask(f"CONNECT {rig.site_address} HTTP/1.1", "Host: x")) == 503
+        with pytest.raises(OutputError):
+            rig.close()
 
 
 def test_a_host_that_accepts_nobody_is_a_bad_gateway() -> None:
