@@ -136,8 +136,8 @@ class RawServer:
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(connection, script), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)  # whoever waits for the end finds it begun
 
     def _serve(self, connection: socket.socket, script: Script) -> None:
         visitor = Visitor(connection, self)
