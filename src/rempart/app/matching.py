@@ -14,10 +14,11 @@ from typing import Final
 
 import numpy as np
 
+from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots
 from rempart.app.visiting import visit
-from rempart.app.wiring import make_gate, make_pool, make_verifying_pool
+from rempart.app.wiring import make_pool, make_verifying_pool
 from rempart.config import Settings
 from rempart.detect import (
     ORB_VERSION,

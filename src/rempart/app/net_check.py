@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rempart.app.gating import make_gate
 from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
-from rempart.app.wiring import make_gate
 from rempart.config import Settings
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared
@@ -64,6 +64,9 @@ _REFUSALS = frozenset(
         NotFetchedReason.DOWNGRADE,
     }
 )
+
+
+_FIRST_ERROR = 400
 
 
 class NetCheck:
@@ -153,6 +156,9 @@ class NetCheck:
         yield from (_hop(hop) for hop in outcome.hops)
         if isinstance(outcome, NotFetched):
             yield _not_fetched(outcome)
+            return
+        if outcome.status >= _FIRST_ERROR:
+            yield CheckStep(name="answer", verdict=Verdict.FAILED, detail=f"the host answered with {outcome.status}")
             return
         detail = f"{outcome.media_type}, by its head and its first {outcome.sniffed_bytes} bytes"
         yield CheckStep(name="type", verdict=Verdict.OK, detail=f"{detail}; {outcome.wire_bytes} bytes came in all")

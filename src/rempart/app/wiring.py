@@ -19,29 +19,6 @@ from rempart.model import FingerprintedMedia, MinorGate
 
 #: Closer looks of one worker.
 _VISITS_OF_A_WORKER = 200
-#: A word list is a few thousand lines.
-_VOCABULARY_LIMIT_BYTES = 8 * 1024 * 1024
-
-
-def make_gate(settings: Settings) -> MinorGate:
-    """Make the gate, with the hotline's vocabulary if the settings name it.
-
-    Raises:
-        ConfigError: the vocabulary cannot be read: nothing is scanned with a gate that is not whole.
-    """
-    path = settings.gate.vocabulary_file
-    if path is None:
-        return MinorGate()
-    advice = "Check gate.vocabulary_file: nothing is opened while the list cannot be read."
-    try:
-        if path.stat().st_size > _VOCABULARY_LIMIT_BYTES:
-            message = f"the vocabulary {path} is larger than {_VOCABULARY_LIMIT_BYTES} bytes"
-            raise ConfigError(message, advice=advice)
-        return MinorGate(path.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"the vocabulary {path} cannot be read: {reason}"
-        raise ConfigError(message, advice=advice) from error
 
 
 def make_archive_reader(settings: Settings, gate: MinorGate) -> ArchiveReader:

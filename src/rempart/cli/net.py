@@ -28,8 +28,8 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
 
     Exit code: 0 if it may be fetched, 4 if it cannot be had, 6 if it is never asked.
     """
+    from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.app.net_check import NetCheck, Verdict  # noqa: PLC0415 - heavy: httpx2
-    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.errors import RefusedError, UnavailableError  # noqa: PLC0415 - as above
     from rempart.model.web import FetchMode  # noqa: PLC0415 - as above
 

@@ -34,9 +34,10 @@ from rempart.model.web import (
     Validators,
 )
 from rempart.net.backend import PEER, ROUTE
+from rempart.net.cookies import JobCookies
 from rempart.net.decoding import Decoder
 from rempart.net.guard import Route
-from rempart.net.interface import Identity
+from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
 from rempart.net.memory import MemoryWriter
 from rempart.net.meter import SNIFF_BYTES, Meter
 from rempart.net.request import Wanted, build_request
@@ -71,7 +72,15 @@ class Close:
     """Read no further."""
 
 
-Step = Send | ReadMore | Close
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Ask whoever drives whether a redirect may be followed; it refuses by throwing a FetchError."""
+
+    url: WebUrl
+    """Where it leads, judged by the gate already."""
+
+
+Step = Send | ReadMore | Close | Permit
 Reply = httpx2.Response | bytes | None
 Flow = Generator[Step, Reply, FetchOutcome]
 
@@ -84,7 +93,7 @@ class Asker:
     """Judges every address on the way."""
     identity: Identity
     """Who asks."""
-    cookies: httpx2.Cookies
+    cookies: JobCookies
     """Those of this job: another one never sends them."""
 
 
@@ -109,7 +118,13 @@ class FetchFlow:
         except FetchError as error:
             status = self._hops[-1].status if self._hops else 0
             reason = NotFetchedReason(error.reason)
-            return NotFetched(reason=reason, detail=error.detail, hops=tuple(self._hops), status=status)
+            return NotFetched(
+                reason=reason,
+                detail=error.detail,
+                hops=tuple(self._hops),
+                status=status,
+                wire_bytes=self._meter.wire_bytes,
+            )
 
     def _follow(self, cleared: Cleared[Address]) -> Generator[Step, Reply, tuple[WebUrl, httpx2.Response] | Stopped]:
         """Ask, and follow redirects."""
@@ -123,6 +138,8 @@ class FetchFlow:
             if str(url) in seen:
                 raise FetchError(NotFetchedReason.REDIRECT_LOOP, f"after {len(self._hops)} answers")
             seen.add(str(url))
+            if self._hops:
+                yield Permit(url=url)
             response = yield from self._ask(url)
             location = response.headers.get("location", "")
             if response.status_code not in _REDIRECTS or not location:
@@ -150,7 +167,7 @@ class FetchFlow:
         self._meter.end_head()
         response.request = request
         self._hops.append(_seen(hop, response, monotonic_s() - begun_s))
-        self._asker.cookies.extract_cookies(response)
+        self._asker.cookies.keep(response)
         return response
 
     def _receive(self, url: WebUrl, response: httpx2.Response) -> Flow:
@@ -229,10 +246,12 @@ class FetchFlow:
                     wire_bytes=meter.wire_bytes,
                 )
         mark = bytes(beginning[:2])
-        while (piece := (yield from pieces.next())) is not None:
+        while not self._is_enough(beginning) and (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
                 check_text(piece, mark)
             beginning += piece
+        if self._is_enough(beginning):
+            yield Close()
         return Page(
             url=str(url),
             status=response.status_code,
@@ -243,6 +262,10 @@ class FetchFlow:
             validators=validators,
             wire_bytes=meter.wire_bytes,
         )
+
+    def _is_enough(self, body: bytearray) -> bool:
+        """Tell whether the rest is not to be read: only a robots.txt ends before its end (RFC 9309 §2.5)."""
+        return self._wanted.mode is FetchMode.ROBOTS and len(body) >= ROBOTS_BYTES_MOST
 
 
 class _Pieces:

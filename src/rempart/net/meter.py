@@ -56,6 +56,10 @@ class Meter:
         """Return how much to take from the system at once."""
         return min(wanted, _CHUNK_BYTES if self._is_accepted else SNIFF_BYTES)
 
+    def exclude(self, waited_s: float) -> None:
+        """Not count a wait of our own: for a host's turn, which has its own limit."""
+        self._until += waited_s
+
     def left_s(self, wanted_s: float) -> float:
         """Return how long to wait: what was wanted, within what is left of the whole.
 
