@@ -33,11 +33,10 @@ def trace(tmp_path: Path) -> Path:
     return tmp_path / "trace"
 
 
-def run_python(trace: Path, program: str) -> None:
+def run_python(trace: Path, program: str, python: str | Path = sys.executable) -> None:
     """Run a small program under the tracer."""
-    done = subprocess.run(
-        [*strace(trace), sys.executable, "-I", "-c", program], check=False, capture_output=True, timeout=60
-    )
+    command = [*strace(trace), python, "-I", "-c", program]
+    done = subprocess.run(command, check=False, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
@@ -87,6 +86,22 @@ def test_a_ring_cannot_hide_a_connection(trace: Path) -> None:
     run_python(trace, "import ctypes\nassert ctypes.CDLL(None).syscall(425, 1, 0) == -1")
 
     assert leaving(trace) == []
+
+
+ATTACKED = """
+from rempart.hazmat import Pool, PoolSettings, Task
+from rempart.model import MediaBytes, MinorGate
+with Pool(task=Task(name="tasks:misbehave", parse=lambda record: record), settings=PoolSettings()) as pool:
+    [(_, told)] = pool.run([MinorGate().check(MediaBytes(data=b"connect", label="x"))], {})
+assert told.detail == "PermissionError", told
+"""
+
+
+def test_what_a_sandbox_refuses_is_seen_too(trace: Path, test_python: Path) -> None:
+    """A decoder that asks for a connection is told about, though it gets none."""
+    run_python(trace, ATTACKED, test_python)
+
+    assert Asked(call="socket", family="AF_INET") in leaving(trace)
 
 
 @pytest.fixture(scope="module")
