@@ -22,7 +22,8 @@ def facts(given: Globals, host_or_url: str, *, as_json: bool) -> int:
     """
     from rempart.app.facts import FactFinder  # noqa: PLC0415 - heavy: httpx2
     from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
-    from rempart.cli.fact_lines import fact_records, is_empty, lines_of  # noqa: PLC0415 - as above
+    from rempart.cli.fact_lines import is_empty, lines_of  # noqa: PLC0415 - as above
+    from rempart.cli.fact_records import fact_records  # noqa: PLC0415 - as above
     from rempart.errors import RefusedError, UnavailableError  # noqa: PLC0415 - as above
     from rempart.model.outcome import Stopped  # noqa: PLC0415 - as above
 
