@@ -92,7 +92,7 @@ def test_a_bad_answer_gives_a_reason_in_time(resolve: Resolve, says: Says, reaso
 
     assert caught.value.reason is reason
     assert HOST in caught.value.detail
-    assert time.monotonic() - begun_s < 1.5
+    assert time.monotonic() - begun_s < 3.0
 
 
 def test_one_type_of_two_in_silence_is_no_answer(resolve: Resolve) -> None:
