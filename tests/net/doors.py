@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final, Self
@@ -50,7 +50,7 @@ class Kind(StrEnum):
 class FakeResolver:
     """Knows a few names, and counts what it is asked."""
 
-    def __init__(self, names: dict[str, Iterable[IPAddress]] | None = None) -> None:
+    def __init__(self, names: Mapping[str, Iterable[IPAddress]] | None = None) -> None:
         """Know some names."""
         self._names = {name: tuple(addresses) for name, addresses in (names or {}).items()}
         self.asked: list[str] = []

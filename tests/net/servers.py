@@ -49,6 +49,10 @@ class Visitor:
         """Send at once."""
         self._socket.sendall(data)
 
+    def peek(self) -> None:
+        """Wait for the first byte, and leave it there."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def drip(self, pieces: Iterable[bytes], pause_s: float) -> None:
         """Send piece by piece, with a pause after each, until the client has gone or the server ends."""
         for piece in pieces:
