@@ -44,7 +44,7 @@ def authorise(
     """
     from rempart.app.authorising import Statement, withdraw_authorisation  # noqa: PLC0415 - heavy: Django
     from rempart.app.authorising import authorise as state  # noqa: PLC0415 - as above
-    from rempart.app.wiring import make_gate  # noqa: PLC0415 - as above
+    from rempart.app.gating import make_gate  # noqa: PLC0415 - as above
 
     if withdraw:
         with given.open() as workspace:
