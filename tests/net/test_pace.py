@@ -123,7 +123,7 @@ def test_a_visit_that_asked_nothing_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("took_s", "expected_s"), [(0.0, 3.0), (0.6, 3.0), (0.61, 3.05), (2.0, 10.0), (6.0, 30.0), (600.0, 30.0)]
+    "took_s, expected_s", [(0.0, 3.0), (0.6, 3.0), (0.61, 3.05), (2.0, 10.0), (6.0, 30.0), (600.0, 30.0)]
 )
 def test_a_slow_host_is_asked_less(took_s: float, expected_s: float) -> None:
     """Five times as long as it took, from 3 to 30 seconds."""
@@ -255,7 +255,7 @@ def test_two_requests_are_never_closer_than_the_least(steps: list[tuple[Settled,
 
 
 @pytest.mark.parametrize(
-    ("header", "expected_s"),
+    "header, expected_s",
     [
         *(("120", 120.0), (" 7 ", 7.0), ("0", 0.0)),
         *(("", 0.0), ("soon", 0.0), ("-5", 0.0), ("1.5", 0.0), ("+5", 0.0), ("١٢", 0.0), ("5 seconds", 0.0)),

@@ -25,7 +25,7 @@ from rempart.net.robots import (
 
 NOW = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 ORIGIN = "https://forum.example.org"
-#: On a busy machine; protego alone takes minutes for the first one.
+#: Of one processor, whoever else is busy; protego alone takes minutes for the first one.
 QUICK_S = 3.0
 
 
@@ -66,7 +66,7 @@ def kept(age: dt.timedelta, verdict: RobotsVerdict = RobotsVerdict.RULES) -> Rob
 
 
 @pytest.mark.parametrize(
-    ("text", "path", "is_permitted"),
+    "text, path, is_permitted",
     [
         ("", "/", True),
         ("User-agent: *\nDisallow: /", "/a", False),
@@ -82,7 +82,7 @@ def kept(age: dt.timedelta, verdict: RobotsVerdict = RobotsVerdict.RULES) -> Rob
         ("User-agent: rem\nDisallow: /", "/a", True),
         ("User-agent: RempartX\nDisallow: /", "/a", True),
         ("User-agent: other\nUser-agent: rempart\nDisallow: /", "/a", False),
-        ("User-agent: rempart\nDisallow: /a\nUser-agent: other\nDisallow: /b\nUser-agent: rempart\nDisallow: /c", "/c", 0),
+        ("User-agent: rempart\nDisallow: /a\nUser-agent: x\nDisallow: /b\nUser-agent: rempart\nDisallow: /c", "/c", False),
         ("User-agent: rempart\nSitemap: https://forum.example.org/s.xml\nDisallow: /", "/a", False),
         ("Disallow: /", "/a", True),
         ("user-agent:*\r\ndisallow:/\r\n", "/a", False),
@@ -95,11 +95,11 @@ def kept(age: dt.timedelta, verdict: RobotsVerdict = RobotsVerdict.RULES) -> Rob
 )  # fmt: skip
 def test_what_is_permitted(text: str, path: str, is_permitted: bool) -> None:  # noqa: FBT001 - a table
     """The most specific group that names us, the longest rule, and lines that cannot be read passed over."""
-    assert rules(text).permit(f"{ORIGIN}{path}") is bool(is_permitted)
+    assert rules(text).permit(f"{ORIGIN}{path}") is is_permitted
 
 
 @pytest.mark.parametrize(
-    ("text", "delay_s"),
+    "text, delay_s",
     [
         ("Crawl-delay: 10", 10.0),
         ("Crawl-delay: 2.5", 2.5),
@@ -160,13 +160,13 @@ def test_what_is_over_the_limit_is_not_read() -> None:
 )
 def test_a_file_that_was_written_to_keep_us_busy_does_not(attack: str) -> None:
     """Neither reading it nor asking it, for the longest address that is asked."""
-    begun = time.monotonic()
+    begun = time.process_time()
 
     found = rules(attack)
     for tail in ("b", "a", "?"):
         found.permit(f"{ORIGIN}/" + "a" * 8_000 + tail)
 
-    assert time.monotonic() - begun < QUICK_S
+    assert time.process_time() - begun < QUICK_S
 
 
 def test_a_read_file_holds_for_a_day() -> None:
@@ -179,7 +179,7 @@ def test_a_read_file_holds_for_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    "header, seconds",
     [
         *(("max-age=3600", 3_600), ("public, MAX-AGE = 7200", 7_200), ("max-age=999999999", CACHE_MOST_S)),
         *(("max-age=0", CACHE_LEAST_S), ("no-cache", CACHE_LEAST_S), ("no-store, max-age=9000", CACHE_LEAST_S)),
@@ -202,7 +202,7 @@ def test_a_file_that_is_not_there_allows_everything(status: int) -> None:
     assert copy.rules == ""
 
 
-@pytest.mark.parametrize(("retry_after", "seconds"), [("", RETRY_S), ("7200", 7_200), ("1", RETRY_S)])
+@pytest.mark.parametrize("retry_after, seconds", [("", RETRY_S), ("7200", 7_200), ("1", RETRY_S)])
 def test_a_host_that_is_asked_too_often_is_waited_for(retry_after: str, seconds: float) -> None:
     """429 is neither "there is none" nor "nothing is allowed"."""
     copy = read_robots(ORIGIN, error(429, retry_after=retry_after), None, NOW)
@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_had_allows_nothing(outcome: Page | NotFetched | S
 
 
 @pytest.mark.parametrize(
-    ("age", "verdict"),
+    "age, verdict",
     [
         (dt.timedelta(days=2), RobotsVerdict.RULES),
         (CACHE_AWAY_MOST - dt.timedelta(seconds=1), RobotsVerdict.RULES),

@@ -34,7 +34,7 @@ def answer(
 
 
 @pytest.mark.parametrize(
-    ("found", "kind"),
+    "found, kind",
     [
         (answer(403, headers={"cf-mitigated": "challenge"}), BlockKind.CHALLENGE),
         (answer(200, headers={"cf-mitigated": "challenge"}), BlockKind.CHALLENGE),
