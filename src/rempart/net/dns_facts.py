@@ -32,6 +32,7 @@ from rempart.model.gate import Cleared, MinorGate
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address
 from rempart.net.addresses import IPAddress, denied
+from rempart.net.client import require_cleared
 from rempart.net.resolving import NameServers, configure_resolver
 from rempart.net.urls import parse_url
 
@@ -72,6 +73,7 @@ class DnsFactFinder:
 
     def find(self, cleared: Cleared[Address]) -> DnsFacts | NoFact:
         """Ask about the host of an address that the gate let pass; whatever comes is a value."""
+        require_cleared(cleared)
         try:
             url = parse_url(cleared.item.url)
             asking = _Asking(self._gate, self._servers, self._total_s)

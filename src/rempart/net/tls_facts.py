@@ -21,6 +21,7 @@ from rempart.model.gate import Cleared
 from rempart.model.web import Address, NotFetched, NotFetchedReason
 from rempart.net.backend import PEER, GuardedBackend
 from rempart.net.certificates import CHAIN_MOST, own_problems, read_certificate
+from rempart.net.client import require_cleared
 from rempart.net.guard import Guard
 from rempart.net.interface import FetchLimits
 from rempart.net.meter import Meter, current
@@ -69,6 +70,7 @@ class TlsFactFinder:
 
     def find(self, cleared: Cleared[Address]) -> TlsFacts | NoFact:
         """Look at the certificates of the host of an address; an http address is looked at on port 443."""
+        require_cleared(cleared)
         at = utc_now()
         token = current.set(Meter(self._limits))
         try:
@@ -131,7 +133,7 @@ class TlsFactFinder:
                 return (CertificateProblem.NOT_VERIFIED,), error.detail
             return (_PROBLEMS.get(found.verify_code, CertificateProblem.REFUSED),), found.verify_message
         try:
-            leaf = stream.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            leaf = stream.get_extra_info("ssl_object").getpeercert(True)  # noqa: FBT003 - beneath, it is by place
         finally:
             stream.close()
         # A host with several machines may present several; one that shows another to whoever verifies is worth a look.
@@ -152,14 +154,18 @@ class TlsFactFinder:
 
 
 def presented_chain(secured: Any) -> list[bytes]:  # noqa: ANN401 - public in Python 3.13 only
-    """Return the certificates that the other side presented, in DER, its own first."""
-    if hasattr(secured, "get_unverified_chain"):
-        return [bytes(der) for der in secured.get_unverified_chain()]
-    # Python 3.11 and 3.12 have it on the object beneath; its certificates give DER as format 2 (_ssl.ENCODING_DER).
-    inner = secured._sslobj.get_unverified_chain() or ()  # noqa: SLF001 - as above
-    return [bytes(certificate.public_bytes(_ENCODING_DER)) for certificate in inner]
+    """Return the certificates that the other side presented, in DER, its own first.
+
+    Args:
+        secured: An ``ssl`` object, or what httpcore2 gives for one: the object of OpenSSL beneath it, which has this
+            method from Python 3.10 on, and whose certificates are objects (``_ssl.Certificate``).
+    """
+    holder = secured if hasattr(secured, "get_unverified_chain") else secured._sslobj  # noqa: SLF001 - as above
+    found = holder.get_unverified_chain() or ()
+    return [one if isinstance(one, bytes) else bytes(one.public_bytes(_ENCODING_DER)) for one in found]
 
 
+#: ``_ssl.ENCODING_DER``.
 _ENCODING_DER: Final = 2
 
 
