@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 
@@ -31,5 +32,6 @@ def nothing_left_open() -> Iterator[None]:
     yield
     until = time.monotonic() + 2.0
     while (left := descriptors() - before) and time.monotonic() < until:
+        gc.collect()
         time.sleep(0.02)
     assert left == set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import ssl
 from collections.abc import Iterable
@@ -162,7 +161,6 @@ class Door:
 
 def descriptors() -> set[str]:
     """Return what this process has open, by what it is: sockets, pipes, memory, files."""
-    gc.collect()
     found = set()
     for name in os.listdir("/proc/self/fd"):
         try:

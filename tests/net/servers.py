@@ -58,7 +58,7 @@ class Visitor:
 
     def wait(self) -> None:
         """Say nothing more, until the client has gone or the server ends."""
-        self._socket.settimeout(0.05)
+        self._socket.settimeout(0.02)
         while not self._server.ending.is_set():
             try:
                 if not self._socket.recv(65_536):
@@ -126,19 +126,18 @@ class RawServer:
         return f"{scheme}://{host or own}:{self.port}{path}"
 
     def _accept(self) -> None:
-        self._listener.settimeout(0.05)
-        while not self.ending.is_set():
+        while True:
             try:
                 connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
+            except OSError:  # it was closed
+                return
             connection.settimeout(_PATIENCE_S)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(connection, script), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)  # whoever waits for the end finds it begun
 
     def _serve(self, connection: socket.socket, script: Script) -> None:
         visitor = Visitor(connection, self)
@@ -162,6 +161,7 @@ class RawServer:
     def close(self) -> None:
         """End every connection."""
         self.ending.set()
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
         for thread in self._threads:
             thread.join(_PATIENCE_S)
         self._listener.close()

@@ -26,7 +26,7 @@ from rempart.net import NameServers
 
 _LOOPBACK: Final = "127.0.0.1"
 _TTL_S: Final = 60
-_TURN_S: Final = 0.05
+_TURN_S: Final = 0.02
 
 
 class Says(enum.Enum):

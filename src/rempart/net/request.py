@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +17,7 @@ from rempart.net.urls import WebUrl
 
 #: Asks for a page whatever its version.
 NO_VALIDATORS: Final = Validators()
+_PRINTABLE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,10 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
         # Media come as they are: what is compressed already gains nothing, and a bomb needs an encoding.
         "Accept-Encoding": "gzip, deflate" if wanted.mode in COMPRESSED else "identity",
     }
-    if wanted.validators.etag:
+    # They came from the host: what cannot be a header is not sent back to it.
+    if _PRINTABLE.fullmatch(wanted.validators.etag):
         headers["If-None-Match"] = wanted.validators.etag
-    if wanted.validators.last_modified:
+    if _PRINTABLE.fullmatch(wanted.validators.last_modified):
         headers["If-Modified-Since"] = wanted.validators.last_modified
     if wanted.body:
         headers["Content-Type"] = wanted.body.media_type

@@ -54,12 +54,26 @@ class MediaType:
 
 def parse_media_type(header: str) -> MediaType:
     """Read a ``Content-Type``."""
-    message = Message()
-    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
     if "/" not in header.partition(";")[0]:
         return MediaType(name="", charset="")
-    charset = message.get_content_charset("") or ""
+    message = Message()
+    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
+    try:
+        charset = message.get_content_charset("") or ""
+    except (ValueError, LookupError):
+        # The standard library fails on some charsets of RFC 2231: one that is no charset, a part of 5,000 figures.
+        charset = ""
     return MediaType(name=message.get_content_type(), charset=charset if charset.isascii() else "")
+
+
+def parse_file_name(header: str) -> str:
+    """Return the name of a ``Content-Disposition`` (RFC 6266), for the gate; empty if there is none to read."""
+    message = Message()
+    message["Content-Disposition"] = " ".join(header.split())
+    try:
+        return message.get_filename("") or ""
+    except (ValueError, LookupError):
+        return ""
 
 
 def check_head(mode: FetchMode, media_type: MediaType) -> None:
@@ -136,4 +150,13 @@ def _is_asked_for(mode: FetchMode, name: str) -> bool:
             return not name or name.startswith("text/") or name in _TEXT_TYPES or name in _UNNAMED_MEDIA
 
 
-__all__ = ["ACCEPT", "SNIFF_BYTES", "MediaType", "check_beginning", "check_head", "check_text", "parse_media_type"]
+__all__ = [
+    "ACCEPT",
+    "SNIFF_BYTES",
+    "MediaType",
+    "check_beginning",
+    "check_head",
+    "check_text",
+    "parse_file_name",
+    "parse_media_type",
+]
