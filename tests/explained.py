@@ -8,9 +8,10 @@ import numpy as np
 
 from rempart.app.matching import Explanation, Judged, Side
 from rempart.detect import Verdict
+from rempart.detect.checks import Reason, Why
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.measures import Measures, Support
-from rempart.detect.reasons import Answer, Reason, Why
+from rempart.detect.reasons import Answer
 from rempart.model import (
     AssetId,
     Clue,

@@ -26,6 +26,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
     "app/fingerprint.py app/wiring.py",
+    "tests/app/test_scan.py": "app/gating.py",
     "tests/journeys/": "cli/opening.py cli/init.py cli/sheet.py cli/owner.py cli/asset.py cli/asset_add.py "
     "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "
     "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",

@@ -20,6 +20,7 @@ The tree (a test keeps this drawing true)::
     ├── MediaError
     ├── ArchiveError
     ├── FetchError
+    ├── EgressError
     ├── MailError
     └── TimestampError
 
@@ -170,6 +171,25 @@ class FetchError(RempartError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+class EgressError(RempartError):
+    """An attempt that goes no further; raised inside the relay only, where it becomes an ``EgressDecision``."""
+
+    exit_code = 4
+
+    def __init__(self, verdict: str, detail: str = "", *, rule: str = "") -> None:
+        """Keep what the decision will say.
+
+        Args:
+            verdict: A value of ``rempart.model.egress.EgressVerdict``.
+            detail: The value that was wrong: a figure, a host, an address; never content.
+            rule: The rule that refused it, where one did.
+        """
+        super().__init__(detail or verdict)
+        self.verdict = verdict
+        self.detail = detail
+        self.rule = rule
 
 
 class MailError(RempartError):

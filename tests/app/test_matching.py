@@ -13,7 +13,8 @@ from pictures import scene
 from rempart.app.intake import Role, Skipped
 from rempart.app.matching import Explanation, explain
 from rempart.config import GateSettings, HazmatSettings, Settings
-from rempart.detect.reasons import Answer, Why
+from rempart.detect.checks import Why
+from rempart.detect.reasons import Answer
 from rempart.errors import MisuseError
 from rempart.hazmat import Pool
 from rempart.model import ClueKind, Orientation, Stopped, Unreadable, UnreadableReason

@@ -11,7 +11,8 @@ import pytest
 from explained import different, explanation
 from rempart.app.matching_texts import MATCHING_TEXTS, MatchingTexts
 from rempart.app.matching_words import tell
-from rempart.detect.reasons import Answer, Why
+from rempart.detect.checks import Why
+from rempart.detect.reasons import Answer
 from rempart.model import Unreadable, UnreadableReason
 from rempart.model.asset import AssetProtection
 

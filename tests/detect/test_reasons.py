@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.detect import Doubt, Hypothesis, Verdict, VerifiedBy, decision, reasons
+from rempart.detect.checks import Why
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.measures import Measures, Support
-from rempart.detect.reasons import Why
 from rempart.model import (
     AssetId,
     Clue,
@@ -91,7 +91,7 @@ def test_the_checks_of_parts_are_those_of_the_decision(verdict: Verdict) -> None
 
     found = decision.decide(doubt, verdict, SuspectId("s"), MEDIA)
 
-    assert all(r.is_met for r in reasons.of_parts(verdict)) is (found is not None)
+    assert all(r.is_met for r in decision.checks_of_parts(verdict)) is (found is not None)
 
 
 @pytest.mark.parametrize("bits, is_met", [(31, True), (32, False)])

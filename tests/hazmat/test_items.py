@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import os
 import socket
 import stat
@@ -12,7 +13,8 @@ import pytest
 
 from rempart.errors import SandboxError
 from rempart.hazmat.items import open_item, why_unreadable
-from rempart.model import MediaBytes, MediaFile, Unreadable, UnreadableReason
+from rempart.model import MediaBytes, MediaFile, MediaMemory, Unreadable, UnreadableReason
+from rempart.model.web import MemoryFile
 
 
 def reason(path: Path) -> UnreadableReason:
@@ -89,3 +91,59 @@ def test_running_out_of_descriptors_is_not_the_item_s_fault() -> None:
     """It ends the scan with advice instead of marking a million files unreadable."""
     with pytest.raises(SandboxError, match="cannot open more files"):
         why_unreadable(OSError(24, "Too many open files"))
+
+
+SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
+
+
+def in_memory(seals: int) -> MediaMemory:
+    """Hold some bytes behind a descriptor whose position is at their end."""
+    descriptor = os.memfd_create("test", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.write(descriptor, b"pixels")
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return MediaMemory(memory=MemoryFile(descriptor, 6), label="a.png", names=())
+
+
+def test_sealed_memory_is_handed_on_without_a_copy() -> None:
+    """The same memory behind a descriptor of our own, which no program that is started inherits."""
+    item = in_memory(SEALS)
+
+    descriptor = open_item(item)
+
+    assert isinstance(descriptor, int)
+    assert os.path.samestat(os.fstat(descriptor), os.fstat(item.memory.fileno()))
+    assert not os.get_inheritable(descriptor)
+    item.memory.close()
+    assert os.pread(descriptor, 9, 0) == b"pixels"
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("missing", [fcntl.F_SEAL_WRITE, fcntl.F_SEAL_GROW, fcntl.F_SEAL_SHRINK])
+def test_memory_that_could_still_be_changed_is_refused(missing: int) -> None:
+    """The attack: other bytes once they were looked at. Nothing is left open."""
+    item = in_memory(SEALS & ~missing)
+    before = os.listdir("/proc/self/fd")
+
+    with item.memory, pytest.raises(SandboxError, match="sealed"):
+        open_item(item)
+
+    assert len(os.listdir("/proc/self/fd")) == len(before) - 1
+
+
+def test_a_file_of_a_disk_is_no_sealed_memory(tmp_path: Path) -> None:
+    """Whatever is claimed of it."""
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+
+    with MemoryFile(descriptor, 6) as memory, pytest.raises(SandboxError, match="sealed"):
+        open_item(MediaMemory(memory=memory, label="a.png", names=()))
+
+
+def test_memory_that_was_closed_is_unreadable() -> None:
+    """One item's answer; the work goes on."""
+    item = in_memory(SEALS)
+    item.memory.close()
+
+    outcome = open_item(item)
+
+    assert isinstance(outcome, Unreadable)
+    assert outcome.reason is UnreadableReason.IO

@@ -43,10 +43,10 @@ def test_a_file_that_changes_while_it_is_read_is_told(
     path = tmp_path / "f"
     path.write_bytes(b"0123456789")
     os.utime(path, (1, 1))
-    plain_read = os.read
+    plain_read = os.pread
 
-    def read_and_change(descriptor: int, count: int) -> bytes:
-        data = plain_read(descriptor, count)
+    def read_and_change(descriptor: int, count: int, position: int) -> bytes:
+        data = plain_read(descriptor, count, position)
         match change:
             case "grow":
                 path.write_bytes(b"0123456789more")
@@ -56,7 +56,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
                 path.write_bytes(b"abcdefghij")
         return data
 
-    monkeypatch.setattr(os, "read", read_and_change)
+    monkeypatch.setattr(os, "pread", read_and_change)
 
     with pytest.raises(MediaError) as caught:
         read(path)
@@ -67,10 +67,10 @@ def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """An input error is the item's outcome, not the worker's death."""
     (tmp_path / "f").write_bytes(b"x")
 
-    def fail(_: int, __: int) -> bytes:
+    def fail(_: int, __: int, ___: int) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "read", fail)
+    monkeypatch.setattr(os, "pread", fail)
 
     with pytest.raises(MediaError, match="Input/output error"):
         read(tmp_path / "f")

@@ -237,7 +237,7 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement"]
+    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts"]
     assert faults(database) == []
     database.close()
 
@@ -252,7 +252,7 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
     database = open_at(path)
-    assert upgrade(database) == ["0003_exchange", "0004_placement"]
+    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts"]
     assert faults(database) == []
     database.close()
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import Unentered, check_roots, walk
-from rempart.app.wiring import make_gate, make_pool
+from rempart.app.wiring import make_pool
 from rempart.config import Settings
 from rempart.errors import MisuseError
 from rempart.hazmat import ProtectionState

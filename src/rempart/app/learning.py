@@ -9,24 +9,17 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from rempart.app.visiting import visit
 from rempart.app.wiring import make_learned_pool
 from rempart.app.workspace import Workspace
 from rempart.config import LearnedSettings, Settings
 from rempart.detect import Comparison, VerifiedBy
-from rempart.detect.descriptor import Descriptor
+from rempart.detect.descriptor import DescribedMedia, Descriptor
 from rempart.detect.learned import DESCRIBED, LearnedBank, LearnedModel, pinned_model, task_options
 from rempart.detect.learned_doubts import with_candidates
 from rempart.errors import IntegrityError, RefusedError
 from rempart.hazmat import Options
-from rempart.model import (
-    AssetId,
-    Cleared,
-    MediaBytes,
-    MediaItem,
-    MinorGate,
-    PackedDescriptor,
-    Unreadable,
-)
+from rempart.model import AssetId, MediaItem, MinorGate, PackedDescriptor
 from rempart.model.asset import Asset, AssetProtection, AssetState, BankEntry
 
 logger = logging.getLogger(__name__)
@@ -103,19 +96,13 @@ class Describing:
         Raises:
             SandboxError: the sandbox cannot work, or the file is no such model.
         """
-        cleared = None if content is None else self._cleared(item, content)
-        if cleared is not None:
-            [(_, outcome)] = self._pool.run([cleared], self._options)
-            if not isinstance(outcome, Unreadable) and outcome.sha256 == sha256:
+        if content is not None:
+            outcome = visit(self._pool, self._gate, item, content, self._options)
+            if isinstance(outcome, DescribedMedia) and outcome.sha256 == sha256:
                 return outcome.descriptors
             logger.info("a picture was not described: %s", getattr(outcome, "reason", "other bytes"))
         self.failed += 1
         return ()
-
-    def _cleared(self, item: MediaItem, content: bytes) -> Cleared[MediaItem] | None:
-        """Ask the gate again, under the very names under which the item was let pass."""
-        cleared = self._gate.check(MediaBytes(data=content, label=item.label, names=item.names_to_check()))
-        return cleared if isinstance(cleared, Cleared) else None
 
 
 class LearnedClues:

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from rempart.app.learning import LearnedClues
 from rempart.app.vault import open_original
+from rempart.app.visiting import visit
 from rempart.app.wiring import make_verifying_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
@@ -23,13 +24,12 @@ from rempart.hazmat import ProtectionState
 from rempart.hazmat.items import open_item
 from rempart.model import (
     AssetId,
-    Cleared,
     CodedPoints,
     FingerprintedMedia,
-    MediaBytes,
     MediaFile,
     MediaItem,
     MinorGate,
+    Stopped,
     SuspectId,
     Unreadable,
 )
@@ -144,16 +144,12 @@ class Looking:
                 pairs[doubt.asset] = Pair(asset=asset, hypotheses=doubt.hypotheses)
         if not pairs:
             return {}
-        packed = MediaBytes(data=pack(content, list(pairs.values())), label=item.label, names=item.names_to_check())
-        cleared = self._gate.check(packed)
-        if not isinstance(cleared, Cleared):  # it was let pass under these very names
-            return {}
         try:
-            [(_, outcome)] = self._pool.run([cleared], {})
+            outcome = visit(self._pool, self._gate, item, pack(content, list(pairs.values())), {})
         except SandboxError as error:  # what the scan itself needs of a sandbox is asked for by the scan
             logger.warning("a closer look is not possible: %s", error)
             return {}
-        if isinstance(outcome, Unreadable):
+        if isinstance(outcome, Unreadable | Stopped):
             # Not its detail, which a worker that holds originals could choose.
             logger.info("a closer look failed: %s", outcome.reason)
             return {}

@@ -14,9 +14,11 @@ from typing import Final
 
 import numpy as np
 
+from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots
-from rempart.app.wiring import make_gate, make_pool, make_verifying_pool
+from rempart.app.visiting import visit
+from rempart.app.wiring import make_pool, make_verifying_pool
 from rempart.config import Settings
 from rempart.detect import (
     ORB_VERSION,
@@ -28,12 +30,14 @@ from rempart.detect import (
     Pair,
     Verdict,
     VerifiedBy,
+    decision,
     pack,
     reasons,
 )
+from rempart.detect.checks import Reason
 from rempart.detect.ensemble import hypothesis_of
 from rempart.detect.measures import Measures, measure
-from rempart.detect.reasons import Answer, Reason
+from rempart.detect.reasons import Answer
 from rempart.detect.wanted import asset_options, every_option
 from rempart.errors import MisuseError
 from rempart.hazmat import Options, Pool, ProtectionState
@@ -42,10 +46,10 @@ from rempart.model import (
     Cleared,
     FingerprintedMedia,
     Match,
-    MediaBytes,
     MediaFile,
     MediaItem,
     MinorGate,
+    Stopped,
     SuspectId,
     Unreadable,
     UnreadableReason,
@@ -253,7 +257,7 @@ def _reasons(
         pointing = reasons.of_parts_pointing if is_detailed else reasons.of_points_pointing
         return (*codes, pointing(support)) if answer is not Answer.SAME_PICTURE else tuple(codes)
     if is_detailed:
-        return (*codes, *reasons.of_parts(verdict))
+        return (*codes, *decision.checks_of_parts(verdict))
     return (*codes, *reasons.of_picture(verdict, has_code=has_code))
 
 
@@ -311,12 +315,10 @@ def _look(
     pairs: dict[AssetProtection, Pair],
 ) -> _Looked:
     """Have the pixels compared."""
-    names = (*asset.item.names_to_check(), *suspect.item.names_to_check())
-    packed = MediaBytes(data=pack(suspect.content, list(pairs.values())), label=suspect.item.label, names=names)
-    cleared = gate.check(packed)
-    if not isinstance(cleared, Cleared):  # each was let pass under these very names
+    packed = pack(suspect.content, list(pairs.values()))
+    outcome = visit(pool, gate, suspect.item, packed, {"cells": 1}, beside=asset.item)
+    if isinstance(outcome, Stopped):  # each was let pass under these very names
         return _Looked()
-    [(_, outcome)] = pool.run([cleared], {"cells": 1})
     if isinstance(outcome, Unreadable):
         return _Looked(failure=outcome)
     verdicts = dict(zip(pairs, outcome, strict=False))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.detect.reasons import Answer, Why
+from rempart.detect.checks import Why
+from rempart.detect.reasons import Answer
 from rempart.model.asset import AssetProtection
 
 

@@ -9,8 +9,9 @@ from rempart.app.matching import Explanation, Judged, Side
 from rempart.app.matching_texts import MATCHING_TEXTS, MatchingTexts
 from rempart.app.report import percent, shown
 from rempart.app.report_texts import TEXTS
+from rempart.detect.checks import Reason, Why
 from rempart.detect.frame_bank import FrameHit
-from rempart.detect.reasons import Answer, Reason, Why
+from rempart.detect.reasons import Answer
 from rempart.model import Orientation
 
 #: Measured as shares of 1, said as percents.

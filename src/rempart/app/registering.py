@@ -17,12 +17,13 @@ from typing import Final, Self
 
 from rempart import clock
 from rempart.app.detailed import seal_places
+from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.learning import Describing, model_of
 from rempart.app.pile import check_roots, walk
 from rempart.app.unfinished import REGISTERING, shared_at
 from rempart.app.vault import destroy_original, keep_original
-from rempart.app.wiring import make_gate, make_pool
+from rempart.app.wiring import make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import ASSET_POINTS

@@ -18,24 +18,16 @@ from types import TracebackType
 from typing import Self
 
 from rempart import clock
+from rempart.app.gating import HAND_OFF, make_gate
 from rempart.app.intake import Intake, Plain, Role, Skipped
 from rempart.app.looking import FilesAtHand, Looking
 from rempart.app.pile import check_roots, walk
-from rempart.app.wiring import make_archive_reader, make_gate, make_pool
+from rempart.app.wiring import make_archive_reader, make_pool
 from rempart.config import Settings
 from rempart.detect import ASSET_POINTS, Ensemble, suspect_options
 from rempart.errors import MisuseError, RefusedError
 from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Stopped, Unreadable
-
-#: Said wherever an item was stopped: the path ends in a hand-off, never in a way around (README, What it refuses).
-HAND_OFF = (
-    "Nothing was opened. Do not open, copy or forward. In France, give the address to PHAROS "
-    "(internet-signalement.gouv.fr) or Point de Contact (pointdecontact.net), elsewhere to your INHOPE hotline or "
-    "NCMEC (report.cybertip.org). If it is a picture of you taken before you were 18: Take It Down "
-    "(takeitdown.ncmec.org), or 3018 in France."
-)
-
 
 logger = logging.getLogger(__name__)
 

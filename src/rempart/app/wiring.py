@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from rempart.app.archives import ArchiveLimits, ArchiveReader
@@ -13,34 +14,11 @@ from rempart.detect.learned import LearnedModel, learned_task
 from rempart.detect.warming import make_warm
 from rempart.errors import ConfigError
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
-from rempart.kernels import compile as kernel_cache
+from rempart.kernels import compile as kernel_compile
 from rempart.model import FingerprintedMedia, MinorGate
 
 #: Closer looks of one worker.
 _VISITS_OF_A_WORKER = 200
-#: A word list is a few thousand lines.
-_VOCABULARY_LIMIT_BYTES = 8 * 1024 * 1024
-
-
-def make_gate(settings: Settings) -> MinorGate:
-    """Make the gate, with the hotline's vocabulary if the settings name it.
-
-    Raises:
-        ConfigError: the vocabulary cannot be read: nothing is scanned with a gate that is not whole.
-    """
-    path = settings.gate.vocabulary_file
-    if path is None:
-        return MinorGate()
-    advice = "Check gate.vocabulary_file: nothing is opened while the list cannot be read."
-    try:
-        if path.stat().st_size > _VOCABULARY_LIMIT_BYTES:
-            message = f"the vocabulary {path} is larger than {_VOCABULARY_LIMIT_BYTES} bytes"
-            raise ConfigError(message, advice=advice)
-        return MinorGate(path.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"the vocabulary {path} cannot be read: {reason}"
-        raise ConfigError(message, advice=advice) from error
 
 
 def make_archive_reader(settings: Settings, gate: MinorGate) -> ArchiveReader:
@@ -58,65 +36,43 @@ def make_archive_reader(settings: Settings, gate: MinorGate) -> ArchiveReader:
 
 def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
     """Make the pool that fingerprints pictures, and prepare the compiled kernels that its workers load."""
-    hazmat = settings.hazmat
+    workers = settings.hazmat.workers or usable_processors()
     return Pool(
         task=Task(name=TASK_NAME, parse=parse_record),
-        settings=PoolSettings(
-            workers=hazmat.workers or usable_processors(),
-            recycle_after=hazmat.recycle_after,
-            limits=DecodeLimits(
-                max_bytes=hazmat.max_bytes,
-                max_pixels=hazmat.max_pixels,
-                max_frames=hazmat.max_frames,
-                cpu_s=hazmat.cpu_s,
-                wall_s=hazmat.wall_s,
-            ),
-            require=frozenset(Protection(name) for name in hazmat.require),
-            kernel_cache=warm_kernels(settings),
-        ),
+        settings=_pool_settings(settings, warm_kernels(settings), workers=workers),
     )
 
 
 def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Verdict | None, ...]]:
     """Make the pool that takes a closer look; its items hold a suspect and up to ``pairs_most`` assets."""
-    hazmat = settings.hazmat
-    return Pool(
-        task=Task(name=VERIFY_TASK, parse=parse_verdicts),
-        settings=PoolSettings(
-            workers=1,
-            # It holds originals: whoever captured it would hold those of few suspects.
-            recycle_after=min(hazmat.recycle_after, _VISITS_OF_A_WORKER),
-            limits=DecodeLimits(
-                max_bytes=(1 + pairs_most) * hazmat.max_bytes,
-                max_pixels=hazmat.max_pixels,
-                max_frames=hazmat.max_frames,
-                cpu_s=(1 + pairs_most) * hazmat.cpu_s,
-                wall_s=(1 + pairs_most) * hazmat.wall_s,
-            ),
-            require=frozenset(Protection(name) for name in hazmat.require),
-            kernel_cache=choose_kernel_cache(settings),
-        ),
-    )
+    like_one = _pool_settings(settings, choose_kernel_cache(settings), pictures_most=1 + pairs_most)
+    # It holds originals: whoever captured it would hold those of few suspects.
+    pool_settings = replace(like_one, recycle_after=min(like_one.recycle_after, _VISITS_OF_A_WORKER))
+    return Pool(task=Task(name=VERIFY_TASK, parse=parse_verdicts), settings=pool_settings)
 
 
 def make_learned_pool(settings: Settings, model: LearnedModel) -> Pool[DescribedMedia]:
     """Make the pool that describes pictures with a model of the user's: one at a time, as they are answered for."""
+    return Pool(task=learned_task(model), settings=_pool_settings(settings, choose_kernel_cache(settings)))
+
+
+def _pool_settings(
+    settings: Settings, kernel_cache: Path | None, *, workers: int = 1, pictures_most: int = 1
+) -> PoolSettings:
+    """Return what the settings say of a pool whose items hold up to so many pictures."""
     hazmat = settings.hazmat
-    return Pool(
-        task=learned_task(model),
-        settings=PoolSettings(
-            workers=1,
-            recycle_after=hazmat.recycle_after,
-            limits=DecodeLimits(
-                max_bytes=hazmat.max_bytes,
-                max_pixels=hazmat.max_pixels,
-                max_frames=hazmat.max_frames,
-                cpu_s=hazmat.cpu_s,
-                wall_s=hazmat.wall_s,
-            ),
-            require=frozenset(Protection(name) for name in hazmat.require),
-            kernel_cache=choose_kernel_cache(settings),
+    return PoolSettings(
+        workers=workers,
+        recycle_after=hazmat.recycle_after,
+        limits=DecodeLimits(
+            max_bytes=pictures_most * hazmat.max_bytes,
+            max_pixels=hazmat.max_pixels,  # of each
+            max_frames=hazmat.max_frames,
+            cpu_s=pictures_most * hazmat.cpu_s,
+            wall_s=pictures_most * hazmat.wall_s,
         ),
+        require=frozenset(Protection(name) for name in hazmat.require),
+        kernel_cache=kernel_cache,
     )
 
 
@@ -127,7 +83,7 @@ def choose_kernel_cache(settings: Settings) -> Path | None:
         ConfigError: the folder that the settings name cannot be used.
     """
     wanted = settings.kernels.cache_dir
-    folder = kernel_cache.use_cache_folder(wanted)
+    folder = kernel_compile.use_cache_folder(wanted)
     if wanted is not None and folder is None:
         message = f"the kernel cache {wanted} cannot be used"
         advice = "It must be a folder that you own, that you can write, and that nobody else can write."

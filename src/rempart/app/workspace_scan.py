@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from rempart import clock
 from rempart.app.detailed import with_places
+from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Plain, Role, Skipped
 from rempart.app.learning import LearnedClues, model_of
 from rempart.app.listed import Listed, PartnerBank, is_listing
@@ -26,7 +27,7 @@ from rempart.app.looking import KeptAtHand, Looking
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
 from rempart.app.skips import skipped_from_json, skipped_to_json
-from rempart.app.wiring import make_archive_reader, make_gate, make_pool
+from rempart.app.wiring import make_archive_reader, make_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.detect import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION, Ensemble, suspect_options

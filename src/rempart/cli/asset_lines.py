@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rempart.app.gating import HAND_OFF
 from rempart.app.intake import Skipped
 from rempart.app.listing import AssetLine, AssetSheet
 from rempart.app.registering import Duplicate, Registered
-from rempart.app.scan import HAND_OFF
 from rempart.app.withdrawing import Withdrawal
 from rempart.cli.printing import put, put_json, safe, say
 from rempart.cli.records import match_in_words, match_record

@@ -18,8 +18,8 @@ def command(given: Globals, files: tuple[str, ...], *, as_json: bool) -> int:
     Exit code: 0 if every file was read, 2 if one could not be, 6 if one was stopped.
     """
     from rempart.app.fingerprint import fingerprint  # noqa: PLC0415 - heavy: numpy
+    from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
-    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.cli.records import fingerprint_record  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above

@@ -75,7 +75,7 @@ def command(
 
 def _say_skipped(skipped: tuple[Skipped, ...]) -> int:
     """Say what could not be compared, and return the exit code, as ``rempart fingerprint`` does."""
-    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
+    from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.errors import MisuseError, RefusedError  # noqa: PLC0415 - as above
     from rempart.model import Stopped  # noqa: PLC0415 - as above
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from rempart.cli import net_authorise, net_relay
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
@@ -28,8 +29,8 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
 
     Exit code: 0 if it may be fetched, 4 if it cannot be had, 6 if it is never asked.
     """
+    from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.app.net_check import NetCheck, Verdict  # noqa: PLC0415 - heavy: httpx2
-    from rempart.app.scan import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.errors import RefusedError, UnavailableError  # noqa: PLC0415 - as above
     from rempart.model.web import FetchMode  # noqa: PLC0415 - as above
 
@@ -44,3 +45,7 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
         if step.name == "gate" and step.verdict is Verdict.REFUSED:
             say(HAND_OFF)
     return status
+
+
+for _command in (net_authorise.authorise, net_authorise.authorisations, net_authorise.hosts, net_relay.relay):
+    command.add_command(_command)

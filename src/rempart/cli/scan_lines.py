@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rempart.app.gating import HAND_OFF
 from rempart.app.intake import Skipped
 from rempart.app.listed import Listed
-from rempart.app.scan import HAND_OFF, Tally
+from rempart.app.scan import Tally
 from rempart.cli.listed_lines import listed_count, print_listed, say_listed
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
 from rempart.cli.records import match_in_words, match_record, summary_record

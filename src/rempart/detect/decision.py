@@ -1,6 +1,7 @@
 """From clues to a match: what each is worth, and which of them make one.
 
-Every threshold was set on scenes that are not reported (benchmarks/recall.py), and stands here with its reason.
+Every threshold stands here with its reason, and was set on scenes that are not reported
+(benchmarks/ensemble_recall.py).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.detect.bounds import bound_of
+from rempart.detect.checks import Reason, Why, at_least
 from rempart.detect.frame_bank import FrameHit
 from rempart.detect.interface import Doubt, Verdict, VerifiedBy
 from rempart.detect.placement import orientation_of, placement_of
@@ -92,9 +94,17 @@ def vote_clue(vote: Vote, kind: ClueKind, signal: SignalType, of: int) -> Clue:
 
 def corners_of(code: Fingerprint, media: FingerprintedMedia) -> Region:
     """Return where the asset's top left, top right, bottom right and bottom left fall, if a code is of all of it."""
-    frame = code.region or ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
-    a, b, c, d = (frame[k] for k in code.orientation.corners())
+    return turned(code.region or _whole(media), code.orientation)
+
+
+def turned(frame: Region, orientation: Orientation) -> Region:
+    """Return a frame's corners in the order of the asset's, if the frame shows it so turned."""
+    a, b, c, d = (frame[k] for k in orientation.corners())
     return (a, b, c, d)
+
+
+def _whole(media: FingerprintedMedia) -> Region:
+    return ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
 
 
 def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia, clues: list[Clue]) -> Match | None:
@@ -104,18 +114,14 @@ def match_of_codes(asset: AssetId, suspect: SuspectId, media: FingerprintedMedia
     if not sure:
         return None
     best = sure[0]
-    region = None
-    if best.kind is not ClueKind.INNER_FRAME:
-        corners = ((0, 0), (media.width, 0), (media.width, media.height), (0, media.height))
-        a, b, c, d = (corners[k] for k in best.orientation.corners())
-        region = (a, b, c, d)
     return Match(
         asset=asset,
         suspect=suspect,
         clues=tuple(sure + [c for c in clues if c.kind not in _SURE]),
         score=best.weight,
         false_match_bound=bound_of(best.kind),
-        region=region,
+        # A rectangle's corners are not in its clue: only those of the whole are known here.
+        region=None if best.kind is ClueKind.INNER_FRAME else turned(_whole(media), best.orientation),
         width=media.width,
         height=media.height,
     )
@@ -132,33 +138,64 @@ def decide(doubt: Doubt, verdict: Verdict | None, suspect: SuspectId, media: Fin
     """
     if verdict is None:
         return match_of_codes(doubt.asset, suspect, media, list(doubt.clues))
-    has_code = any(c.kind in _SURE for c in doubt.clues)
     if doubt.by is VerifiedBy.TILES:
-        if not _tiles_agree(verdict):
-            return match_of_codes(doubt.asset, suspect, media, list(doubt.clues)) if has_code else None
+        if not _all_met(checks_of_parts(verdict)):
+            return match_of_codes(doubt.asset, suspect, media, list(doubt.clues))
         return _verified(doubt, verdict, ClueKind.PART, SignalType.PDQ, suspect, media)
-    if _picture_agrees(verdict, has_code=has_code):
+    has_code = any(c.kind in _SURE for c in doubt.clues)
+    if _all_met(checks_of_picture(verdict, has_code=has_code)):
         return _verified(doubt, verdict, ClueKind.LOCAL_FEATURES, SignalType.SIFT, suspect, media)
-    if verdict.count >= THING_POINTS_MIN:
+    if check_of_thing(verdict).is_met:
         return _verified(doubt, verdict, ClueKind.SAME_THING, SignalType.SIFT, suspect, media)
     return None
 
 
-def _picture_agrees(verdict: Verdict, *, has_code: bool) -> bool:
-    """Tell the same picture from the same thing in the picture."""
-    if verdict.seen < SEEN_MIN or verdict.filled < FILLED_MIN:
-        return False
-    if verdict.in_frame and (verdict.explained < FRAME_EXPLAINED_MIN or verdict.seen < FRAME_SEEN_MIN):
-        return False
+def checks_of_picture(verdict: Verdict, *, has_code: bool) -> list[Reason]:
+    """Tell the same picture from the same thing in the picture: it is the same if every check is met.
+
+    Args:
+        verdict: What was measured.
+        has_code: A code of a whole frame pointed there, so that points need not.
+    """
+    found = [
+        _explained(verdict, has_code=has_code),
+        at_least(Why.SEEN, verdict.seen, SEEN_MIN, "SEEN_MIN"),
+        at_least(Why.FILLED, verdict.filled, FILLED_MIN, "FILLED_MIN"),
+    ]
+    if verdict.in_frame:
+        frame = at_least(Why.EXPLAINED, verdict.explained, FRAME_EXPLAINED_MIN, "FRAME_EXPLAINED_MIN")
+        found += [frame, at_least(Why.SEEN, verdict.seen, FRAME_SEEN_MIN, "FRAME_SEEN_MIN")]
+    return found
+
+
+def _explained(verdict: Verdict, *, has_code: bool) -> Reason:
+    """Ask for the texture explained: the more, the less else supports the placement."""
     if has_code or verdict.count >= POINTS_ENOUGH:
-        return verdict.explained >= EXPLAINED_MIN
-    return verdict.explained >= (EXPLAINED_OF_FEW if verdict.count >= POINTS_MIN else EXPLAINED_CLEAR)
+        return at_least(Why.EXPLAINED, verdict.explained, EXPLAINED_MIN, "EXPLAINED_MIN")
+    if verdict.count >= POINTS_MIN:
+        return at_least(Why.EXPLAINED_FEW, verdict.explained, EXPLAINED_OF_FEW, "EXPLAINED_OF_FEW")
+    return at_least(Why.EXPLAINED_CLEAR, verdict.explained, EXPLAINED_CLEAR, "EXPLAINED_CLEAR")
 
 
-def _tiles_agree(verdict: Verdict) -> bool:
+def check_of_thing(verdict: Verdict) -> Reason:
+    """Ask whether something is shared by two pictures that are not the same."""
+    return at_least(Why.SHARED_POINTS, verdict.count, THING_POINTS_MIN, "THING_POINTS_MIN")
+
+
+def checks_of_parts(verdict: Verdict) -> list[Reason]:
+    """Return the checks of parts that were looked for where they should be: fewer of them must agree more."""
     if verdict.count >= TILES_MIN:
-        return verdict.explained >= TILES_SHARE_MIN
-    return verdict.count >= TILES_OF_FEW and verdict.explained >= TILES_SHARE_OF_FEW
+        most, least = (TILES_MIN, "TILES_MIN"), (TILES_SHARE_MIN, "TILES_SHARE_MIN")
+    else:
+        most, least = (TILES_OF_FEW, "TILES_OF_FEW"), (TILES_SHARE_OF_FEW, "TILES_SHARE_OF_FEW")
+    return [
+        at_least(Why.PARTS_AGREE, verdict.count, *most),
+        at_least(Why.PARTS_SHARE, verdict.explained, *least),
+    ]
+
+
+def _all_met(checks: list[Reason]) -> bool:
+    return all(check.is_met for check in checks)
 
 
 def _rank(clue: Clue) -> tuple[bool, float]:

@@ -8,7 +8,7 @@ from *the same thing in a picture*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -40,7 +40,8 @@ QUALITY_MIN: Final = 50
 POINT_RADIUS_BITS: Final = 24
 #: Codes of parts: unrelated ones are 84 bits apart and more.
 TILE_RADIUS_BITS: Final = 40
-#: Assets that one kind of clue may point to.
+#: Assets that one kind of clue may point to: as many as one suspect is looked at for in a scan (rempart.app.looking).
+#: Votes alone make no match, so that more of them would be computed for nothing.
 _VOTED_MOST: Final = 32
 #: Beyond the first few, votes that are much weaker than the best are left out.
 _VOTED_ANYWAY: Final = 3
@@ -62,7 +63,6 @@ class Ensemble:
         """
         self._quality_min = quality_min
         self._assets: list[AssetId] = []
-        self._numbers: dict[AssetId, int] = {}
         self._digests: dict[str, list[int]] = {}
         self._verified_by: dict[int, VerifiedBy] = {}
         self._frames = FrameBank(radius_bits=radius_bits)
@@ -91,7 +91,6 @@ class Ensemble:
         """
         number = len(self._assets)
         self._assets.append(asset)
-        self._numbers[asset] = number
         self._digests.setdefault(media.sha256, []).append(number)
         whole = next((f for f in media.fingerprints if self._is_whole(f) and self._is_usable(f)), None)
         if whole is not None:
@@ -200,5 +199,5 @@ def hypothesis_of(hit: FrameHit, media: FingerprintedMedia) -> Hypothesis:
     return Hypothesis(pose=pose, variant=INVERTED if hit.is_inverted else 0)
 
 
-def _sorted(matches: object) -> tuple[Match, ...]:
-    return tuple(sorted(matches, key=lambda m: (-m.score, m.asset)))  # type: ignore[call-overload]  # an iterable
+def _sorted(matches: Iterable[Match]) -> tuple[Match, ...]:
+    return tuple(sorted(matches, key=lambda m: (-m.score, m.asset)))

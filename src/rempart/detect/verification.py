@@ -235,12 +235,6 @@ def _explained_by_tiles(agrees: npt.NDArray[np.bool_], pose: F64, shape: tuple[i
     scale = min(1.0, _REGION_PX / max(shape))
     size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
     place = pose @ np.diag([shape[1] / size[0], shape[0] / size[1], 1.0])
-    rows, columns = luma.shape
-    if max(rows, columns) > _WARPED_SIDE_MOST_PX:
-        factor = _WARPED_SIDE_MOST_PX / max(rows, columns)
-        smaller = (max(1, round(columns * factor)), max(1, round(rows * factor)))
-        luma = np.asarray(cv2.resize(luma, smaller, interpolation=cv2.INTER_AREA), np.uint8)
-        place = np.diag([smaller[0] / columns, smaller[1] / rows, 1.0]) @ place
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     region = cv2.warpPerspective(luma, place, size, flags=flags, borderMode=cv2.BORDER_REFLECT)
     return min(share, _LAYOUT_EXPLAINED) if ground_of(np.asarray(region, np.uint8)) >= PAGE_GROUND_MIN else share

@@ -8,7 +8,7 @@ import stat
 import sys
 
 from rempart.errors import SandboxError
-from rempart.model import MediaBytes, MediaItem, Unreadable, UnreadableReason
+from rempart.model import MediaBytes, MediaFile, MediaItem, MediaMemory, Unreadable, UnreadableReason
 
 _REASONS = {
     errno.ENOENT: UnreadableReason.MISSING,
@@ -23,17 +23,27 @@ _REASONS = {
 def open_item(item: MediaItem) -> int | Unreadable:
     """Open an item for reading.
 
-    A path is looked at before it is opened (opening a pipe waits, opening a device acts) and again after, because it
-    may have been exchanged in between.
-
     Returns:
         A descriptor that the caller closes, or why there is none.
 
     Raises:
-        SandboxError: this process has no descriptor left.
+        SandboxError: this process has no descriptor left, or the item's own descriptor is not sealed.
     """
-    if isinstance(item, MediaBytes):
-        return _in_memory(item.data)
+    match item:
+        case MediaBytes():
+            return _in_memory(item.data)
+        case MediaMemory():
+            return _handed_on(item.memory.fileno())
+        case MediaFile():
+            return _from_disk(item)
+
+
+def _from_disk(item: MediaFile) -> int | Unreadable:
+    """Open a regular file.
+
+    Its path is looked at before it is opened (opening a pipe waits, opening a device acts) and again after, because it
+    may have been exchanged in between.
+    """
     try:
         if not stat.S_ISREG(item.path.stat().st_mode):
             return Unreadable(reason=UnreadableReason.NOT_A_FILE)
@@ -83,3 +93,28 @@ def _in_memory(data: bytes) -> int:
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
+
+
+def _handed_on(descriptor: int) -> int | Unreadable:
+    """Copy a descriptor of sealed memory: no byte of it is.
+
+    Raises:
+        SandboxError: what is behind it could still be changed while it is read, or no descriptor is left.
+    """
+    import fcntl  # noqa: PLC0415 - POSIX only
+
+    wanted = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
+    try:
+        copied = os.dup(descriptor)
+    except OSError as error:
+        return why_unreadable(error)
+    # Asked of the copy, which nobody else can close. A file of a disk has no seals at all (fcntl(2): EINVAL).
+    try:
+        seals = fcntl.fcntl(copied, fcntl.F_GET_SEALS)
+    except OSError:
+        seals = 0
+    if seals & wanted == wanted:
+        return copied
+    os.close(copied)
+    message = "media in memory go into the sandbox sealed, and these are not"
+    raise SandboxError(message)

@@ -27,7 +27,7 @@ from rempart.hazmat.interface import DecodeLimits, Json, Options, Task
 from rempart.hazmat.items import open_item
 from rempart.hazmat.process import DEPTH, Job, Worker, WorkerSetup, signal_name
 from rempart.hazmat.sandbox import Protection, ProtectionState
-from rempart.model import Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
+from rempart.model import Cleared, MediaBytes, MediaFile, MediaItem, MediaMemory, Unreadable, UnreadableReason
 
 logger = logging.getLogger(__name__)
 
@@ -192,7 +192,7 @@ class Pool(Generic[RecordT]):
 
     def _job(self, index: int, item: MediaItem) -> Job:
         """Count the bytes that an item holds in memory, until it is answered."""
-        size = len(item.data) if isinstance(item, MediaBytes) else 0
+        size = _bytes_in_memory(item)
         self._held_bytes += size
         return Job(index=index, item=item, size=size)
 
@@ -361,6 +361,17 @@ def _descriptors_to_spare() -> int:
     """Return how many items may be open at once: each keeps its descriptor until it is given."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(1, soft // 2 - _DESCRIPTORS_OF_OTHERS) if soft != resource.RLIM_INFINITY else sys.maxsize
+
+
+def _bytes_in_memory(item: MediaItem) -> int:
+    """Return how much memory an item keeps until it is answered; none, if it is a file."""
+    match item:
+        case MediaBytes():
+            return len(item.data)
+        case MediaMemory():
+            return item.memory.size_bytes
+        case MediaFile():
+            return 0
 
 
 def _proven(cleared: object) -> MediaItem:

@@ -149,9 +149,9 @@ def _read(descriptor: int, limits: DecodeLimits) -> bytes:
     if before.st_size > limits.max_bytes:
         raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{before.st_size} > {limits.max_bytes}")
     try:
-        os.lseek(descriptor, 0, os.SEEK_SET)  # a first worker may have died on it: the position is shared
-        data = os.read(descriptor, before.st_size + 1)  # one more than there is, to see it grow
-        while len(data) < before.st_size and (part := os.read(descriptor, before.st_size - len(data))):
+        # By positions of its own: a descriptor's is shared with those it was copied from, in other processes.
+        data = os.pread(descriptor, before.st_size + 1, 0)  # one more than there is, to see it grow
+        while len(data) < before.st_size and (part := os.pread(descriptor, before.st_size - len(data), len(data))):
             data += part  # a read is cut at 2 GiB, and where a signal comes
     except OSError as error:
         raise MediaError(UnreadableReason.IO, error.strerror or "") from error

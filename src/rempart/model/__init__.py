@@ -12,7 +12,17 @@ from rempart.model.fingerprint import CodedPoints, Fingerprint, FingerprintedMed
 from rempart.model.gate import Checkable, Cleared, MinorGate
 from rempart.model.ids import AssetId, SuspectId
 from rempart.model.match import Clue, ClueKind, Match
-from rempart.model.media import MediaBytes, MediaFile, MediaFormat, MediaItem, MediaKind, Orientation, Place, Region
+from rempart.model.media import (
+    MediaBytes,
+    MediaFile,
+    MediaFormat,
+    MediaItem,
+    MediaKind,
+    MediaMemory,
+    Orientation,
+    Place,
+    Region,
+)
 from rempart.model.outcome import Stopped, StopReason, Unreadable, UnreadableReason
 
 __all__ = [
@@ -30,6 +40,7 @@ __all__ = [
     "MediaFormat",
     "MediaItem",
     "MediaKind",
+    "MediaMemory",
     "MinorGate",
     "Orientation",
     "PackedDescriptor",

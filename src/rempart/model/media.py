@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from rempart.model.web import MemoryFile
+
 #: Four corners in pixels, ``(x, y)``: where the asset's top left, top right, bottom right and bottom left fall in the
 #: suspect. A mirrored copy shows as corners that turn the other way.
 Region = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
@@ -136,4 +138,22 @@ class MediaBytes:
         return replace(self, data=b"")
 
 
-MediaItem = MediaFile | MediaBytes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaMemory:
+    """Bytes behind a descriptor without a file, sealed: what was fetched, on its way into the sandbox as it is."""
+
+    memory: MemoryFile = field(repr=False)
+    """The encoded media. Whoever made the item closes it, once the item is answered."""
+    label: str
+    """How it is shown to a person."""
+    names: tuple[str, ...]
+    """Every name that the gate must judge; empty, the label is."""
+    place: Place = ()
+    """Where it stands in the order of its pile; empty outside a pile."""
+
+    def names_to_check(self) -> tuple[str, ...]:
+        """Return what the gate judges."""
+        return self.names or (self.label,)
+
+
+MediaItem = MediaFile | MediaBytes | MediaMemory

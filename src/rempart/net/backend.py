@@ -62,7 +62,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             else:
                 try:
                     route.verify_peer(stream.get_extra_info("server_addr"), address)
-                except FetchError:
+                except (FetchError, OSError):
                     stream.close()
                     raise
                 return _Stream(stream, route, address)
@@ -86,6 +86,7 @@ class _Stream(httpcore2.NetworkStream):
         self._inner = inner
         self._route = route
         self._peer = peer
+        self._is_closed = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         meter = current.get()
@@ -105,6 +106,7 @@ class _Stream(httpcore2.NetworkStream):
             raise meter.why_timeout(NotFetchedReason.IDLE, meter.limits.idle_s) from error
 
     def close(self) -> None:
+        self._is_closed = True
         self._inner.close()
 
     def start_tls(
@@ -122,7 +124,12 @@ class _Stream(httpcore2.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's interface
         if info == ROUTE:
             return self._route
-        return self._peer if info == PEER else self._inner.get_extra_info(info)
+        if info == PEER:
+            return self._peer
+        # The pool asks before it uses a connection again: one that can be read has ended.
+        if info == "is_readable" and self._is_closed:
+            return True
+        return self._inner.get_extra_info(info)
 
 
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -162,7 +169,7 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
             else:
                 try:
                     route.verify_peer(stream.get_extra_info("server_addr"), address)
-                except FetchError:
+                except (FetchError, OSError):
                     await stream.aclose()
                     raise
                 return _AsyncStream(stream, route, address)
@@ -193,6 +200,7 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
         self._inner = inner
         self._route = route
         self._peer = peer
+        self._is_closed = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         meter = current.get()
@@ -212,6 +220,7 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
             raise meter.why_timeout(NotFetchedReason.IDLE, meter.limits.idle_s) from error
 
     async def aclose(self) -> None:
+        self._is_closed = True
         await self._inner.aclose()
 
     async def start_tls(
@@ -232,4 +241,9 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's interface
         if info == ROUTE:
             return self._route
-        return self._peer if info == PEER else self._inner.get_extra_info(info)
+        if info == PEER:
+            return self._peer
+        # The pool asks before it uses a connection again: one that can be read has ended.
+        if info == "is_readable" and self._is_closed:
+            return True
+        return self._inner.get_extra_info(info)

@@ -6,9 +6,11 @@ HTTP/2 would multiplex fetches over one connection, and the bytes of one could n
 from __future__ import annotations
 
 import contextlib
+import logging
+import math
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import httpcore2
 import httpx2
@@ -17,10 +19,13 @@ from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
 from rempart.net.backend import AsyncGuardedBackend, GuardedBackend
 from rempart.net.guard import Guard
+from rempart.net.meter import current
 
 #: A host is asked over one connection at a time; it is kept for the next question this long.
 KEEP_ALIVE_S: Final = 30.0
 _CONNECTIONS_MOST: Final = 64
+# At its debug level the library writes hosts and headers, cookies included: nobody's log is to hold them.
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 
 class GuardedTransport(httpx2.BaseTransport):
@@ -43,11 +48,10 @@ class GuardedTransport(httpx2.BaseTransport):
         """
         with mapped_errors():
             response = self._pool.handle_request(_plain(request))
-        assert isinstance(response.stream, Iterable)  # noqa: S101 - the library's own check, for the type
         return httpx2.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_Body(response.stream),
+            stream=_Body(response),
             extensions=response.extensions,
         )
 
@@ -76,11 +80,10 @@ class AsyncGuardedTransport(httpx2.AsyncBaseTransport):
         """
         with mapped_errors():
             response = await self._pool.handle_async_request(_plain(request))
-        assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - as above
         return httpx2.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_AsyncBody(response.stream),
+            stream=_AsyncBody(response),
             extensions=response.extensions,
         )
 
@@ -102,6 +105,8 @@ def mapped_errors() -> Iterator[None]:
         raise _why_not_http(str(error)) from error
     except (httpcore2.LocalProtocolError, httpx2.LocalProtocolError, httpx2.InvalidURL) as error:
         raise FetchError(NotFetchedReason.BAD_ADDRESS, "it cannot be sent") from error
+    except httpcore2.PoolTimeout as error:
+        raise FetchError(NotFetchedReason.TOTAL_TIME, "no connection was free") from error
     except (httpcore2.NetworkError, httpcore2.TimeoutException, OSError) as error:
         raise FetchError(NotFetchedReason.RESET) from error
 
@@ -111,9 +116,10 @@ def _why_not_http(message: str) -> FetchError:
     if "without sending complete" in message or "without sending a response" in message:
         reason = NotFetchedReason.RESET if "response" in message else NotFetchedReason.INCOMPLETE
         return FetchError(reason)
-    if "Receive buffer too long" in message or "too many" in message.lower():
+    if "Receive buffer too long" in message:
         return FetchError(NotFetchedReason.HEADERS)
-    return FetchError(NotFetchedReason.BAD_HTTP, message[:80])
+    # After a colon the library shows what came: content, which is in no reason.
+    return FetchError(NotFetchedReason.BAD_HTTP, message.partition(":")[0][:80])
 
 
 def _plain(request: httpx2.Request) -> httpcore2.Request:
@@ -123,21 +129,31 @@ def _plain(request: httpx2.Request) -> httpcore2.Request:
         url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
         content=request.stream,
-        extensions=request.extensions,
+        extensions={"timeout": {"pool": current.get().left_s(math.inf)}},
     )
+
+
+def _has_more(stream: Any) -> bool:  # noqa: ANN401 - inside the library, which shows this nowhere
+    """Tell whether more came than the answer: it would be read as the answer to the next request of the connection."""
+    data, _ = stream._stream._connection._h11_state.trailing_data  # noqa: SLF001 - as above; a test holds it
+    return bool(data)
 
 
 class _Body(httpx2.SyncByteStream):
     """The body of an answer, with our errors."""
 
-    def __init__(self, stream: Iterable[bytes]) -> None:
-        self._stream = stream
+    def __init__(self, response: httpcore2.Response) -> None:
+        assert isinstance(response.stream, Iterable)  # noqa: S101 - the library's own check, for the type
+        self._stream = response.stream
+        self._connection = response.extensions["network_stream"]
 
     def __iter__(self) -> Iterator[bytes]:
         with mapped_errors():
             yield from self._stream
 
     def close(self) -> None:
+        if _has_more(self._stream):
+            self._connection.close()
         if hasattr(self._stream, "close"):
             self._stream.close()
 
@@ -145,8 +161,10 @@ class _Body(httpx2.SyncByteStream):
 class _AsyncBody(httpx2.AsyncByteStream):
     """As :class:`_Body`."""
 
-    def __init__(self, stream: AsyncIterable[bytes]) -> None:
-        self._stream = stream
+    def __init__(self, response: httpcore2.Response) -> None:
+        assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - as above
+        self._stream = response.stream
+        self._connection = response.extensions["network_stream"]
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with mapped_errors():
@@ -154,5 +172,7 @@ class _AsyncBody(httpx2.AsyncByteStream):
                 yield part
 
     async def aclose(self) -> None:
+        if _has_more(self._stream):
+            await self._connection.aclose()
         if hasattr(self._stream, "aclose"):
             await self._stream.aclose()
