@@ -41,6 +41,7 @@ TESTED_ELSEWHERE = {
     "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
+    "tests/net/test_tsa.py": "model/timestamp.py",
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
