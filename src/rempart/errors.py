@@ -21,7 +21,8 @@ The tree (a test keeps this drawing true)::
     ├── ArchiveError
     ├── FetchError
     ├── EgressError
-    └── MailError
+    ├── MailError
+    └── TimestampError
 
 A message is one plain sentence with the value that was wrong. ``diagnostics()`` adds what to do next, and is what a
 door prints.
@@ -208,3 +209,20 @@ class MailError(RempartError):
         self.reason = reason
         self.detail = detail
         self.code = code
+
+
+class TimestampError(RempartError):
+    """A reply is not the time-stamp that was asked for; at the border of ``net`` it becomes a ``NotTimestamped``."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.timestamp.NotTimestampedReason``.
+            detail: The value that was wrong, or what the authority said.
+        """
+        super().__init__(str(reason))
+        self.reason = reason
+        self.detail = detail

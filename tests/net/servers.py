@@ -49,6 +49,10 @@ class Visitor:
         """Send at once."""
         self._socket.sendall(data)
 
+    def peek(self) -> None:
+        """Wait for the first byte, and leave it there."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def drip(self, pieces: Iterable[bytes], pause_s: float) -> None:
         """Send piece by piece, with a pause after each, until the client has gone or the server ends."""
         for piece in pieces:
@@ -151,7 +155,7 @@ class RawServer:
             visitor.close()
             connection.close()
 
-    def wait_for_end(self, patience_s: float = 2.0) -> bool:
+    def wait_for_end(self, patience_s: float = 5.0) -> bool:
         """Tell whether every client has gone, after some patience."""
         until = time.monotonic() + patience_s
         for thread in self._threads[1:]:

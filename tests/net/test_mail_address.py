@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rempart.errors import MailError
 from rempart.model.mail import MailReason
-from rempart.net.mail_address import find_hidden, parse_mail_domain, parse_mailbox
+from rempart.net.mail_address import parse_mail_domain, parse_mailbox
 
 BAD = [
     "",
@@ -93,17 +93,6 @@ def test_a_domain_is_a_name_of_the_internet(text: str) -> None:
     """Our own one is in each Message-ID."""
     with pytest.raises(MailError):
         parse_mail_domain(text)
-
-
-@pytest.mark.parametrize("character", ["\n", "\x7f", "\u2028", "\u2066", "\ufeff", "\ufe0f", "\U000e0041", "\ue000"])
-def test_what_is_hidden_is_named_by_its_number(character: str) -> None:
-    """It could not be seen in a message either."""
-    assert find_hidden(f"a{character}") == f"it holds the character U+{ord(character):04X}"
-
-
-def test_french_spaces_are_seen() -> None:
-    """French writes them before its colons and inside its quotes."""
-    assert find_hidden("Retrait\u202f: «\u00a0œuvre\u00a0»") == ""
 
 
 @given(st.text(max_size=80))

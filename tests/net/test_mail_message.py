@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from rempart.errors import MailError
 from rempart.model.mail import Attachment, MailReason, OutgoingMail
-from rempart.net.mail_address import find_hidden, parse_mailbox
+from rempart.net.foreign_text import find_hidden
+from rempart.net.mail_address import parse_mailbox
 from rempart.net.mail_message import Letterhead, WrittenMail, write_mail
 
 DATE = dt.datetime(2026, 11, 22, 7, 0, 5, 123, tzinfo=dt.timezone(dt.timedelta(hours=1)))

@@ -9,6 +9,7 @@ from typing import Final
 
 from rempart.errors import FetchError, MailError
 from rempart.model.mail import MailReason
+from rempart.net.foreign_text import find_hidden
 from rempart.net.urls import parse_host
 
 #: RFC 5321 §4.5.3.1: 64 octets before the at sign, 254 in all (erratum 1690 of RFC 3696).
@@ -17,13 +18,6 @@ _OCTETS_MOST: Final = 254
 #: RFC 5322 §3.2.3, dot-atom; RFC 6532 §3.2 adds what is not ASCII.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-#: Control, format (bidirectional marks), private, surrogate and unassigned characters, separators of lines.
-_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
-#: Letters and marks that show nothing: the joiner of graphemes, Hangul's fillers, Khmer's inherent vowels, Mongolian
-#: and general variation selectors, the empty pattern of Braille.
-_HIDDEN_LETTERS: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +77,3 @@ def parse_mail_domain(text: str) -> str:
     if ":" in host or host.rpartition(".")[2].isdecimal():
         raise MailError(MailReason.BAD_MAIL_ADDRESS, "its domain is the address of a machine")
     return host
-
-
-def find_hidden(text: str) -> str:
-    """Say which character of a line cannot be seen, moves the line or turns it around; empty if none."""
-    for character in text:
-        if unicodedata.category(character) in _HIDDEN_CATEGORIES or _HIDDEN_LETTERS.match(character):
-            return f"it holds the character U+{ord(character):04X}"
-    return ""

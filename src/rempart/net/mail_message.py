@@ -20,7 +20,8 @@ from typing import Final
 
 from rempart.errors import MailError
 from rempart.model.mail import Attachment, MailReason, OutgoingMail
-from rempart.net.mail_address import Mailbox, find_hidden, parse_mailbox
+from rempart.net.foreign_text import find_hidden
+from rempart.net.mail_address import Mailbox, parse_mailbox
 
 _RECIPIENTS_MOST: Final = 10
 _SUBJECT_CHARACTERS_MOST: Final = 250

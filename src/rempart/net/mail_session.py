@@ -19,12 +19,12 @@ import aiosmtplib
 
 from rempart.errors import MailError
 from rempart.model.mail import MailReason
-from rempart.net.mail_address import Mailbox, find_hidden
+from rempart.net.foreign_text import shown
+from rempart.net.mail_address import Mailbox
 from rempart.net.mail_message import WrittenMail
 from rempart.net.mail_route import Relay, RelaySecurity
 from rempart.net.tls import why_no_tls
 
-_SHOWN_CHARACTERS: Final = 200
 _PIECE_BYTES: Final = 65_536
 _DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 _GO_AHEAD: Final = 354
@@ -230,12 +230,6 @@ class RelaySession:
         except ValueError as error:
             # A challenge that is not base64 (RFC 2195), for example.
             raise MailError(MailReason.BAD_REPLY, step.in_words()) from error
-
-
-def shown(text: str) -> str:
-    """Return what a relay said on one line: what is hidden in it replaced, the rest of a long one left out."""
-    line = "".join("?" if find_hidden(c) else c for c in " ".join(text[: 4 * _SHOWN_CHARACTERS].split()))
-    return line if len(line) <= _SHOWN_CHARACTERS else line[: _SHOWN_CHARACTERS - 1] + "…"
 
 
 def _checked(response: aiosmtplib.SMTPResponse) -> RelayReply:

@@ -205,7 +205,7 @@ class Connection:
             self._attempt.end = await exchange.run(request, named.url)
         finally:
             self._is_answered = exchange.has_answered
-        if not exchange.has_answered:
+        if not exchange.has_answered and not exchange.has_child_left:
             late = self._attempt.end is EgressEnd.IDLE
             await self._refuse(EgressVerdict.TOO_LATE if late else EgressVerdict.UNREACHABLE, "it gave no answer")
 

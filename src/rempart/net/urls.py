@@ -100,6 +100,9 @@ def parse_url(text: str) -> WebUrl:
         raise FetchError(NotFetchedReason.BAD_HOST, "in brackets there is an IPv6 address, and nothing beside them")
     if not parts.hostname:
         raise FetchError(NotFetchedReason.BAD_HOST, "it names none")
+    if port == 0:
+        # Libraries take it for the scheme's own.
+        raise FetchError(NotFetchedReason.PORT, "0")
     host = parse_host(_bare_host(parts))
     shown, remarks = _show(host)
     return WebUrl(
