@@ -230,16 +230,17 @@ class FetchFlow:
                     wire_bytes=meter.wire_bytes,
                 )
         mark = bytes(beginning[:2])
+        parts = [bytes(beginning)]
         while (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
                 check_text(piece, mark)
-            beginning += piece
+            parts.append(piece)
         return Page(
             url=str(url),
             status=response.status_code,
             media_type=name,
             charset=media_type.charset,
-            body=bytes(beginning),
+            body=b"".join(parts),
             hops=tuple(self._hops),
             validators=validators,
             wire_bytes=meter.wire_bytes,
