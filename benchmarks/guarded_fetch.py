@@ -119,16 +119,12 @@ def cleared(url: str) -> Cleared[Address]:
     return judged
 
 
-@contextlib.contextmanager
-def metered() -> Iterator[Meter]:
-    """Count as a fetch does; its type is accepted when its head came."""
+def metered() -> Meter:
+    """Count as a fetch does."""
     meter = Meter(LIMITS)
-    token = current.set(meter)
+    current.set(meter)
     meter.begin_head()
-    try:
-        yield meter
-    finally:
-        current.reset(token)
+    return meter
 
 
 def accept(meter: Meter) -> None:
@@ -148,10 +144,10 @@ def threads_rows(url: str, port: int, size: int, rounds: int) -> list[list[str]]
         return len(plain.handle_request(httpx2.Request("GET", url)).read())
 
     def guarded_once() -> int:
-        with metered() as meter:
-            response = guarded.handle_request(httpx2.Request("GET", url))
-            accept(meter)
-            return len(response.read())
+        meter = metered()
+        response = guarded.handle_request(httpx2.Request("GET", url))
+        accept(meter)
+        return len(response.read())
 
     def client_once() -> int:
         return len(client.get(url).content)
@@ -180,10 +176,10 @@ async def tasks_rows(url: str, port: int, size: int, rounds: int) -> list[list[s
         return len(await (await plain.handle_async_request(httpx2.Request("GET", url))).aread())
 
     async def guarded_once() -> int:
-        with metered() as meter:
-            response = await guarded.handle_async_request(httpx2.Request("GET", url))
-            accept(meter)
-            return len(await response.aread())
+        meter = metered()
+        response = await guarded.handle_async_request(httpx2.Request("GET", url))
+        accept(meter)
+        return len(await response.aread())
 
     async def client_once() -> int:
         return len((await client.get(url)).content)

@@ -54,7 +54,8 @@ class Meter:
 
     def read_size(self, wanted: int) -> int:
         """Return how much to take from the system at once."""
-        return min(wanted, _CHUNK_BYTES if self._is_accepted else SNIFF_BYTES)
+        most = _CHUNK_BYTES if self._is_accepted else SNIFF_BYTES
+        return min(wanted, most)
 
     def left_s(self, wanted_s: float) -> float:
         """Return how long to wait: what was wanted, within what is left of the whole.
@@ -65,7 +66,7 @@ class Meter:
         left = self._until - self._clock()
         if left <= 0:
             raise FetchError(NotFetchedReason.TOTAL_TIME, f"{self.limits.total_s:g} s")
-        return min(wanted_s, left)
+        return min(left, wanted_s)
 
     def why_timeout(self, waited: NotFetchedReason, waited_s: float) -> FetchError:
         """Say which limit a wait ran into: its own, or that of the whole."""
