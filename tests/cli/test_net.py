@@ -72,7 +72,8 @@ def test_what_robots_refuses_is_not_asked_for(checks: dict[str, Any]) -> None:
 
     assert check["code"] == 4
     assert check["requests"] == ["GET /robots.txt HTTP/1.1"]
-    assert steps(check, "robots")[0].startswith("failed")
+    assert steps(check, "blocked")[0].startswith("failed forum.example.org: its robots.txt does not allow it")
+    assert "rempart net authorise" in steps(check, "blocked")[0]
     assert not steps(check, "type")
 
 

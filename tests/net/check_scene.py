@@ -12,11 +12,21 @@ from pathlib import Path
 from typing import Final
 
 from net.namespaces import METADATA, OTHER_SITE, PRIVATE, SITE
-from net.servers import Authority, RawServer, page, redirect, reply
+from net.servers import Authority, RawServer, Script, Visitor, page, redirect, reply
 from net.stub_dns import StubDns
 
 _PICTURE: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(200_000)
 _FORUM: Final = "forum.example.org"
+
+
+def _by_path(pages: dict[str, bytes]) -> Script:
+    """Answer each request by its path; any other one does not exist."""
+
+    def script(visitor: Visitor) -> None:
+        while asked := visitor.read_head():
+            visitor.send(pages.get(asked.split()[1].decode(), page(b"", status="404 Not Found")))
+
+    return script
 
 
 def main(checks: list[list[str]]) -> list[dict[str, object]]:
@@ -32,9 +42,9 @@ def main(checks: list[list[str]]) -> list[dict[str, object]]:
             page(b"User-agent: *\nDisallow: /private/\n", content_type="text/plain"), page(b"<p>leak</p>" * 900)
         )
         secure = stack.enter_context(RawServer(answer, tls=tls, host=SITE, port=443))
-        moved = reply(page(b"", status="404 Not Found"), redirect(f"http://{METADATA}/latest/meta-data/"))
+        moved = _by_path({"/moved": redirect(f"http://{METADATA}/latest/meta-data/")})
         plain = stack.enter_context(RawServer(moved, host=SITE, port=80))
-        picture = reply(page(b"", status="404 Not Found"), page(_PICTURE, content_type="image/png"))
+        picture = _by_path({"/picture.png": page(_PICTURE, content_type="image/png")})
         other = stack.enter_context(RawServer(picture, host=OTHER_SITE, port=80))
         forbidden = [stack.enter_context(RawServer(reply(page()), host=host, port=80)) for host in (METADATA, PRIVATE)]
         trusted = Path(folder, "authorities.pem")

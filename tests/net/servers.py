@@ -49,6 +49,10 @@ class Visitor:
         """Send at once."""
         self._socket.sendall(data)
 
+    def peek(self) -> None:
+        """Wait for the first byte, and leave it there."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def drip(self, pieces: Iterable[bytes], pause_s: float) -> None:
         """Send piece by piece, with a pause after each, until the client has gone or the server ends."""
         for piece in pieces:
@@ -136,8 +140,8 @@ class RawServer:
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(connection, script), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)  # whoever waits for the end finds it begun
 
     def _serve(self, connection: socket.socket, script: Script) -> None:
         visitor = Visitor(connection, self)
@@ -151,7 +155,7 @@ class RawServer:
             visitor.close()
             connection.close()
 
-    def wait_for_end(self, patience_s: float = 2.0) -> bool:
+    def wait_for_end(self, patience_s: float = 5.0) -> bool:
         """Tell whether every client has gone, after some patience."""
         until = time.monotonic() + patience_s
         for thread in self._threads[1:]:

@@ -53,6 +53,7 @@ class StubDns:
         self._names: dict[str, list[Turn]] = {}
         self._aliases: dict[str, str] = {}
         self._truncated: set[str] = set()
+        self._silent: set[tuple[str, str]] = set()
         self._used: dict[tuple[str, str], int] = {}
         #: Each question: its name and its type; one that comes again over TCP counts again.
         self.questions: list[tuple[str, str]] = []
@@ -86,6 +87,10 @@ class StubDns:
         """Answer over UDP that the whole answer is to be had over TCP only."""
         self._truncated.add(name)
 
+    def silence(self, name: str, kind: str) -> None:
+        """Say nothing to one type of question about a name."""
+        self._silent.add((name, kind))
+
     def asked(self, name: str) -> list[str]:
         """Return the types that were asked for a name, in order."""
         return [kind for asked, kind in self.questions if asked == name]
@@ -96,6 +101,8 @@ class StubDns:
         name, kind = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
         self.questions.append((name, kind))
         self.over_tcp += is_tcp
+        if (name, kind) in self._silent:
+            return None
         response = dns.message.make_response(query)
         if name in self._truncated and not is_tcp:
             response.flags |= dns.flags.TC

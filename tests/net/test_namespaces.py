@@ -39,4 +39,6 @@ def test_a_scene_that_fails_is_red_and_says_why() -> None:
 )
 def test_a_packet_is_read(packet: bytes, contact: Contact | None) -> None:
     """Its protocol, destination and port; of TCP only the first packet counts."""
-    assert parse_packet(packet) == contact
+    ends = parse_packet(packet)
+
+    assert (ends[1] if ends else None) == contact

@@ -27,7 +27,10 @@ class Contact(NamedTuple):
 
 
 class Wire:
-    """Counts the connections that were begun (TCP) and the packets sent (UDP) to each address and port."""
+    """Counts the connections that were begun (TCP) and the packets sent (UDP) to each address and port.
+
+    What answers over UDP is not counted: it goes to a port that spoke first.
+    """
 
     def __init__(self) -> None:
         """Begin to listen."""
@@ -35,6 +38,7 @@ class Wire:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 * 1024 * 1024)
         self._socket.settimeout(0.1)
         self._found: Counter[Contact] = Counter()
+        self._asked: set[tuple[Contact, Contact]] = set()
         self._lost = 0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -57,8 +61,10 @@ class Wire:
                 packet, (_, _, kind, _, _) = self._socket.recvfrom(128)
             except TimeoutError:
                 continue
-            if kind == _OUTGOING and (contact := parse_packet(packet)):
-                self._found[contact] += 1
+            if kind == _OUTGOING and (ends := parse_packet(packet)) and ends not in self._asked:
+                sender, receiver = ends
+                self._asked.add((receiver, sender))
+                self._found[receiver] += 1
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -76,16 +82,19 @@ class Wire:
         self._socket.close()
 
 
-def parse_packet(packet: bytes) -> Contact | None:
-    """Return whom a packet is for, if it begins a connection or is UDP."""
+def parse_packet(packet: bytes) -> tuple[Contact, Contact] | None:
+    """Return who sent a packet and whom it is for, if it begins a connection or is UDP."""
     if packet[0] >> 4 == ipaddress.IPv4Address(0).version:
-        protocol, address = packet[9], str(ipaddress.IPv4Address(packet[16:20]))
+        protocol, begin, size = packet[9], 12, 4
         rest = packet[(packet[0] & 0x0F) * 4 :]
     else:
-        protocol, address = packet[6], str(ipaddress.IPv6Address(packet[24:40]))
+        protocol, begin, size = packet[6], 8, 16
         rest = packet[40:]
-    if protocol == _UDP:
-        return Contact("udp", address, int.from_bytes(rest[2:4], "big"))
-    if protocol == _TCP and rest[13] & (_SYN | _ACK) == _SYN:
-        return Contact("tcp", address, int.from_bytes(rest[2:4], "big"))
-    return None
+    is_first = protocol == _TCP and rest[13] & (_SYN | _ACK) == _SYN
+    if protocol != _UDP and not is_first:
+        return None
+    addresses = (packet[begin : begin + size], packet[begin + size : begin + 2 * size])
+    return tuple(
+        Contact("tcp" if is_first else "udp", str(ipaddress.ip_address(address)), int.from_bytes(port, "big"))
+        for address, port in zip(addresses, (rest[:2], rest[2:4]), strict=True)
+    )  # type: ignore[return-value] - there are two

@@ -210,7 +210,10 @@ class FetchFlow:
         mode, meter = self._wanted.mode, self._meter
         pieces = _Pieces(decoder, meter)
         beginning = bytearray()
-        while len(beginning) < SNIFF_BYTES and (piece := (yield from pieces.next())) is not None:
+        while (missing := SNIFF_BYTES - len(beginning)) > 0:
+            meter.sniff(missing)
+            if (piece := (yield from pieces.next())) is None:
+                break
             beginning += piece
         try:
             name = check_beginning(mode, media_type, bytes(beginning))

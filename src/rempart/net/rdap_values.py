@@ -79,7 +79,7 @@ def read_host(value: object) -> str:
 
 def read_country(value: object) -> str:
     """Return two letters of ISO 3166-1; empty if there are none."""
-    text = value.upper() if isinstance(value, str) else ""
+    text = value.upper() if isinstance(value, str) and value.isascii() else ""
     return text if _COUNTRY.fullmatch(text) else ""
 
 

@@ -138,7 +138,7 @@ class Connection:
                 while True:
                     event = self._http.next_event()
                     if isinstance(event, h11.Request):
-                        return event
+                        return _of_known_version(event)
                     if event is not h11.NEED_DATA:
                         break
                     data = await receive(self._client, self._limits.header_s, _READ_BYTES)
@@ -168,8 +168,7 @@ class Connection:
         data = await self._read_opening(named)
         if data:
             self._attempt.allow()
-            end = await copy_both_ways(self._client, host, data, self._attempt.traffic, self._until_s)
-            self._attempt.end = end
+            await copy_both_ways(self._client, host, data, self._attempt, self._until_s)
 
     async def _read_opening(self, named: Named) -> bytes:
         """Return the first bytes inside, once they mean the host that was asked for; empty if none came."""
@@ -206,7 +205,7 @@ class Connection:
             self._attempt.end = await exchange.run(request, named.url)
         finally:
             self._is_answered = exchange.has_answered
-        if not exchange.has_answered:
+        if not exchange.has_answered and not exchange.has_child_left:
             late = self._attempt.end is EgressEnd.IDLE
             await self._refuse(EgressVerdict.TOO_LATE if late else EgressVerdict.UNREACHABLE, "it gave no answer")
 
@@ -222,6 +221,13 @@ class Connection:
             self._attempt.end = end
         else:
             await self._refuse(verdict, str(end))
+
+
+def _of_known_version(request: h11.Request) -> h11.Request:
+    """Refuse what the parser lets pass: ``HTTP/0.9`` and ``HTTP/2.0`` are other protocols (RFC 9112 §2.3)."""
+    if request.http_version not in {b"1.0", b"1.1"}:
+        raise EgressError(EgressVerdict.BAD_REQUEST, "not a request of HTTP/1.1")
+    return request
 
 
 def _read(request: h11.Request, *, is_tunnel: bool, attempt: Attempt) -> WebUrl | EgressError | FetchError:

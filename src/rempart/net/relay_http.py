@@ -103,6 +103,7 @@ class Exchange:
         self._traffic = traffic
         self._moved_s = monotonic_s()
         self.has_answered = False
+        self.has_child_left = False
 
     async def run(self, request: h11.Request, url: WebUrl) -> EgressEnd:
         """Pass on the request, its body, the answer and its body.
@@ -131,7 +132,7 @@ class Exchange:
             while True:
                 event = self._client_http.next_event()
                 if event is h11.NEED_DATA:
-                    self._client_http.receive_data(await self._receive(self._client))
+                    self._client_http.receive_data(await self._receive_body())
                 elif isinstance(event, h11.Data):
                     await self._send_to_host(self._host_http.send(h11.Data(data=event.data)))
                 else:
@@ -140,6 +141,12 @@ class Exchange:
         except (OSError, h11.ProtocolError, EgressError):
             # A body that breaks off: the host must not take what came for the whole.
             self._host.shutdown(socket.SHUT_RDWR)
+
+    async def _receive_body(self) -> bytes:
+        self.has_child_left = True
+        data = await self._receive(self._client)
+        self.has_child_left = not data
+        return data
 
     async def _answer(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from rempart.clock import monotonic_s
 from rempart.model.egress import EgressEnd
+from rempart.net.relay_attempt import Attempt
 from rempart.net.relay_traffic import Traffic
 
 #: Not yet taken by a side, from which on the other one is not read.
@@ -97,7 +98,8 @@ class _Tunnel:
 
     def end(self, why: EgressEnd) -> None:
         """Cut both ends at once, and remember why."""
-        self._why = self._why or why
+        is_over = self.client.is_lost or self.host.is_lost
+        self._why = self._why or (EgressEnd.CLOSED if is_over and why is EgressEnd.JOB_END else why)
         self.cut()
 
     def cut(self) -> None:
@@ -123,22 +125,19 @@ class _Tunnel:
 
 
 async def copy_both_ways(
-    client: socket.socket, host: socket.socket, opening: bytes, traffic: Traffic, until_s: float
-) -> EgressEnd:
+    client: socket.socket, host: socket.socket, opening: bytes, attempt: Attempt, until_s: float
+) -> None:
     """Copy until both ends closed, or a limit is met; owns both sockets from then on.
 
     Args:
         client: The child process.
         host: The host, connected and checked.
         opening: What the child said already, not counted yet.
-        traffic: Counts, and knows the limits.
+        attempt: Is told what ended it, also where this is cancelled; its traffic counts, and knows the limits.
         until_s: On the clock of ``monotonic_s``: when it ends whatever happens.
-
-    Returns:
-        What ended it.
     """
     loop = asyncio.get_running_loop()
-    tunnel = _Tunnel(traffic)
+    tunnel = _Tunnel(attempt.traffic)
     try:
         await loop.create_connection(lambda: tunnel.host, sock=host)
         tunnel.client.data_received(opening)
@@ -149,7 +148,7 @@ async def copy_both_ways(
         raise
     finally:
         tunnel.cut()
-    return tunnel.why
+        attempt.end = tunnel.why
 
 
 async def _watch(tunnel: _Tunnel, until_s: float) -> None:

@@ -67,9 +67,14 @@ class WebUrl:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port, as ``https://forum.example.org`` (RFC 6454)."""
+        return f"{self.scheme}://{self.netloc}"
+
     def __str__(self) -> str:
         """Return the whole address, without its fragment."""
-        return f"{self.scheme}://{self.netloc}{self.target}"
+        return f"{self.origin}{self.target}"
 
 
 def parse_url(text: str) -> WebUrl:
@@ -95,6 +100,9 @@ def parse_url(text: str) -> WebUrl:
         raise FetchError(NotFetchedReason.BAD_HOST, "in brackets there is an IPv6 address, and nothing beside them")
     if not parts.hostname:
         raise FetchError(NotFetchedReason.BAD_HOST, "it names none")
+    if port == 0:
+        # Libraries take it for the scheme's own.
+        raise FetchError(NotFetchedReason.PORT, "0")
     host = parse_host(_bare_host(parts))
     shown, remarks = _show(host)
     return WebUrl(

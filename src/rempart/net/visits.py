@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from rempart.model.courtesy import (
@@ -104,7 +104,7 @@ class AskRobots:
 
 
 Step = Call | Wait | AskRobots
-Refusal = Blocked | Later
+Refusal = Blocked | Later | NotFetched
 Admission = Generator[Step, Any, Refusal | None]
 
 
@@ -161,7 +161,10 @@ class Visit:
             return refusal
         held = self._held[url.host]
         if copy is None:  # (3)
-            copy = yield from self._ask_robots(url, held)
+            copy, unreached = yield from self._ask_robots(url, held)
+            if unreached and copy.verdict is RobotsVerdict.DENY_ALL:
+                # RFC 9309 §2.3.1.4 allows nothing then; why the host cannot be reached says more than that.
+                return unreached
             if refusal := (yield from self._judge(url, copy, is_first=is_first)):
                 return refusal
         held.crawl_delay_s = min(_parsed(copy.rules).delay_s, CRAWL_DELAY_MOST_S)
@@ -190,6 +193,8 @@ class Visit:
             state = yield Call(functools.partial(self.ledger.settle, held.reserved, settled))
             next_at[host] = state.paused_until or state.next_at
         self._held.clear()
+        if isinstance(self.refusal, NotFetched) and isinstance(outcome, NotFetched):
+            return replace(self.refusal, hops=outcome.hops)
         if self.refusal:
             return self.refusal
         assert outcome is not None  # noqa: S101 - a visit that did not begin has a refusal
@@ -234,12 +239,12 @@ class Visit:
     def _kept(self, url: WebUrl) -> Generator[Step, Any, RobotsCopy | None]:
         """Return a copy of a robots.txt that holds; None if there is none."""
         book = self.ledger.book
-        kept: RobotsCopy | None = yield Call(functools.partial(book.robots, _origin(url)))
+        kept: RobotsCopy | None = yield Call(functools.partial(book.robots, url.origin))
         return kept if kept and kept.read_at <= book.instant() < kept.until else None
 
-    def _ask_robots(self, url: WebUrl, held: _Held) -> Generator[Step, Any, RobotsCopy]:
-        """Ask for a robots.txt, in the turn of its host, and keep it."""
-        book, origin = self.ledger.book, _origin(url)
+    def _ask_robots(self, url: WebUrl, held: _Held) -> Generator[Step, Any, tuple[RobotsCopy, NotFetched | None]]:
+        """Ask for a robots.txt, in the turn of its host, and keep it; say why, where its host did not even answer."""
+        book, origin = self.ledger.book, url.origin
         outcome: FetchOutcome = yield AskRobots(url=f"{origin}/robots.txt", context=(url.shown_host,))
         held.requests += 1
         if not isinstance(outcome, Stopped):
@@ -249,7 +254,9 @@ class Visit:
         before: RobotsCopy | None = yield Call(functools.partial(book.robots, origin))
         copy = read_robots(origin, outcome, before, book.instant())
         yield Call(functools.partial(book.keep_robots, copy))
-        return copy
+        if isinstance(outcome, NotFetched) and not any(hop.status for hop in outcome.hops):
+            return copy, NotFetched(reason=outcome.reason, detail=outcome.detail)
+        return copy, None
 
     def _judge(self, url: WebUrl, copy: RobotsCopy, *, is_first: bool) -> Admission:
         """Say whether a robots.txt, or a person in spite of it, lets an address be asked for."""
@@ -294,11 +301,6 @@ class Visit:
             retry_after_s=held.retry_after_s,
             crawl_delay_s=held.crawl_delay_s,
         )
-
-
-def _origin(url: WebUrl) -> str:
-    """Return whose robots.txt counts: each scheme and port has its own (RFC 9309 §2.3)."""
-    return f"{url.scheme}://{url.netloc}"
 
 
 def _refused_by(url: WebUrl, copy: RobotsCopy) -> Blocked | None:
