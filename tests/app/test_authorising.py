@@ -16,7 +16,7 @@ from rempart.app.authorising import (
     authorise,
     list_authorisations,
     list_hosts,
-    withdraw_authorisation,
+    withdraw_authorisations,
 )
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
@@ -127,14 +127,14 @@ def test_it_is_taken_back_by_name(made: Made) -> None:
     _, workspace = made
     given = authorise(workspace, MinorGate(), statement())
 
-    withdraw_authorisation(workspace, given.id, "nadia")
+    withdraw_authorisations(workspace, given.id, "nadia")
 
     assert WorkspacePermissions(workspace).find(given.url, clock.utc_now()) is None
     assert workspace.journal.events(given.id)[-1].kind is EventKind.AUTHORISATION_WITHDRAWN
     with pytest.raises(MisuseError):
-        withdraw_authorisation(workspace, given.id, "")
+        withdraw_authorisations(workspace, given.id, "")
     with pytest.raises(NotFoundError):
-        withdraw_authorisation(workspace, "aut_" + "0" * 32, "")
+        withdraw_authorisations(workspace, "aut_" + "0" * 32, "")
 
 
 def test_looking_leaves_a_trace(made: Made) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from rempart.app.workspace import open_workspace
 from rempart.cli.net_authorise import authorisations, authorise, hosts
 from rempart.cli.opening import Globals
-from rempart.errors import MisuseError, RefusedError
+from rempart.errors import MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import HostState
 from workspaces import make, settings_for
 
@@ -53,6 +53,18 @@ def test_an_address_is_authorised_listed_and_taken_back(folder: Path) -> None:
     assert "reported (mandate)" in in_words.stdout
     assert (record["id"], record["uses"]) == (name, 0)
     assert record["withdrawn_at"]
+
+
+def test_an_address_is_taken_back_by_itself(folder: Path) -> None:
+    """All that covers it, however it is spelled; then nothing does."""
+    for days in ("2", "3"):
+        run(folder, authorise, URL, *WHOLE, "--days", days)
+
+    taken = run(folder, authorise, URL.replace("forum", "FORUM") + "#post", "--withdraw")
+    again = run(folder, authorise, URL, "--withdraw")
+
+    assert taken.stdout.count("withdrawn  used 0 times") == 2
+    assert isinstance(again.exception, NotFoundError)
 
 
 @pytest.mark.parametrize("ends", [(), ("--days", "7", "--until", "2026-12-01"), ("--until", "2020-01-01")], ids=str)

@@ -7,7 +7,7 @@ import ipaddress
 from types import TracebackType
 from typing import Final, Self
 
-from net.doors import QUICK, Door, FakeResolver, Kind, cleared
+from net.doors import SMALL, Door, FakeResolver, Kind, cleared
 from net.servers import RawServer, Visitor, head, page
 from rempart.model.gate import MinorGate
 from rempart.model.ids import AuthorisationId
@@ -154,7 +154,7 @@ class PoliteDoor:
 
     def fetch(self, url: str, *context: str, wait_s: float = 0.0, wanted: Wanted | None = None) -> PoliteOutcome:
         """Fetch."""
-        wanted = wanted or Wanted(limits=QUICK)
+        wanted = wanted or Wanted(limits=SMALL)
         if self._kind is Kind.TASKS:
             work = self._tasks.fetch(cleared(url, *context), wanted, wait_at_most_s=wait_s)
             outcome: PoliteOutcome = self._door.run(work)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from net.doors import QUICK, Kind
+from net.doors import SMALL, Kind
 from net.polite_site import NOW, OnePermission, PoliteDoor, Site, text
 from net.servers import head, page, redirect
 from rempart.model.courtesy import Blocked, BlockKind, HostState, Later, LaterReason
@@ -270,7 +270,7 @@ def test_what_did_not_change_is_cheap(kind: Kind) -> None:
     unchanged = head("304 Not Modified", etag='"1"')
     with Site(FORUM, a=unchanged) as site, PoliteDoor(kind, site) as door:
         door.fetch(site.url("/first"))
-        wanted = Wanted(limits=QUICK, validators=Validators(etag='"1"'))
+        wanted = Wanted(limits=SMALL, validators=Validators(etag='"1"'))
         outcome = door.fetch(site.url("/a"), wanted=wanted, wait_s=60)
         begun = door.clock.now
         state = state_of(door)
@@ -300,7 +300,7 @@ def test_bytes_that_came_to_nothing_are_counted(kind: Kind) -> None:
 
     assert isinstance(outcome, NotFetched)
     assert outcome.reason is NotFetchedReason.TOO_MANY_BYTES
-    assert state.wire_bytes >= QUICK.wire_bytes
+    assert state.wire_bytes >= SMALL.wire_bytes
 
 
 def test_another_fetch_that_has_the_host_is_waited_for(kind: Kind) -> None:
