@@ -46,7 +46,7 @@ TESTED_ELSEWHERE = {
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
-    "store/migrations/0004_placement.py",
+    "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
@@ -64,7 +64,8 @@ TESTED_ELSEWHERE = {
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
-    "tests/privacy/": "privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
+    "tests/net/test_politeness.py": "net/visits.py",
+    "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }
 

@@ -257,6 +257,21 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     database.close()
 
 
+@pytest.mark.parametrize("moment", ['CREATE TABLE "host"', 'CREATE TABLE "authorisation"'])
+def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str) -> None:
+    """No table of hosts is left without the others; what was there before is as it was."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
+    database = open_at(path)
+    assert upgrade(database) == ["0005_hosts"]
+    assert faults(database) == []
+    database.close()
+
+
 def test_upgrading_from_a_thread(tmp_path: Path) -> None:
     """A server upgrades outside its main thread."""
     database = open_at(make_sqlite(tmp_path))

@@ -13,10 +13,10 @@ from typing import Final
 from rempart import clock
 from rempart.app.exchange import decided_by
 from rempart.app.workspace import Workspace
-from rempart.errors import FetchError, MisuseError, RefusedError
+from rempart.errors import FetchError, MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import Authorisation, HostNote
 from rempart.model.gate import MinorGate
-from rempart.model.ids import AuthorisationId
+from rempart.model.ids import AuthorisationId, IdKind, is_id
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, NotFetched, NotFetchedReason
 from rempart.model.work import AccessPurpose, EventKind
@@ -67,20 +67,28 @@ def authorise(workspace: Workspace, gate: MinorGate, statement: Statement) -> Au
     return made
 
 
-def withdraw_authorisation(workspace: Workspace, authorisation: str, by: str) -> Authorisation:
-    """Take an authorisation back.
+def withdraw_authorisations(workspace: Workspace, subject: str, by: str) -> list[Authorisation]:
+    """Take back an authorisation, or all that cover an address.
+
+    Args:
+        workspace: Where they are.
+        subject: An identifier, or an address.
+        by: Who takes it back; empty is who works.
 
     Raises:
-        NotFoundError: there is none of this identifier.
+        NotFoundError: nothing covers the address, or there is none of this identifier.
         MisuseError: it is over already.
     """
     now, typed_by = clock.utc_now(), workspace.me
-    workspace.authorisations.get(authorisation)
+    named = _named(workspace, subject, now)
     actor = decided_by(workspace, by)
+    taken = []
     with workspace.database.transaction():
-        taken = workspace.authorisations.withdraw(authorisation, now)
-        detail: dict[str, str | int] = {"typed_by": str(typed_by.id), "uses": taken.uses}
-        workspace.journal.note(EventKind.AUTHORISATION_WITHDRAWN, taken.id, actor=actor.id, now=now, detail=detail)
+        for each in named:
+            ended = workspace.authorisations.withdraw(each, now)
+            detail: dict[str, str | int] = {"typed_by": str(typed_by.id), "uses": ended.uses}
+            workspace.journal.note(EventKind.AUTHORISATION_WITHDRAWN, ended.id, actor=actor.id, now=now, detail=detail)
+            taken.append(ended)
     return taken
 
 
@@ -120,19 +128,34 @@ class WorkspacePermissions:
         return True
 
 
+def _named(workspace: Workspace, subject: str, now: dt.datetime) -> list[AuthorisationId]:
+    """Return what an identifier or an address means."""
+    if is_id(subject, IdKind.AUTHORISATION):
+        return [workspace.authorisations.get(subject).id]
+    url = str(_parsed(subject))
+    if found := workspace.authorisations.find_all(url, now):
+        return found
+    message = "nothing covers this address"
+    raise NotFoundError(message, advice="List what is covered with: rempart net authorisations")
+
+
 def _judged(gate: MinorGate, text: str) -> WebUrl:
     """Return an address in its one form, if the gate lets it pass."""
-    try:
-        url = parse_url(text)
-    except FetchError as error:
-        why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
-        message = f"this address is never asked: {why}"
-        raise MisuseError(message, advice="Give one whole address, as it was reported.") from error
+    url = _parsed(text)
     judged = gate.check(Address(url=text, context=(str(url), url.shown_host)))
     if isinstance(judged, Stopped):
         message = f"nobody can authorise this address: {judged.in_words()}"
         raise RefusedError(message, advice="Hand it over: PHAROS, Point de Contact, NCMEC (README, What it refuses).")
     return url
+
+
+def _parsed(text: str) -> WebUrl:
+    try:
+        return parse_url(text)
+    except FetchError as error:
+        why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
+        message = f"this address is never asked: {why}"
+        raise MisuseError(message, advice="Give one whole address, as it was reported.") from error
 
 
 def _stated(text: str, what: str) -> str:

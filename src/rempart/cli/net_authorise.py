@@ -24,7 +24,7 @@ _BY = click.option("--by", metavar="NAME", default="", help="Who answers for it,
 @click.option("--legal-basis", metavar="TEXT", default="", help="By what right.")
 @click.option("--days", type=click.IntRange(1, 30), help="For how many days from now.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until the beginning of this day (UTC).")
-@click.option("--withdraw", is_flag=True, help="Take back the authorisation that is named instead of the address.")
+@click.option("--withdraw", is_flag=True, help="Take back what covers URL, or one authorisation.")
 @click.pass_obj
 def authorise(
     given: Globals,
@@ -42,14 +42,15 @@ def authorise(
     It covers this very address only, not where it redirects to, for 30 days at most. What the gate stops stays stopped,
     and the host is asked no faster. Each use is counted, and noted in the journal.
     """
-    from rempart.app.authorising import Statement, withdraw_authorisation  # noqa: PLC0415 - heavy: Django
+    from rempart.app.authorising import Statement, withdraw_authorisations  # noqa: PLC0415 - heavy: Django
     from rempart.app.authorising import authorise as state  # noqa: PLC0415 - as above
     from rempart.app.gating import make_gate  # noqa: PLC0415 - as above
 
     if withdraw:
         with given.open() as workspace:
-            taken = withdraw_authorisation(workspace, url, by)
-        put(f"{taken.id}  withdrawn  used {taken.uses} times")
+            taken = withdraw_authorisations(workspace, url, by)
+        for each in taken:
+            put(f"{each.id}  withdrawn  used {each.uses} times")
         return 0
     ends = _end(days, until)
     gate = make_gate(given.settings())

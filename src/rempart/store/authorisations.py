@@ -50,11 +50,15 @@ class AuthorisationRepository:
         return self._authorisation(row)
 
     def find(self, url: str, now: dt.datetime) -> AuthorisationId | None:
-        """Return the authorisation that covers exactly this address now; None if there is none."""
+        """Return the authorisation that covers exactly this address now, the longest one; None if there is none."""
+        return next(iter(self.find_all(url, now)), None)
+
+    def find_all(self, url: str, now: dt.datetime) -> list[AuthorisationId]:
+        """Return every one that covers exactly this address now, the longest one first."""
         rows = AuthorisationRow.objects.filter(url_index__in=self._sealer.indexes(exact(url)))
+        rows = rows.filter(withdrawn_at=None, given_at__lte=now, until__gt=now).order_by("-until", "id")
         with self._database.reading():
-            row = rows.filter(withdrawn_at=None, given_at__lte=now, until__gt=now).order_by("-until", "id").first()
-        return AuthorisationId(row.id) if row else None
+            return [AuthorisationId(name) for name in rows.values_list("id", flat=True)]
 
     def use(self, authorisation: AuthorisationId, now: dt.datetime) -> bool:
         """Count a use; False if it no longer holds. Part of the caller's transaction if there is one."""
