@@ -14,7 +14,7 @@ from asn1crypto import cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorities import Authority
+from authorities import StampingAuthority
 from rempart.clock import monotonic_s
 from rempart.errors import TimestampError
 from rempart.model.timestamp import Imprint, ImprintAlgorithm, NotTimestampedReason
@@ -26,17 +26,17 @@ QUERY = TimestampQuery(imprint=IMPRINT, nonce=0x8123456789ABCDEF)
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def stamper(tmp_path_factory: pytest.TempPathFactory) -> StampingAuthority:
     """Make an authority, or skip (red where CI requires it)."""
     if not shutil.which("openssl"):
         skip_or_fail("openssl", "it is not installed")
-    return Authority(tmp_path_factory.mktemp("authority"))
+    return StampingAuthority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
-def good(authority: Authority) -> bytes:
+def good(stamper: StampingAuthority) -> bytes:
     """Return a reply to the query."""
-    return authority.answer(QUERY.to_der())
+    return stamper.answer(QUERY.to_der())
 
 
 def reason_of(raw: bytes, query: TimestampQuery = QUERY) -> NotTimestampedReason | None:
@@ -109,7 +109,7 @@ def test_a_query_is_as_the_standard_says() -> None:
     assert asked["req_policy"].native == "1.2.3.4.5"
 
 
-def test_a_reply_to_another_query_is_refused(good: bytes, authority: Authority) -> None:
+def test_a_reply_to_another_query_is_refused(good: bytes, stamper: StampingAuthority) -> None:
     """Another nonce, digest, algorithm or policy: an old reply, or one to somebody else."""
     other = replace(IMPRINT, digest=bytes(32))
     longer = Imprint(algorithm=ImprintAlgorithm.SHA512, digest=bytes(64))
@@ -118,7 +118,7 @@ def test_a_reply_to_another_query_is_refused(good: bytes, authority: Authority) 
     assert reason_of(good, replace(QUERY, imprint=other)) is NotTimestampedReason.WRONG_IMPRINT
     assert reason_of(good, replace(QUERY, imprint=longer)) is NotTimestampedReason.WRONG_IMPRINT
     assert reason_of(good, replace(QUERY, policy="1.2.3.4.5")) is NotTimestampedReason.WRONG_POLICY
-    assert reason_of(authority.answer(replace(QUERY, policy="1.2.3.4.5").to_der())) is None
+    assert reason_of(stamper.answer(replace(QUERY, policy="1.2.3.4.5").to_der())) is None
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_time_stamp_that_says_something_else_is_refused(
     assert reason_of(reply_with(good, **changes)) is reason
 
 
-def test_a_refusal_says_what_the_authority_said(authority: Authority) -> None:
+def test_a_refusal_says_what_the_authority_said(stamper: StampingAuthority) -> None:
     """Its failure and its words, on one line."""
-    raw = authority.answer(replace(QUERY, policy="1.9.9").to_der())
+    raw = stamper.answer(replace(QUERY, policy="1.9.9").to_der())
 
     with pytest.raises(TimestampError) as caught:
         read_reply(raw, QUERY)
@@ -179,12 +179,12 @@ def test_a_grant_without_a_token_is_none() -> None:
     assert reason_of(element(0x30, element(0x30, element(0x02, b"\0")))) is NotTimestampedReason.NO_TOKEN
 
 
-def test_a_token_without_certificates_is_refused(authority: Authority) -> None:
+def test_a_token_without_certificates_is_refused(stamper: StampingAuthority) -> None:
     """In ten years nobody could verify it."""
     asked = tsp.TimeStampReq.load(QUERY.to_der())
     asked["cert_req"] = False
 
-    assert reason_of(authority.answer(asked.dump(force=True))) is NotTimestampedReason.NO_CERTIFICATE
+    assert reason_of(stamper.answer(asked.dump(force=True))) is NotTimestampedReason.NO_CERTIFICATE
 
 
 def test_certificates_in_any_order_are_taken(good: bytes) -> None:
