@@ -60,7 +60,8 @@ def reply_with(good: bytes, **changes: object) -> bytes:
     token = cms.ContentInfo.load(read_reply(good, QUERY).token_der)
     signed = token["content"]
     info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"]))
-    gen_time = changes.pop("gen_time", None)
+    gen_time, other = changes.pop("gen_time", None), changes.pop("other_certificate", b"")
+    assert isinstance(other, bytes)
     for name, value in changes.items():
         info[name] = value
     der = info.dump(force=True)
@@ -72,7 +73,7 @@ def reply_with(good: bytes, **changes: object) -> bytes:
         signed["version"].dump(),
         signed["digest_algorithms"].dump(),
         element(0x30, kind + element(0xA0, element(0x04, der))),
-        signed["certificates"].dump(),
+        element(0xA0, signed["certificates"].contents + other),
         signed["signer_infos"].dump(),
     ]
     return wrapped(element(0x30, token["content_type"].dump() + element(0xA0, element(0x30, b"".join(parts)))))
@@ -223,6 +224,42 @@ def test_a_reply_that_was_cut_or_continued_is_refused(good: bytes) -> None:
     assert {reason_of(good[:size]) for size in range(len(good))} == {NotTimestampedReason.BAD_REPLY}
     assert reason_of(good + b"\0") is NotTimestampedReason.BAD_REPLY
     assert reason_of(good + good) is NotTimestampedReason.BAD_REPLY
+
+
+def nested(depth: int) -> bytes:
+    """Return sequences in each other."""
+    return element(0x30, nested(depth - 1)) if depth else b""
+
+
+@pytest.mark.parametrize(
+    "other, is_read",
+    [
+        (nested(18), True),
+        (nested(19), False),
+        (b"\x05\x00" * 8_000, True),
+        (b"\x05\x00" * 8_192, False),
+    ],
+)
+def test_where_nobody_looks_is_bounded_too(good: bytes, other: bytes, is_read: bool) -> None:  # noqa: FBT001 - a parameter
+    """A certificate of a kind that nobody knows, on each side of both limits: 24 deep, 8,192 elements."""
+    raw = reply_with(good, other_certificate=element(0xA3, other))
+
+    assert reason_of(raw) is (None if is_read else NotTimestampedReason.BAD_REPLY)
+
+
+@pytest.mark.parametrize("header", [b"\x30\x83\x00", b"\x30\x84\x00\x00", b"\x3f\x10\x82"])
+def test_a_header_has_one_form(good: bytes, header: bytes) -> None:
+    """A length with zeros before it, or a tag in more bytes than it takes, would be read differently by others."""
+    assert good.startswith(b"\x30\x82")
+
+    assert reason_of(header + good[2:]) is NotTimestampedReason.BAD_REPLY
+
+
+def test_a_short_length_is_in_one_byte(good: bytes) -> None:
+    """``02 81 01 00`` is the zero of BER, not of DER."""
+    token = read_reply(good, QUERY).token_der
+
+    assert reason_of(element(0x30, element(0x30, b"\x02\x81\x01\x00") + token)) is NotTimestampedReason.BAD_REPLY
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
