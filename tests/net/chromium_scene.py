@@ -137,7 +137,9 @@ def _sites() -> Iterator[list[Site]]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(PAGE, FRIEND, REBINDING, INSIDE, STRANGER).configure_cert(tls)
     where = [(SITE, 80, None), (SITE, 443, tls)]
-    where += [(address, port, own) for address in (METADATA, PRIVATE, OTHER_SITE) for port, own in ((80, None), (443, tls))]
+    where += [
+        (address, port, own) for address in (METADATA, PRIVATE, OTHER_SITE) for port, own in ((80, None), (443, tls))
+    ]
     where += [("127.0.0.1", LOCAL_PORT, None), ("127.1.2.3", LOCAL_PORT, None)]
     sites = [Site(*place) for place in where]
     yield sites

@@ -155,7 +155,7 @@ class RawServer:
             visitor.close()
             connection.close()
 
-    def wait_for_end(self, patience_s: float = 2.0) -> bool:
+    def wait_for_end(self, patience_s: float = 5.0) -> bool:
         """Tell whether every client has gone, after some patience."""
         until = time.monotonic() + patience_s
         for thread in self._threads[1:]:

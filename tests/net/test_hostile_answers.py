@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from net.doors import QUICK, WANTED, Door, Kind
+from net.doors import SLACK_S, SMALL, WANTED, Door, Kind, hurried
 from net.servers import RawServer, Script, endless, head, once, page, reply, then_reset, then_silence
 from rempart.model.web import FetchedMedia, FetchMode, NotFetched, NotFetchedReason, Page
 from rempart.net import Wanted
@@ -18,8 +18,6 @@ from rempart.net import Wanted
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1", "::1"]), pytest.mark.usefixtures("nothing_left_open")]
 
 R = NotFetchedReason
-#: What a machine that does something else meanwhile may add to a limit.
-_SLACK_S: Final = 1.0
 
 PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0" + b"\0" * 64
 SVG: Final = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
@@ -159,14 +157,16 @@ def check_refused(kind: Kind, script: Script, reason: NotFetchedReason, wanted: 
     """Fetch from a hostile server: why there is nothing is said, in time, and the connection is gone."""
     with RawServer(script) as server:
         with Door(kind, (server.host, server.port)) as door:
+            limits = hurried(wanted.allowance, reason)
             begun_s = time.monotonic()
-            outcome = door.fetch(server.url(), wanted)
+            outcome = door.fetch(server.url(), dataclasses.replace(wanted, limits=limits))
             took_s = time.monotonic() - begun_s
 
         assert isinstance(outcome, NotFetched), outcome
         assert outcome.reason is reason, outcome
         assert outcome.in_words().startswith(reason.in_words())
-        assert took_s < QUICK.total_s + _SLACK_S
+        waited_s = {R.IDLE: limits.idle_s, R.TOTAL_TIME: limits.total_s}
+        assert took_s < waited_s.get(reason, 0.0) + SLACK_S
         assert len(outcome.hops) == 1
         assert not {"hello", "script", "word"} & set(outcome.detail.replace("'", " ").split())
         assert server.wait_for_end()
@@ -188,7 +188,7 @@ def test_a_hostile_body_gives_a_reason(kind: Kind, what: str) -> None:
 def test_a_bomb_is_stopped_by_how_much_it_expands(kind: Kind, what: str) -> None:
     """Long before the limit on what is decompressed."""
     encoding, body = BOMBS[what]
-    limits = dataclasses.replace(QUICK, decoded_bytes=25_000_000)
+    limits = dataclasses.replace(SMALL, decoded_bytes=25_000_000)
 
     check_refused(kind, once(coded(body, encoding)), R.BOMB, dataclasses.replace(WANTED, limits=limits))
 
@@ -258,7 +258,7 @@ def test_an_answer_in_many_packets_is_one_answer(kind: Kind) -> None:
 def test_a_picture_that_says_it_is_text_is_not_read(kind: Kind) -> None:
     """Of a body of 200 kB, what was sniffed came, and no more."""
     with RawServer(once(page(PNG + b"\0" * 200_000))) as server, Door(kind, (server.host, server.port)) as door:
-        wanted = dataclasses.replace(WANTED, limits=dataclasses.replace(QUICK, wire_bytes=8_192 + 200))
+        wanted = dataclasses.replace(WANTED, limits=dataclasses.replace(SMALL, wire_bytes=8_192 + 200))
         outcome = door.fetch(server.url(), wanted)
 
         assert isinstance(outcome, NotFetched)

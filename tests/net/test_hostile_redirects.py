@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from net.doors import QUICK, WANTED, Door, FakeResolver, Kind
+from net.doors import SMALL, WANTED, Door, FakeResolver, Kind
 from net.servers import Authority, RawServer, head, page, redirect, reply
 from net.socket_watch import watched_sockets
 from rempart.model.outcome import Stopped
@@ -169,7 +169,7 @@ def test_a_redirect_never_leaves_tls(kind: Kind, authority: Authority) -> None:
 def test_a_slow_chain_costs_one_time(kind: Kind) -> None:
     """The total is that of all hops together, and so are their bytes."""
     big = head("302 Found", location="/next", content_length="0", x=("a" * 9_000))
-    limits = dataclasses.replace(QUICK, wire_bytes=20_000)
+    limits = dataclasses.replace(SMALL, wire_bytes=20_000)
     answers = [big.replace(b"/next", f"/{number}".encode()) for number in range(4)]
     with RawServer(reply(*answers, page())) as server, Door(kind, (server.host, server.port)) as door:
         outcome = door.fetch(server.url("/a"), dataclasses.replace(WANTED, limits=limits))

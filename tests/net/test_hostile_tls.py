@@ -12,10 +12,10 @@ from typing import Final
 import pytest
 import trustme
 
-from net.doors import QUICK, Door, FakeResolver, Kind
+from net.doors import SLACK_S, SMALL, Door, FakeResolver, Kind, hurried
 from net.servers import Authority, RawServer, Visitor, page, reply
 from rempart.model.web import NotFetched, NotFetchedReason, Page
-from rempart.net import make_tls_context
+from rempart.net import Wanted, make_tls_context
 
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1", "::1"]), pytest.mark.usefixtures("nothing_left_open")]
 
@@ -123,12 +123,13 @@ def test_a_handshake_ends_in_time(kind: Kind, script: object, reason: NotFetched
         RawServer(script) as server,
         Door(kind, (server.host, server.port), resolver=FakeResolver(NAMES), tls=authority.client()) as door,
     ):
+        limits = hurried(SMALL, reason)
         begun_s = time.monotonic()
-        outcome = door.fetch(server.url(host=HOST).replace("http:", "https:"))
+        outcome = door.fetch(server.url(host=HOST).replace("http:", "https:"), Wanted(limits=limits))
 
         assert isinstance(outcome, NotFetched)
         assert outcome.reason is reason, outcome
-        assert time.monotonic() - begun_s < QUICK.connect_s + 1.0
+        assert time.monotonic() - begun_s < (limits.connect_s if reason is R.CONNECT_TIME else 0.0) + SLACK_S
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

@@ -82,7 +82,7 @@ def kept(age: dt.timedelta, verdict: RobotsVerdict = RobotsVerdict.RULES) -> Rob
         ("User-agent: rem\nDisallow: /", "/a", True),
         ("User-agent: RempartX\nDisallow: /", "/a", True),
         ("User-agent: other\nUser-agent: rempart\nDisallow: /", "/a", False),
-        ("User-agent: rempart\nDisallow: /a\nUser-agent: x\nDisallow: /b\nUser-agent: rempart\nDisallow: /c", "/c", False),
+        ("User-agent: rempart\nAllow: /a\nUser-agent: x\nAllow: /b\nUser-agent: rempart\nDisallow: /c", "/c", False),
         ("User-agent: rempart\nSitemap: https://forum.example.org/s.xml\nDisallow: /", "/a", False),
         ("Disallow: /", "/a", True),
         ("user-agent:*\r\ndisallow:/\r\n", "/a", False),
@@ -250,7 +250,7 @@ def test_a_copy_of_before_serves_while_it_is_away(age: dt.timedelta, verdict: Ro
 
 
 def test_a_refusal_of_before_is_no_copy() -> None:
-    """ "Nothing is allowed" does not live on as a rule."""
+    """What said nothing of rules does not live on as rules."""
     copy = read_robots(ORIGIN, error(500), kept(dt.timedelta(hours=1), RobotsVerdict.WAIT), NOW)
 
     assert copy.verdict is RobotsVerdict.DENY_ALL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from net.doors import QUICK, Door, Kind, cleared
+from net.doors import SMALL, Door, Kind, cleared
 from net.socket_watch import watched_sockets
 from net.stub_dns import StubDns
 from net.vectors import refused_addresses
@@ -27,7 +27,7 @@ def test_an_address_of_the_table_is_refused(kind: Kind, url: str, reason: str, w
     """No socket of the Internet is made, and nothing is resolved."""
     del what
     with StubDns() as dns, Door(kind, resolver=DnsResolver(dns.servers)) as door, watched_sockets() as seen:
-        outcome = door.fetch(cleared(url), Wanted(limits=QUICK))
+        outcome = door.fetch(cleared(url), Wanted(limits=SMALL))
 
         assert isinstance(outcome, NotFetched)
         assert outcome.reason == reason, outcome

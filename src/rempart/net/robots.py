@@ -1,8 +1,8 @@
 """What a robots.txt says to us (RFC 9309), read from bytes that anybody may have written.
 
 protego answers for a whole file, and a hostile one makes that dear: 2,000 names of robots before 2,000 rules took it 13
-seconds (protego 0.7.0), and the limit leaves room for 17,000 before 20,000. So only the lines that concern us reach it: those of the groups of ``Rempart`` (or, without one, of
-``*``), in one form. The rest is read once, line by line, and forgotten.
+seconds (protego 0.7.0), and the limit leaves room for 17,000 before 20,000. So only the lines that concern us reach it:
+those of the groups of ``Rempart`` (or, without one, of ``*``), in one form. The rest is read once and forgotten.
 """
 
 from __future__ import annotations
