@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -100,6 +101,7 @@ class FactFinder:
         cleared = self._gate.check(address)
         if isinstance(cleared, Stopped):
             return cleared
+        trust = make_tls_context(self._settings.net.authorities_file)  # before anybody is asked: it may be missing
         at, until = utc_now(), monotonic_s() + self._total_s
         dns = DnsFactFinder(self._gate, self._servers).find(cleared)
         resolver = OnceResolver(DnsResolver(self._servers))
@@ -110,7 +112,7 @@ class FactFinder:
             )
             networks = tuple(_networks(rdap, _addresses(url, dns), until))
             autnums = tuple(_autnums(rdap, networks, until))
-        tls = self._certificates(cleared, resolver, until)
+        tls = self._certificates(cleared, resolver, trust, until)
         return HostFacts(
             host=url.host,
             at=at,
@@ -122,10 +124,11 @@ class FactFinder:
             contacts=reachable([contact for one in (*networks, domain) for contact in _contacts(one)]),
         )
 
-    def _certificates(self, cleared: Cleared[Address], resolver: OnceResolver, until: float) -> TlsFacts | NoFact:
+    def _certificates(
+        self, cleared: Cleared[Address], resolver: OnceResolver, trust: ssl.SSLContext, until: float
+    ) -> TlsFacts | NoFact:
         if monotonic_s() >= until:
             return _late("certificates")
-        trust = make_tls_context(self._settings.net.authorities_file)
         return TlsFactFinder(Guard(resolver, self._policy), trust).find(cleared)
 
 

@@ -25,6 +25,7 @@ _BY = click.option("--by", metavar="NAME", default="", help="Who answers for it,
 @click.option("--days", type=click.IntRange(1, 30), help="For how many days from now.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until the beginning of this day (UTC).")
 @click.option("--withdraw", is_flag=True, help="Take back what covers URL, or one authorisation.")
+@_JSON
 @click.pass_obj
 def authorise(
     given: Globals,
@@ -36,6 +37,7 @@ def authorise(
     days: int | None,
     until: dt.datetime | None,
     withdraw: bool,
+    as_json: bool,
 ) -> int:
     """Answer, by name, for asking for one reported URL that a robots.txt does not allow.
 
@@ -47,10 +49,14 @@ def authorise(
     from rempart.app.gating import make_gate  # noqa: PLC0415 - as above
 
     if withdraw:
+        _refuse_terms(reason, legal_basis, days, until)
         with given.open() as workspace:
             taken = withdraw_authorisations(workspace, url, by)
         for each in taken:
-            put(f"{each.id}  withdrawn  used {each.uses} times")
+            if as_json:
+                put_json(_authorisation_record(each))
+            else:
+                put(f"{each.id}  withdrawn  used {each.uses} times")
         return 0
     ends = _end(days, until)
     gate = make_gate(given.settings())
@@ -58,7 +64,10 @@ def authorise(
     with given.open() as workspace:
         made = state(workspace, gate, statement)
     say("It covers this very address, not where it redirects to; the host is asked no faster for it.")
-    put(safe(f"{made.id}  {made.url}  until {made.until:%Y-%m-%d %H:%M} UTC"))
+    if as_json:
+        put_json(_authorisation_record(made))
+    else:
+        put(safe(f"{made.id}  {made.url}  until {made.until:%Y-%m-%d %H:%M} UTC"))
     return 0
 
 
@@ -100,6 +109,16 @@ def hosts(given: Globals, *, as_json: bool) -> int:
             paused = f"  paused until {state.paused_until:%Y-%m-%d %H:%M}" if state.paused_until else ""
             put(safe(f"{each.host}  next {next_at}  {state.requests} requests  {state.wire_bytes} bytes{paused}"))
     return 0
+
+
+def _refuse_terms(*terms: object) -> None:
+    """Refuse terms beside ``--withdraw``: whoever gives some may have meant to change an authorisation."""
+    from rempart.errors import MisuseError  # noqa: PLC0415 - with the others
+
+    if any(terms):
+        message = "an authorisation is taken back as it is"
+        advice = "With --withdraw, leave out --reason, --legal-basis, --days and --until. Then give it anew."
+        raise MisuseError(message, advice=advice)
 
 
 def _end(days: int | None, until: dt.datetime | None) -> dt.datetime:

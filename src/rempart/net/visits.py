@@ -164,9 +164,7 @@ class Visit:
         held = self._held[url.host]
         if copy is None:  # (3)
             copy, unreached = yield from self._ask_robots(url, held)
-            if copy is None:
-                return unreached
-            if unreached and copy.verdict is RobotsVerdict.DENY_ALL:
+            if copy is None or (unreached and copy.verdict is RobotsVerdict.DENY_ALL):
                 # RFC 9309 §2.3.1.4 allows nothing then; why the host cannot be reached says more than that.
                 return unreached
             if refusal := (yield from self._judge(url, copy, is_first=is_first)):
