@@ -92,17 +92,20 @@ Script = Callable[[Visitor], None]
 class RawServer:
     """Answers the first connection by the first script, and so on; the last script answers all that follow."""
 
-    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = LOOPBACK) -> None:
-        """Listen on a port that the system chooses.
+    def __init__(
+        self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = LOOPBACK, port: int = 0
+    ) -> None:
+        """Listen.
 
         Args:
             scripts: What happens on each connection in turn.
             tls: Speak TLS from the first byte.
-            host: 127.0.0.1 or ::1.
+            host: 127.0.0.1 or ::1; any address in a namespace that has it.
+            port: By default one that the system chooses.
         """
         self._scripts = scripts
         self._tls = tls
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         #: How many connections were accepted.
@@ -137,8 +140,8 @@ class RawServer:
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(connection, script), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)  # whoever waits for the end finds it begun
 
     def _serve(self, connection: socket.socket, script: Script) -> None:
         visitor = Visitor(connection, self)

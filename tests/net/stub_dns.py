@@ -48,8 +48,8 @@ Turn = Says | tuple[str, ...]
 class StubDns:
     """Knows the names that it was given; any other name does not exist."""
 
-    def __init__(self) -> None:
-        """Listen on one port, for both protocols."""
+    def __init__(self, port: int = 0) -> None:
+        """Listen on one port, for both protocols; by default one that the system chooses."""
         self._names: dict[str, list[Turn]] = {}
         self._aliases: dict[str, str] = {}
         self._truncated: set[str] = set()
@@ -59,7 +59,7 @@ class StubDns:
         self.questions: list[tuple[str, str]] = []
         #: How many of them came over TCP.
         self.over_tcp = 0
-        self._udp, self._tcp = _one_port()
+        self._udp, self._tcp = _one_port(port)
         self.port: int = self._udp.getsockname()[1]
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=serve, daemon=True) for serve in (self._serve_udp, self._serve_tcp)]
@@ -181,15 +181,17 @@ class StubDns:
         self.close()
 
 
-def _one_port() -> tuple[socket.socket, socket.socket]:
+def _one_port(port: int) -> tuple[socket.socket, socket.socket]:
     """Return a datagram socket and a listening one on the same port."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind((_LOOPBACK, 0))
+        udp.bind((_LOOPBACK, port))
         try:
             tcp = socket.create_server(udp.getsockname())
         except OSError:
             udp.close()
+            if port:
+                raise
             continue
         udp.settimeout(_TURN_S)
         tcp.settimeout(_TURN_S)

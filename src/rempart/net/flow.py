@@ -36,7 +36,7 @@ from rempart.net.backend import PEER, ROUTE
 from rempart.net.cookies import JobCookies
 from rempart.net.decoding import Decoder
 from rempart.net.guard import Route
-from rempart.net.interface import Identity
+from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
 from rempart.net.memory import MemoryWriter
 from rempart.net.meter import SNIFF_BYTES, Meter
 from rempart.net.request import NO_VALIDATORS, Wanted, build_request
@@ -71,7 +71,15 @@ class Close:
     """Read no further."""
 
 
-Step = Send | ReadMore | Close
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Ask whoever drives whether a redirect may be followed; it refuses by throwing a FetchError."""
+
+    url: WebUrl
+    """Where it leads, judged by the gate already."""
+
+
+Step = Send | ReadMore | Close | Permit
 Reply = httpx2.Response | bytes | None
 Flow = Generator[Step, Reply, FetchOutcome]
 
@@ -109,7 +117,13 @@ class FetchFlow:
         except FetchError as error:
             status = self._hops[-1].status if self._hops else 0
             reason = NotFetchedReason(error.reason)
-            return NotFetched(reason=reason, detail=error.detail, hops=tuple(self._hops), status=status)
+            return NotFetched(
+                reason=reason,
+                detail=error.detail,
+                hops=tuple(self._hops),
+                status=status,
+                wire_bytes=self._meter.wire_bytes,
+            )
 
     def _follow(self, cleared: Cleared[Address]) -> Generator[Step, Reply, tuple[WebUrl, httpx2.Response] | Stopped]:
         """Ask, and follow redirects."""
@@ -123,6 +137,8 @@ class FetchFlow:
             if str(url) in seen:
                 raise FetchError(NotFetchedReason.REDIRECT_LOOP, f"after {len(self._hops)} answers")
             seen.add(str(url))
+            if self._hops:
+                yield Permit(url=url)
             response = yield from self._ask(url)
             location = response.headers.get("location", "")
             if response.status_code not in _REDIRECTS or not location:
@@ -194,7 +210,10 @@ class FetchFlow:
         mode, meter = self._wanted.mode, self._meter
         pieces = _Pieces(decoder, meter)
         beginning = bytearray()
-        while len(beginning) < SNIFF_BYTES and (piece := (yield from pieces.next())) is not None:
+        while (missing := SNIFF_BYTES - len(beginning)) > 0:
+            meter.sniff(missing)
+            if (piece := (yield from pieces.next())) is None:
+                break
             beginning += piece
         try:
             name = check_beginning(mode, media_type, bytes(beginning))
@@ -230,11 +249,14 @@ class FetchFlow:
                     wire_bytes=meter.wire_bytes,
                 )
         mark = bytes(beginning[:2])
-        parts = [bytes(beginning)]
-        while (piece := (yield from pieces.next())) is not None:
+        parts, size = [bytes(beginning)], len(beginning)
+        while not self._is_enough(size) and (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
                 check_text(piece, mark)
             parts.append(piece)
+            size += len(piece)
+        if self._is_enough(size):
+            yield Close()
         return Page(
             url=str(url),
             status=response.status_code,
@@ -245,6 +267,10 @@ class FetchFlow:
             validators=validators,
             wire_bytes=meter.wire_bytes,
         )
+
+    def _is_enough(self, size: int) -> bool:
+        """Tell whether the rest is not to be read: only a robots.txt ends before its end (RFC 9309 §2.5)."""
+        return self._wanted.mode is FetchMode.ROBOTS and size >= ROBOTS_BYTES_MOST
 
 
 class _Pieces:

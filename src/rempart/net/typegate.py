@@ -40,6 +40,7 @@ ACCEPT: Final = {
     FetchMode.TEXT: "text/html, application/xhtml+xml, application/json;q=0.9, text/*;q=0.8, application/xml;q=0.8",
     FetchMode.MEDIA: "image/*, video/*, audio/*",
     FetchMode.TIMESTAMP: "application/timestamp-reply",
+    FetchMode.ROBOTS: "text/plain, text/*;q=0.8, */*;q=0.1",
 }
 
 
@@ -83,7 +84,7 @@ def check_head(mode: FetchMode, media_type: MediaType) -> None:
     Raises:
         FetchError: it says nothing, or a type that was not asked for.
     """
-    if not media_type.name:
+    if not media_type.name and mode is not FetchMode.ROBOTS:
         raise FetchError(NotFetchedReason.NO_TYPE)
     if not _is_asked_for(mode, media_type.name):
         raise FetchError(NotFetchedReason.WRONG_TYPE, media_type.name[:80])
@@ -104,6 +105,11 @@ def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) ->
         FetchError: it begins like something else.
     """
     signature = filetype.guess_mime(beginning)
+    if mode is FetchMode.ROBOTS:
+        # RFC 9309 §2.3.1.5: a line that cannot be read is passed over, and the others count; a picture has none.
+        if signature is not None and not beginning.startswith(_UTF16_MARKS):
+            raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a robots.txt begins like {signature}")
+        return media_type.name
     if mode is FetchMode.TEXT:
         if signature is not None and not beginning.startswith(_UTF16_MARKS):
             raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} begins like {signature}")
@@ -142,6 +148,8 @@ def _is_asked_for(mode: FetchMode, name: str) -> bool:
             return (name.partition("/")[0] in _MEDIA_FAMILIES and name not in _NOT_MEDIA) or name in _UNNAMED_MEDIA
         case FetchMode.TIMESTAMP:
             return name in _TIMESTAMP_TYPES
+        case FetchMode.ROBOTS:
+            return not name or name.startswith("text/") or name in _TEXT_TYPES or name in _UNNAMED_MEDIA
 
 
 __all__ = [

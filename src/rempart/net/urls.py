@@ -67,9 +67,14 @@ class WebUrl:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port, as ``https://forum.example.org`` (RFC 6454)."""
+        return f"{self.scheme}://{self.netloc}"
+
     def __str__(self) -> str:
         """Return the whole address, without its fragment."""
-        return f"{self.scheme}://{self.netloc}{self.target}"
+        return f"{self.origin}{self.target}"
 
 
 def parse_url(text: str) -> WebUrl:
