@@ -48,6 +48,7 @@ TESTED_ELSEWHERE = {
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
+    "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
     "tests/cli/test_match.py": "cli/match_lines.py",
