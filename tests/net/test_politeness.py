@@ -368,6 +368,22 @@ def test_an_authorisation_opens_no_network(kind: Kind) -> None:
     assert site.asked == []
 
 
+def test_a_fetch_that_is_cut_gives_its_host_back(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted in the middle: the turn is over, and what it may have cost is counted."""
+
+    def cut() -> None:
+        raise KeyboardInterrupt
+
+    with Site(FORUM, a=redirect("/b")) as site, PoliteDoor(kind, site) as door:
+        monkeypatch.setattr("rempart.net.visits._refused_by", lambda url, _: cut() if "/b" in str(url) else None)
+        with pytest.raises(KeyboardInterrupt):
+            door.fetch(site.url("/a"))
+        state = state_of(door)
+
+    assert (state.lease_token, state.requests) == ("", 2)
+    assert state.wire_bytes > SMALL.wire_bytes
+
+
 @pytest.mark.parametrize("url", ["gopher://forum.example.org/", "http://user:x@forum.example.org/"])
 def test_what_is_no_address_asks_nobody(kind: Kind, url: str) -> None:
     """A value, before any host is looked up."""

@@ -200,6 +200,15 @@ class Visit:
         assert outcome is not None  # noqa: S101 - a visit that did not begin has a refusal
         return _concluded(outcome, next_at)
 
+    def abandon(self) -> Generator[Step, Any, None]:
+        """Yield what gives the hosts back where a fetch was cut: it may have cost all that it could."""
+        most_bytes = self._terms().most_bytes
+        for held in self._held.values():
+            held.wire_bytes = most_bytes if held.requests else 0
+            settled = self._settled(held, None)
+            yield Call(functools.partial(self.ledger.settle, held.reserved, settled))
+        self._held.clear()
+
     def _reserve(self, url: WebUrl) -> Admission:
         """Take the host of an address, unless this visit has it."""
         if url.host in self._held:
