@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import log_watch
@@ -18,11 +19,18 @@ def _without_requirements() -> dict[str, str]:
 
 
 def rempart(
-    *arguments: str | Path, env: dict[str, str] | None = None, data: bytes = b""
+    *arguments: str | Path, env: dict[str, str] | None = None, data: bytes = b"", under: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; it logs everything, where the suite watches, unless a test says otherwise."""
+    """Run a command to its end; it logs everything, where the suite watches, unless a test says otherwise.
+
+    Args:
+        arguments: Of ``rempart``.
+        env: Variables beside this process's.
+        data: Standard input.
+        under: A program that runs it, with its arguments.
+    """
     done = subprocess.run(
-        [*REMPART, *arguments],
+        [*under, *REMPART, *arguments],
         input=data,
         capture_output=True,
         check=False,

@@ -52,6 +52,7 @@ _MISDEEDS: dict[str, Callable[[], object]] = {
     "sleep": lambda: time.sleep(60),
     "memory": lambda: bytearray(1 << 40),
     "raise": _raise,
+    "connect": lambda: _connect(socket.AF_INET, ("127.0.0.1", 9)),
     "nested": lambda: _send(_frame(b'{"record":' + b"[" * 100_000 + b"]" * 100_000 + b"}")),
     "garbage": lambda: _send(b"\xff\xff\xff\xff not a frame"),
     "unsaid": lambda: _send(_frame(b'{"record": {"data": "forged", "pid": 0, "options": {}}}') * 3),

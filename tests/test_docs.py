@@ -58,6 +58,7 @@ def test_shown_commands_exist(where: str, line: str) -> None:
         inner = command.get_command(context, words.pop(0))
         assert inner is not None, line
         command = inner
+    words = words[: words.index("--")] if "--" in words else words  # what follows is another program's
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for word in words:
         if word.startswith("-") and word != "-":

@@ -136,6 +136,12 @@ def accepted(key: str) -> str:
     return "a path"
 
 
+def _takes_several(key: str) -> bool:
+    """Tell whether a setting is a list, which a variable gives with commas."""
+    section, _, name = key.partition(".")
+    return isinstance(getattr(getattr(Settings(), section), name), tuple)
+
+
 def variable_name(key: str) -> str:
     """Return the environment variable of a setting: ``REMPART_SECTION_NAME``."""
     return _PREFIX + key.replace(".", "_").upper()
@@ -251,7 +257,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, tuple[object, s
             raise _unknown(variable, "the environment", list(names))
         if not text:
             continue  # set to nothing is not set
-        is_list = key == "hazmat.require"
+        is_list = _takes_several(key)
         value = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
         layer[key] = (value, variable)
     return layer

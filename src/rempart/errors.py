@@ -20,7 +20,9 @@ The tree (a test keeps this drawing true)::
     ├── MediaError
     ├── ArchiveError
     ├── FetchError
-    └── EgressError
+    ├── EgressError
+    ├── MailError
+    └── TimestampError
 
 A message is one plain sentence with the value that was wrong. ``diagnostics()`` adds what to do next, and is what a
 door prints.
@@ -188,3 +190,39 @@ class EgressError(RempartError):
         self.verdict = verdict
         self.detail = detail
         self.rule = rule
+
+
+class MailError(RempartError):
+    """A mail cannot be written or handed over; at the border of ``net`` it becomes a ``Deferred`` or ``Rejected``."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, detail: str = "", *, code: int = 0) -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.mail.MailReason``.
+            detail: The value that was wrong, or what the relay said.
+            code: The relay's reply code; 0 if it gave none.
+        """
+        super().__init__(str(reason))
+        self.reason = reason
+        self.detail = detail
+        self.code = code
+
+
+class TimestampError(RempartError):
+    """A reply is not the time-stamp that was asked for; at the border of ``net`` it becomes a ``NotTimestamped``."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason apart from its detail.
+
+        Args:
+            reason: A value of ``rempart.model.timestamp.NotTimestampedReason``.
+            detail: The value that was wrong, or what the authority said.
+        """
+        super().__init__(str(reason))
+        self.reason = reason
+        self.detail = detail

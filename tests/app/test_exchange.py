@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from feed_imports import KEY, Made, bank, signed, take
 from feeds import code, jsonl, listed, removal, stopncii_page, stopncii_record
 from rempart.app import exchange
 from rempart.app.backup import backup
@@ -18,36 +19,11 @@ from rempart.app.exchange_files import verify_held
 from rempart.app.restore import restore
 from rempart.app.rotation import rotate
 from rempart.app.workspace import Workspace, open_workspace
-from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, NotFoundError, UnavailableError
 from rempart.keys import SigningKey
 from rempart.model.exchange import FaultReason, FeedFormat, Label, Taken, digest_of
 from rempart.model.work import EventKind, JobState
 from rempart.register import sign_feed
-
-Made = tuple[Settings, Workspace]
-KEY = SigningKey(bytes(32))
-
-
-def take(workspace: Workspace, content: str | bytes, *, name: str = "feed", **wish: object) -> FeedImport:
-    """Take a file of Ada, who is added if she is new."""
-    path = workspace.folder.parent / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    given = {"partner": "Ada", "is_new": workspace.partners.find(str(wish.get("partner", "Ada"))) is None, **wish}
-    work = FeedImport(workspace, path, ImportWish(**given))  # type: ignore[arg-type]  # one wish of several kinds
-    work.left_out = list(work.events())  # type: ignore[attr-defined]  # for the tests
-    return work
-
-
-def signed(content: str, sequence: int, key: SigningKey = KEY, recipient: str = "us") -> bytes:
-    """Sign a file of ours as its sender would."""
-    raw = content.encode()
-    return raw + sign_feed(raw, FeedFormat.JSONL, key, recipient=recipient, sequence=sequence)
-
-
-def bank(workspace: Workspace) -> set[bytes]:
-    """Return what is compared."""
-    return {e.bits for e in workspace.imported.imported_bank()}
 
 
 def test_wrong_lines_are_told_and_nothing_else_is_lost(made: Made) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from index_codes import found
 from index_worker import ID_MAX, code_of
 from rempart.detect import index as index_module
 from rempart.detect import index_file
@@ -23,23 +24,6 @@ from rempart.detect.index import BinaryIndex
 from rempart.errors import IntegrityError
 
 WORKER = Path(__file__).resolve().parent.parent / "index_worker.py"
-
-
-@pytest.fixture
-def codes() -> npt.NDArray[np.uint8]:
-    return np.random.default_rng(8).integers(0, 256, (5000, 32), dtype=np.uint8)
-
-
-@pytest.fixture
-def saved(codes: npt.NDArray[np.uint8], tmp_path: Path) -> Path:
-    """A file of 5,000 codes, whose ids begin at 10."""
-    path = tmp_path / "whole-frames.index"
-    BinaryIndex.from_bits(codes, np.arange(5000) + 10).save(path)
-    return path
-
-
-def found(index: BinaryIndex, codes: npt.NDArray[np.uint8], radius: int = 0) -> list[int]:
-    return [int(item) for item in index.search(codes, radius).item]
 
 
 def test_what_is_loaded_is_what_was_saved(saved: Path, codes: npt.NDArray[np.uint8]) -> None:

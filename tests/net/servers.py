@@ -49,6 +49,10 @@ class Visitor:
         """Send at once."""
         self._socket.sendall(data)
 
+    def peek(self) -> None:
+        """Wait for the first byte, and leave it there."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def drip(self, pieces: Iterable[bytes], pause_s: float) -> None:
         """Send piece by piece, with a pause after each, until the client has gone or the server ends."""
         for piece in pieces:
@@ -58,7 +62,7 @@ class Visitor:
 
     def wait(self) -> None:
         """Say nothing more, until the client has gone or the server ends."""
-        self._socket.settimeout(0.05)
+        self._socket.settimeout(0.02)
         while not self._server.ending.is_set():
             try:
                 if not self._socket.recv(65_536):
@@ -88,17 +92,20 @@ Script = Callable[[Visitor], None]
 class RawServer:
     """Answers the first connection by the first script, and so on; the last script answers all that follow."""
 
-    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = LOOPBACK) -> None:
-        """Listen on a port that the system chooses.
+    def __init__(
+        self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = LOOPBACK, port: int = 0
+    ) -> None:
+        """Listen.
 
         Args:
             scripts: What happens on each connection in turn.
             tls: Speak TLS from the first byte.
-            host: 127.0.0.1 or ::1.
+            host: 127.0.0.1 or ::1; any address in a namespace that has it.
+            port: By default one that the system chooses.
         """
         self._scripts = scripts
         self._tls = tls
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         #: How many connections were accepted.
@@ -123,12 +130,11 @@ class RawServer:
         return f"{scheme}://{host or own}:{self.port}{path}"
 
     def _accept(self) -> None:
-        self._listener.settimeout(0.05)
-        while not self.ending.is_set():
+        while True:
             try:
                 connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
+            except OSError:  # it was closed
+                return
             connection.settimeout(_PATIENCE_S)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
@@ -149,7 +155,7 @@ class RawServer:
             visitor.close()
             connection.close()
 
-    def wait_for_end(self, patience_s: float = 2.0) -> bool:
+    def wait_for_end(self, patience_s: float = 5.0) -> bool:
         """Tell whether every client has gone, after some patience."""
         until = time.monotonic() + patience_s
         for thread in self._threads[1:]:
@@ -159,6 +165,7 @@ class RawServer:
     def close(self) -> None:
         """End every connection."""
         self.ending.set()
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
         for thread in self._threads:
             thread.join(_PATIENCE_S)
         self._listener.close()

@@ -26,7 +26,7 @@ from rempart.net import NameServers
 
 _LOOPBACK: Final = "127.0.0.1"
 _TTL_S: Final = 60
-_TURN_S: Final = 0.05
+_TURN_S: Final = 0.02
 
 
 class Says(enum.Enum):
@@ -48,17 +48,18 @@ Turn = Says | tuple[str, ...]
 class StubDns:
     """Knows the names that it was given; any other name does not exist."""
 
-    def __init__(self) -> None:
-        """Listen on one port, for both protocols."""
+    def __init__(self, port: int = 0) -> None:
+        """Listen on one port, for both protocols; by default one that the system chooses."""
         self._names: dict[str, list[Turn]] = {}
         self._aliases: dict[str, str] = {}
         self._truncated: set[str] = set()
+        self._silent: set[tuple[str, str]] = set()
         self._used: dict[tuple[str, str], int] = {}
         #: Each question: its name and its type; one that comes again over TCP counts again.
         self.questions: list[tuple[str, str]] = []
         #: How many of them came over TCP.
         self.over_tcp = 0
-        self._udp, self._tcp = _one_port()
+        self._udp, self._tcp = _one_port(port)
         self.port: int = self._udp.getsockname()[1]
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=serve, daemon=True) for serve in (self._serve_udp, self._serve_tcp)]
@@ -86,6 +87,10 @@ class StubDns:
         """Answer over UDP that the whole answer is to be had over TCP only."""
         self._truncated.add(name)
 
+    def silence(self, name: str, kind: str) -> None:
+        """Say nothing to one type of question about a name."""
+        self._silent.add((name, kind))
+
     def asked(self, name: str) -> list[str]:
         """Return the types that were asked for a name, in order."""
         return [kind for asked, kind in self.questions if asked == name]
@@ -96,6 +101,8 @@ class StubDns:
         name, kind = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
         self.questions.append((name, kind))
         self.over_tcp += is_tcp
+        if (name, kind) in self._silent:
+            return None
         response = dns.message.make_response(query)
         if name in self._truncated and not is_tcp:
             response.flags |= dns.flags.TC
@@ -174,15 +181,17 @@ class StubDns:
         self.close()
 
 
-def _one_port() -> tuple[socket.socket, socket.socket]:
+def _one_port(port: int) -> tuple[socket.socket, socket.socket]:
     """Return a datagram socket and a listening one on the same port."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind((_LOOPBACK, 0))
+        udp.bind((_LOOPBACK, port))
         try:
             tcp = socket.create_server(udp.getsockname())
         except OSError:
             udp.close()
+            if port:
+                raise
             continue
         udp.settimeout(_TURN_S)
         tcp.settimeout(_TURN_S)

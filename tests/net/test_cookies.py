@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 from typing import Final
 
 import httpx2
@@ -141,9 +140,7 @@ def test_a_bad_cookie_is_no_error(cookie: str) -> None:
 @pytest.mark.usefixtures("nothing_left_open")
 def test_two_jobs_share_no_cookie(kind: Kind) -> None:
     """Nor do two hosts at one address."""
-    names: dict[str, Iterable[IPAddress]] = {
-        parse_host(name): [LOOPBACK] for name in ("forum.example.org", "other.example.org")
-    }
+    names = {parse_host(name): [LOOPBACK] for name in ("forum.example.org", "other.example.org")}
     with RawServer(reply(page(set_cookie="session=abc; Domain=example.org"))) as server:
         allowed = ("127.0.0.1", server.port)
         with (

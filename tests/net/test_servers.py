@@ -31,7 +31,7 @@ def test_a_page_is_served_to_both_clients(kind: Kind) -> None:
 def test_tls_and_names_from_the_stub(kind: Kind, authority: Authority) -> None:
     """The name is resolved by the stub, and the certificate is for that name."""
     tls = authority.server("forum.example.org")
-    with StubDns() as dns, RawServer(reply(redirect("/b")), reply(page()), tls=tls) as server:
+    with StubDns() as dns, RawServer(reply(redirect("/b"), page()), tls=tls) as server:
         dns.add("forum.example.org", "127.0.0.1")
         with Door(kind, ("127.0.0.1", server.port), resolver=DnsResolver(dns.servers), tls=authority.client()) as door:
             found = door.fetch(server.url(host="forum.example.org"))

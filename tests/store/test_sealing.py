@@ -15,13 +15,16 @@ from fakes import FakeSealer
 from registered import MONTH, NOW, RIGHT, Registered
 from rempart.errors import IntegrityError
 from rempart.model.asset import UserRole
+from rempart.model.courtesy import HostState, RobotsCopy, RobotsVerdict
 from rempart.model.exchange import Label
 from rempart.model.finding import Aside
 from rempart.model.ids import PartnerId
 from rempart.store import (
+    AuthorisationRepository,
     Database,
     DatabaseLocation,
     FindingRepository,
+    HostRepository,
     OutgoingRepository,
     OwnerRepository,
     PartnerRepository,
@@ -39,6 +42,8 @@ OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
     *("Partner-Planted", "Recipient-Planted", "digest-planted"),
+    *("host-planted", "origin-planted", "rules-planted", "remark-planted", "url-planted", "reason-planted"),
+    "basis-planted",
 )
 
 
@@ -66,6 +71,7 @@ def fill(here: Registered) -> None:
     partners.add(partner, "Partner-Planted", public_key=None, by=user.id, now=NOW)
     partners.pin_key(partner, bytes(32), "Recipient-Planted")
     OutgoingRepository(database, sealer).note_sent(partner, {b"digest-planted": Label.REVIEWED})
+    fill_outside(here)
     source = "src_" + "1" * 32
     context = context_of(SourceRow, "place_sealed", source)
     SourceRow.objects.create(
@@ -74,6 +80,25 @@ def fill(here: Registered) -> None:
         place_sealed=sealer.seal(b"place-planted", context=context),
         place_index=sealer.index(sealing.exact("place-planted")),
         created_at=NOW,
+    )
+
+
+def fill_outside(here: Registered) -> None:
+    """Put something planted into what is remembered of hosts."""
+    sealer, database = here.sealer, here.database
+    hosts = HostRepository(database, sealer, keep=MONTH)
+    hosts.change("host-planted", lambda _: (HostState(requests=1), None))
+    copy = RobotsCopy(
+        origin="origin-planted",
+        verdict=RobotsVerdict.RULES,
+        rules="rules-planted",
+        read_at=NOW,
+        until=NOW,
+        remarks=("remark-planted",),
+    )
+    hosts.keep_robots(copy)
+    AuthorisationRepository(database, sealer, keep=MONTH).add(
+        "url-planted", by=here.user.id, reason="reason-planted", legal_basis="basis-planted", now=NOW, until=NOW + MONTH
     )
 
 

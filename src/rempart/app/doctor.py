@@ -11,6 +11,7 @@ from rempart.app.wiring import choose_kernel_cache, make_pool, usable_processors
 from rempart.config import Settings, default_file
 from rempart.kernels import compile as kernel_cache
 from rempart.model import MediaFormat
+from rempart.net.tls import trusted_authorities
 from rempart.store import drivers
 
 
@@ -50,5 +51,16 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield Check(name="sqlite", ok=drivers.is_sqlite_recent(), detail=sqlite)
     postgresql = "installed" if drivers.has_postgresql() else "not installed: scripts/setup postgres"
     yield Check(name="postgresql", ok=drivers.has_postgresql(), detail=f"driver {postgresql}")
+    yield from _outside(settings)
     path = default_file(os.environ)
     yield Check(name="settings", ok=True, detail=f"{path} ({'read' if path.exists() else 'absent: defaults'})")
+
+
+def _outside(settings: Settings) -> Iterator[Check]:
+    """Look at how the outside would be asked, without asking it."""
+    contact = settings.net.contact
+    detail = contact or "net.contact names nobody: those who are asked cannot answer"
+    yield Check(name="contact", ok=bool(contact), detail=detail)
+    authorities = trusted_authorities(settings.net.authorities_file)
+    detail = authorities or "none found: no https address can be verified (Debian: apt-get install ca-certificates)"
+    yield Check(name="authorities", ok=authorities is not None, detail=detail)

@@ -13,16 +13,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from rempart.app.gating import make_gate
 from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
 from rempart.config import Settings
 from rempart.errors import FetchError
+from rempart.model.courtesy import Blocked, Later, RobotsCopy, RobotsVerdict
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, FetchMode, Hop, NotFetched, NotFetchedReason, Probed
 from rempart.net import AddressPolicy, FetchLimits, OnceResolver, Resolver, Wanted
 from rempart.net.addresses import IPAddress, denied
+from rempart.net.hosts import HostLedger, MemoryBook
+from rempart.net.politeness import Manners, PoliteClient, PoliteOutcome
 from rempart.net.urls import WebUrl, parse_url
 
 
@@ -44,7 +48,8 @@ class CheckStep:
     """One step of the check."""
 
     name: str
-    """``address`` ``gate`` ``names`` ``policy`` ``robots`` ``asked`` ``redirect`` ``answer`` ``type`` ``identity``."""
+    """``identity`` ``address`` ``gate`` ``names`` ``policy`` ``robots`` ``asked``, then ``type``, or how it ended:
+    ``answer`` (it cannot be had) or ``blocked`` (a person may have to act)."""
     verdict: Verdict
     """What it found."""
     detail: str
@@ -52,7 +57,7 @@ class CheckStep:
 
 
 #: What is refused by us, whatever the outside says; everything else cannot be had.
-_REFUSALS = frozenset(
+_REFUSALS: Final = frozenset(
     {
         NotFetchedReason.BAD_ADDRESS,
         NotFetchedReason.SCHEME,
@@ -64,6 +69,17 @@ _REFUSALS = frozenset(
         NotFetchedReason.DOWNGRADE,
     }
 )
+
+
+_FIRST_ERROR: Final = 400
+#: Seconds for which the check waits for a host that asks for patience; then it says when to come back.
+_WAIT_MOST_S: Final = 10.0
+_ROBOTS_WORDS: Final = {
+    RobotsVerdict.RULES: "read",
+    RobotsVerdict.ALLOW_ALL: "there is none, which allows everything",
+    RobotsVerdict.DENY_ALL: "cannot be had, which allows nothing",
+    RobotsVerdict.WAIT: "asked for too often",
+}
 
 
 class NetCheck:
@@ -126,7 +142,7 @@ class NetCheck:
         yield from judged
         # One address that is denied is enough: the client refuses the host as well.
         if all(step.verdict is Verdict.OK for step in judged):
-            yield from self._ask(cleared)
+            yield from self._ask(url, cleared)
 
     def _judge(self, address: IPAddress, port: int) -> CheckStep:
         """Say what the policy thinks of one address."""
@@ -139,26 +155,39 @@ class NetCheck:
             detail=f"{address} is never connected to: {why.words} ({why.network})",
         )
 
-    def _ask(self, cleared: Cleared[Address]) -> Iterator[CheckStep]:
-        """Do what needs a connection."""
+    def _ask(self, url: WebUrl, cleared: Cleared[Address]) -> Iterator[CheckStep]:
+        """Do what needs a connection: the book of hosts is this check's own, and is forgotten with it."""
         wanted = Wanted(mode=self._mode, limits=self._limits, head_only=True)
+        book = MemoryBook()
         with make_client(self._settings, self._gate, resolver=self._resolver, policy=self._policy) as client:
-            outcome = client.fetch(cleared, wanted)
-        if isinstance(outcome, Stopped):
-            yield CheckStep(name="gate", verdict=Verdict.REFUSED, detail=f"where it leads: {outcome.in_words()}")
-            return
-        if not isinstance(outcome, Probed | NotFetched):
-            message = f"a probe gives no {type(outcome).__name__}"
-            raise TypeError(message)
-        yield from (_hop(hop) for hop in outcome.hops)
-        if isinstance(outcome, NotFetched):
-            yield _not_fetched(outcome)
-            return
-        detail = f"{outcome.media_type}, by its head and its first {outcome.sniffed_bytes} bytes"
-        yield CheckStep(name="type", verdict=Verdict.OK, detail=f"{detail}; {outcome.wire_bytes} bytes came in all")
+            polite = PoliteClient(client, Manners(gate=self._gate, ledger=HostLedger(book)))
+            outcome = polite.fetch(cleared, wanted, wait_at_most_s=_WAIT_MOST_S)
+        origins = {url.origin: None} | {parse_url(hop.url).origin: None for hop in _hops(outcome)}
+        copies = [copy for origin in origins if (copy := book.robots(origin))]
+        yield from (_robots(copy) for copy in copies)
+        yield from (_hop(hop) for hop in _hops(outcome))
+        yield _conclude(outcome)
 
     def _agent(self) -> str:
         return make_identity(self._settings).user_agent
+
+
+def _hops(outcome: PoliteOutcome) -> tuple[Hop, ...]:
+    """Return the requests that were made for the address itself."""
+    match outcome:
+        case Blocked(answer=answer):
+            return answer.hops if answer else ()
+        case Stopped() | Later():
+            return ()
+        case _:
+            return outcome.hops
+
+
+def _robots(copy: RobotsCopy) -> CheckStep:
+    """Say what a robots.txt is; whether it allows the address is said at the end."""
+    words = _ROBOTS_WORDS[copy.verdict]
+    remarks = "".join(f"; {remark}" for remark in copy.remarks)
+    return CheckStep(name="robots", verdict=Verdict.OK, detail=f"{copy.origin}/robots.txt: {words}{remarks}")
 
 
 def _hop(hop: Hop) -> CheckStep:
@@ -168,6 +197,28 @@ def _hop(hop: Hop) -> CheckStep:
     return CheckStep(
         name="asked", verdict=Verdict.OK if hop.status else Verdict.NOTE, detail=f"{hop.url}: {answer}{peer}{secure}"
     )
+
+
+def _conclude(outcome: PoliteOutcome) -> CheckStep:
+    """Say how it ended."""
+    match outcome:
+        case Stopped():
+            detail = f"where it leads: {outcome.in_words()}"
+            return CheckStep(name="gate", verdict=Verdict.REFUSED, detail=detail)
+        case Blocked():
+            detail = f"{outcome.in_words()}. {outcome.what_a_person_can_do}"
+            return CheckStep(name="blocked", verdict=Verdict.FAILED, detail=detail)
+        case Later():
+            return CheckStep(name="blocked", verdict=Verdict.FAILED, detail=outcome.in_words())
+        case NotFetched():
+            return _not_fetched(outcome)
+        case Probed(status=status) if status < _FIRST_ERROR:
+            detail = f"{outcome.media_type}, by its head and its first {outcome.sniffed_bytes} bytes"
+            detail = f"{detail}; {outcome.wire_bytes} bytes came in all"
+            return CheckStep(name="type", verdict=Verdict.OK, detail=detail)
+        case _:
+            detail = f"the host answered with {outcome.hops[-1].status}"
+            return CheckStep(name="answer", verdict=Verdict.FAILED, detail=detail)
 
 
 def _not_fetched(outcome: NotFetched) -> CheckStep:

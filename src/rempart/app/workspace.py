@@ -31,11 +31,13 @@ from rempart.model.work import EventKind
 from rempart.privacy import remember
 from rempart.store import (
     AssetRepository,
+    AuthorisationRepository,
     ConsentRepository,
     Database,
     DatabaseLocation,
     FindingRepository,
     FingerprintRepository,
+    HostRepository,
     ImportedRepository,
     JobRepository,
     Journal,
@@ -94,6 +96,8 @@ class Workspace:
         self.jobs = JobRepository(database)
         keep = settings.retention
         self.journal = Journal(database, access_days=keep.access_days, events_days=keep.events_days)
+        self.hosts = HostRepository(database, sealer, keep=dt.timedelta(days=keep.scans_days))
+        self.authorisations = AuthorisationRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
         self._user_name = user_name(settings)
         self._me: User | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from rempart.cli import net_authorise, net_facts, net_relay
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
@@ -44,3 +45,14 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
         if step.name == "gate" and step.verdict is Verdict.REFUSED:
             say(HAND_OFF)
     return status
+
+
+for _command in (
+    net_authorise.authorise,
+    net_authorise.authorisations,
+    net_authorise.hosts,
+    net_facts.facts,
+    net_facts.rdap_refresh,
+    net_relay.relay,
+):
+    command.add_command(_command)

@@ -23,6 +23,7 @@ MatchId = NewType("MatchId", str)
 JobId = NewType("JobId", str)
 PartnerId = NewType("PartnerId", str)
 ImportedId = NewType("ImportedId", str)
+AuthorisationId = NewType("AuthorisationId", str)
 
 
 class IdKind(StrEnum):
@@ -46,6 +47,9 @@ class IdKind(StrEnum):
     REMOVED = "rmd"
     SUSPENDED = "sus"
     SENT = "snt"
+    HOST = "hst"
+    ROBOTS = "rbt"
+    AUTHORISATION = "aut"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")

@@ -27,6 +27,12 @@ class RowClass(StrEnum):
     """What is left of a withdrawn asset."""
     GROUND = "ground"
     """A right to which nothing refers any more."""
+    HOST = "host"
+    """A host that is no longer asked."""
+    ROBOTS = "robots"
+    """A copy of a robots.txt."""
+    AUTHORISATION = "authorisation"
+    """That a person answered for one address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

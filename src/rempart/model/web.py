@@ -33,6 +33,8 @@ class FetchMode(StrEnum):
     """Pictures, sound and video: straight into memory for the sandbox."""
     TIMESTAMP = "timestamp"
     """The reply of a time-stamping authority (RFC 3161)."""
+    ROBOTS = "robots"
+    """A robots.txt: text, also where the host does not say so; what is over the limit is not read (RFC 9309 §2.5)."""
 
 
 class NotFetchedReason(StrEnum):
@@ -71,6 +73,7 @@ class NotFetchedReason(StrEnum):
     TOTAL_TIME = "total_time"
     TOO_SLOW = "too_slow"
     STATUS = "status"
+    NOT_ADMITTED = "not_admitted"
 
     def in_words(self) -> str:
         """Say it to a person, in English."""
@@ -111,6 +114,7 @@ _WORDS: Final = {
     NotFetchedReason.TOTAL_TIME: "it takes more time than allowed",
     NotFetchedReason.TOO_SLOW: "the answer comes too slowly",
     NotFetchedReason.STATUS: "the host answered with an error",
+    NotFetchedReason.NOT_ADMITTED: "where it redirects to, it may not be asked for, or not yet",
 }
 
 
@@ -268,6 +272,8 @@ class NotFetched:
     """How far it went."""
     status: int = 0
     """What the host answered, where it did."""
+    wire_bytes: int = 0
+    """What came over the connections all the same."""
 
     def in_words(self) -> str:
         """Say it to a person, in English."""

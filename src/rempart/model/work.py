@@ -88,6 +88,8 @@ class AccessPurpose(StrEnum):
     REGISTER = "register"
     TRACE = "trace"
     EXPORT_CODES = "export_codes"
+    LIST_HOSTS = "list_hosts"
+    LIST_AUTHORISATIONS = "list_authorisations"
 
 
 class EventKind(StrEnum):
@@ -117,6 +119,9 @@ class EventKind(StrEnum):
     CODES_IMPORTED = "codes_imported"
     CODES_EXPORTED = "codes_exported"
     CODE_SUSPENDED = "code_suspended"
+    ADDRESS_AUTHORISED = "address_authorised"
+    AUTHORISATION_USED = "authorisation_used"
+    AUTHORISATION_WITHDRAWN = "authorisation_withdrawn"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
+from anyio.streams.tls import TLSStream
 
 from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
@@ -62,7 +63,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             else:
                 try:
                     route.verify_peer(stream.get_extra_info("server_addr"), address)
-                except FetchError:
+                except (FetchError, OSError):
                     stream.close()
                     raise
                 return _Stream(stream, route, address)
@@ -86,6 +87,7 @@ class _Stream(httpcore2.NetworkStream):
         self._inner = inner
         self._route = route
         self._peer = peer
+        self._is_closed = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         meter = current.get()
@@ -105,6 +107,7 @@ class _Stream(httpcore2.NetworkStream):
             raise meter.why_timeout(NotFetchedReason.IDLE, meter.limits.idle_s) from error
 
     def close(self) -> None:
+        self._is_closed = True
         self._inner.close()
 
     def start_tls(
@@ -122,7 +125,18 @@ class _Stream(httpcore2.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's interface
         if info == ROUTE:
             return self._route
-        return self._peer if info == PEER else self._inner.get_extra_info(info)
+        if info == PEER:
+            return self._peer
+        # The pool asks before it uses a connection again: what can be read then is an end, or an answer to no question.
+        if info == "is_readable" and (self._is_closed or _holds_more(self._inner)):
+            return True
+        return self._inner.get_extra_info(info)
+
+
+def _holds_more(stream: httpcore2.NetworkStream) -> bool:
+    """Tell whether TLS decrypted more than was read: the system does not see that."""
+    secure = stream.get_extra_info("socket")
+    return isinstance(secure, ssl.SSLSocket) and secure.pending() > 0
 
 
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -162,7 +176,7 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
             else:
                 try:
                     route.verify_peer(stream.get_extra_info("server_addr"), address)
-                except FetchError:
+                except (FetchError, OSError):
                     await stream.aclose()
                     raise
                 return _AsyncStream(stream, route, address)
@@ -193,6 +207,7 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
         self._inner = inner
         self._route = route
         self._peer = peer
+        self._is_closed = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         meter = current.get()
@@ -212,6 +227,7 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
             raise meter.why_timeout(NotFetchedReason.IDLE, meter.limits.idle_s) from error
 
     async def aclose(self) -> None:
+        self._is_closed = True
         await self._inner.aclose()
 
     async def start_tls(
@@ -232,4 +248,18 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's interface
         if info == ROUTE:
             return self._route
-        return self._peer if info == PEER else self._inner.get_extra_info(info)
+        if info == PEER:
+            return self._peer
+        if info == "is_readable" and (self._is_closed or _holds_more_async(self._inner)):
+            return True
+        return self._inner.get_extra_info(info)
+
+
+def _holds_more_async(stream: Any) -> bool:  # noqa: ANN401 - inside the libraries, which show this nowhere
+    """Tell whether asyncio took more from the system than was read, or TLS decrypted more; a test holds the names."""
+    inner = stream._stream  # noqa: SLF001 - as above
+    if isinstance(inner, TLSStream):
+        if inner._ssl_object.pending() or inner._read_bio.pending:  # noqa: SLF001 - as above
+            return True
+        inner = inner.transport_stream
+    return bool(inner._protocol.read_queue)  # noqa: SLF001 - as above

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
+from rempart.clock import monotonic_s
 from rempart.errors import FetchError
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.web import Address
 from rempart.net.cookies import JobCookies
-from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Reply, Send
+from rempart.net.flow import Asker, Close, FetchFlow, FetchOutcome, Permit, Reply, Send
 from rempart.net.guard import Guard
 from rempart.net.interface import Identity
 from rempart.net.meter import Meter, current
 from rempart.net.request import Wanted
 from rempart.net.transport import AsyncGuardedTransport, GuardedTransport
+from rempart.net.urls import WebUrl
 
 _DEFAULT = Wanted()
 
 
-def _require_cleared(value: object) -> None:
+def require_cleared(value: object) -> None:
     """Refuse what the gate did not see, also from those who do not check types."""
     if not isinstance(value, Cleared):
         message = "only what MinorGate.check cleared is fetched"
         raise TypeError(message)
+
+
+def _permit_all(url: WebUrl) -> None:
+    """Follow every redirect that the gate and the guard let pass."""
+    del url
+
+
+async def _permit_all_async(url: WebUrl) -> None:
+    del url
+
+
+@contextlib.contextmanager
+def _uncounted(meter: Meter) -> Iterator[None]:
+    """Not count what is done inside for the time of a fetch."""
+    since_s = monotonic_s()
+    try:
+        yield
+    finally:
+        meter.exclude(monotonic_s() - since_s)
 
 
 class GuardedClient:
@@ -44,22 +67,31 @@ class GuardedClient:
         self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = GuardedTransport(guard, tls)
 
-    def fetch(self, cleared: Cleared[Address], wanted: Wanted = _DEFAULT) -> FetchOutcome:
+    def fetch(
+        self,
+        cleared: Cleared[Address],
+        wanted: Wanted = _DEFAULT,
+        *,
+        permit: Callable[[WebUrl], None] = _permit_all,
+    ) -> FetchOutcome:
         """Fetch one address; whatever the outside does is a value.
 
         Args:
             cleared: The address, as the gate let it pass.
             wanted: What may be read, and what it may cost.
+            permit: Asked before each redirect is followed; raises FetchError to end there. Its time is not counted.
         """
-        _require_cleared(cleared)
+        require_cleared(cleared)
         meter = Meter(wanted.allowance)
         token = current.set(meter)
         try:
-            return self._drive(FetchFlow(self._asker, wanted, meter), cleared)
+            return self._drive(FetchFlow(self._asker, wanted, meter), cleared, meter, permit)
         finally:
             current.reset(token)
 
-    def _drive(self, fetch: FetchFlow, cleared: Cleared[Address]) -> FetchOutcome:
+    def _drive(
+        self, fetch: FetchFlow, cleared: Cleared[Address], meter: Meter, permit: Callable[[WebUrl], None]
+    ) -> FetchOutcome:
         """Do the steps of a fetch."""
         flow = fetch.run(cleared)
         response: httpx2.Response | None = None
@@ -73,6 +105,9 @@ class GuardedClient:
                         pieces = response.iter_raw()
                     elif isinstance(step, Close):
                         _closed(response)
+                    elif isinstance(step, Permit):
+                        with _uncounted(meter):
+                            permit(step.url)
                     else:
                         reply = next(pieces, None)
                 except FetchError as error:
@@ -114,17 +149,25 @@ class AsyncGuardedClient:
         self._asker = Asker(gate=gate, identity=identity, cookies=JobCookies())
         self._transport = AsyncGuardedTransport(guard, tls)
 
-    async def fetch(self, cleared: Cleared[Address], wanted: Wanted = _DEFAULT) -> FetchOutcome:
+    async def fetch(
+        self,
+        cleared: Cleared[Address],
+        wanted: Wanted = _DEFAULT,
+        *,
+        permit: Callable[[WebUrl], Awaitable[None]] = _permit_all_async,
+    ) -> FetchOutcome:
         """As :meth:`GuardedClient.fetch`."""
-        _require_cleared(cleared)
+        require_cleared(cleared)
         meter = Meter(wanted.allowance)
         token = current.set(meter)
         try:
-            return await self._drive(FetchFlow(self._asker, wanted, meter), cleared)
+            return await self._drive(FetchFlow(self._asker, wanted, meter), cleared, meter, permit)
         finally:
             current.reset(token)
 
-    async def _drive(self, fetch: FetchFlow, cleared: Cleared[Address]) -> FetchOutcome:
+    async def _drive(
+        self, fetch: FetchFlow, cleared: Cleared[Address], meter: Meter, permit: Callable[[WebUrl], Awaitable[None]]
+    ) -> FetchOutcome:
         """Do the steps of a fetch."""
         flow = fetch.run(cleared)
         response: httpx2.Response | None = None
@@ -138,6 +181,9 @@ class AsyncGuardedClient:
                         pieces = response.aiter_raw()
                     elif isinstance(step, Close):
                         await _aclosed(response)
+                    elif isinstance(step, Permit):
+                        with _uncounted(meter):
+                            await permit(step.url)
                     else:
                         reply = await anext(pieces, None)
                 except FetchError as error:

@@ -14,6 +14,8 @@ from rempart.errors import FetchError
 from rempart.model.web import FetchMode, NotFetchedReason
 
 _PIECE_BYTES: Final = 262_144
+#: What may come compressed.
+COMPRESSED: Final = frozenset({FetchMode.TEXT, FetchMode.ROBOTS})
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 #: The low half of a zlib header's first byte (RFC 1950 §2.2): some hosts send a bare deflate stream instead.
@@ -37,7 +39,7 @@ class Decoder:
         self._is_plain = name in {"", "identity"}
         self._name = name
         self._inflater: zlib._Decompress | None = None
-        if not self._is_plain and (mode is not FetchMode.TEXT or name not in _GZIP | {"deflate"}):
+        if not self._is_plain and (mode not in COMPRESSED or name not in _GZIP | {"deflate"}):
             raise FetchError(NotFetchedReason.ENCODING, name[:40])
 
     def feed(self, data: bytes) -> Iterator[bytes]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from email.message import Message
 from typing import Final
 
 import httpx2
@@ -37,11 +36,11 @@ from rempart.net.backend import PEER, ROUTE
 from rempart.net.cookies import JobCookies
 from rempart.net.decoding import Decoder
 from rempart.net.guard import Route
-from rempart.net.interface import Identity
+from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
 from rempart.net.memory import MemoryWriter
 from rempart.net.meter import SNIFF_BYTES, Meter
-from rempart.net.request import Wanted, build_request
-from rempart.net.typegate import MediaType, check_beginning, check_head, check_text, parse_media_type
+from rempart.net.request import NO_VALIDATORS, Wanted, build_request
+from rempart.net.typegate import MediaType, check_beginning, check_head, check_text, parse_file_name, parse_media_type
 from rempart.net.urls import WebUrl, join_url, parse_url
 
 FetchOutcome = Page | FetchedMedia | Probed | NotModified | NotFetched | Stopped
@@ -72,7 +71,15 @@ class Close:
     """Read no further."""
 
 
-Step = Send | ReadMore | Close
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Ask whoever drives whether a redirect may be followed; it refuses by throwing a FetchError."""
+
+    url: WebUrl
+    """Where it leads, judged by the gate already."""
+
+
+Step = Send | ReadMore | Close | Permit
 Reply = httpx2.Response | bytes | None
 Flow = Generator[Step, Reply, FetchOutcome]
 
@@ -110,7 +117,13 @@ class FetchFlow:
         except FetchError as error:
             status = self._hops[-1].status if self._hops else 0
             reason = NotFetchedReason(error.reason)
-            return NotFetched(reason=reason, detail=error.detail, hops=tuple(self._hops), status=status)
+            return NotFetched(
+                reason=reason,
+                detail=error.detail,
+                hops=tuple(self._hops),
+                status=status,
+                wire_bytes=self._meter.wire_bytes,
+            )
 
     def _follow(self, cleared: Cleared[Address]) -> Generator[Step, Reply, tuple[WebUrl, httpx2.Response] | Stopped]:
         """Ask, and follow redirects."""
@@ -124,11 +137,14 @@ class FetchFlow:
             if str(url) in seen:
                 raise FetchError(NotFetchedReason.REDIRECT_LOOP, f"after {len(self._hops)} answers")
             seen.add(str(url))
+            if self._hops:
+                yield Permit(url=url)
             response = yield from self._ask(url)
             location = response.headers.get("location", "")
             if response.status_code not in _REDIRECTS or not location:
                 return url, response
-            yield Close()
+            # A redirect without a body leaves its connection to the next request.
+            yield ReadMore() if response.headers.get("content-length") == "0" else Close()
             if len(self._hops) > self._wanted.allowance.redirects:
                 raise FetchError(NotFetchedReason.REDIRECTS, f"> {self._wanted.allowance.redirects} times")
             target = join_url(url, location)
@@ -159,7 +175,10 @@ class FetchFlow:
         wanted, hops = self._wanted, tuple(self._hops)
         status = response.status_code
         if status == _NOT_MODIFIED:
-            yield Close()
+            # It has no body (RFC 9112 §6.3): its end is read from nowhere, and the connection can be used again.
+            yield ReadMore()
+            if wanted.validators == NO_VALIDATORS:
+                raise FetchError(NotFetchedReason.BAD_HTTP, "304, and nothing was known before")
             return NotModified(url=str(url), hops=hops)
         if isinstance(judged := self._judge_file_name(response), Stopped):
             yield Close()
@@ -184,20 +203,20 @@ class FetchFlow:
         header = response.headers.get("content-disposition", "")
         if not header:
             return None
-        message = Message()
-        message["Content-Disposition"] = " ".join(header.split())
-        named = message.get_filename("") or ""
-        return self._asker.gate.check(Address(url=named, context=(header,)))
+        return self._asker.gate.check(Address(url=parse_file_name(header), context=(header,)))
 
     def _read(self, url: WebUrl, response: httpx2.Response, media_type: MediaType, decoder: Decoder) -> Flow:
         """Sniff, then read on."""
         mode, meter = self._wanted.mode, self._meter
         pieces = _Pieces(decoder, meter)
         beginning = bytearray()
-        while len(beginning) < SNIFF_BYTES and (piece := (yield from pieces.next())) is not None:
+        while (missing := SNIFF_BYTES - len(beginning)) > 0:
+            meter.sniff(missing)
+            if (piece := (yield from pieces.next())) is None:
+                break
             beginning += piece
         try:
-            name = check_beginning(mode, media_type, bytes(beginning)) if beginning else media_type.name
+            name = check_beginning(mode, media_type, bytes(beginning))
         except FetchError:
             yield Close()
             raise
@@ -230,20 +249,28 @@ class FetchFlow:
                     wire_bytes=meter.wire_bytes,
                 )
         mark = bytes(beginning[:2])
-        while (piece := (yield from pieces.next())) is not None:
+        parts, size = [bytes(beginning)], len(beginning)
+        while not self._is_enough(size) and (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
                 check_text(piece, mark)
-            beginning += piece
+            parts.append(piece)
+            size += len(piece)
+        if self._is_enough(size):
+            yield Close()
         return Page(
             url=str(url),
             status=response.status_code,
             media_type=name,
             charset=media_type.charset,
-            body=bytes(beginning),
+            body=b"".join(parts),
             hops=tuple(self._hops),
             validators=validators,
             wire_bytes=meter.wire_bytes,
         )
+
+    def _is_enough(self, size: int) -> bool:
+        """Tell whether the rest is not to be read: only a robots.txt ends before its end (RFC 9309 §2.5)."""
+        return self._wanted.mode is FetchMode.ROBOTS and size >= ROBOTS_BYTES_MOST
 
 
 class _Pieces:

@@ -41,8 +41,10 @@ class Route:
             expected: The address that was connected to.
 
         Raises:
-            FetchError: it leads elsewhere.
+            FetchError: it leads elsewhere, or nowhere any more.
         """
+        if peer is None:
+            raise FetchError(NotFetchedReason.RESET, self.host)
         if not isinstance(peer, tuple) or len(peer) < len(("address", "port")):
             raise FetchError(NotFetchedReason.PEER_CHANGED, self.host)
         if ipaddress.ip_address(peer[0]) != expected or peer[1] != self.port:

@@ -8,6 +8,8 @@ from typing import Final
 from rempart.model.web import FetchMode
 
 _MEBI: Final = 1024 * 1024
+#: Of a robots.txt; the rest of a longer one is not read (RFC 9309 §2.5 asks for 500 KiB at least).
+ROBOTS_BYTES_MOST: Final = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ LIMITS: Final = {
     FetchMode.TEXT: FetchLimits(),
     FetchMode.MEDIA: FetchLimits(wire_bytes=200 * _MEBI, decoded_bytes=200 * _MEBI, total_s=300.0),
     FetchMode.TIMESTAMP: FetchLimits(wire_bytes=128 * 1024, decoded_bytes=64 * 1024, redirects=0, total_s=30.0),
+    # Its body ends at ROBOTS_BYTES_MOST, whatever comes; five redirects (RFC 9309 §2.3.1.2).
+    FetchMode.ROBOTS: FetchLimits(wire_bytes=_MEBI, decoded_bytes=_MEBI, redirects=5, total_s=30.0),
 }
 
 

@@ -36,13 +36,13 @@ class Meter:
         self._head_bytes: int | None = 0
         self._first_byte_at: float | None = None
         self._first_byte_count = 0
-        self._is_accepted = False
+        self._size = SNIFF_BYTES
 
     def begin_head(self) -> None:
         """Expect the head of an answer: what comes now counts for it."""
         self._head_bytes = 0
         self._first_byte_at = None
-        self._is_accepted = False
+        self._size = SNIFF_BYTES
 
     def end_head(self) -> None:
         """Expect its body."""
@@ -50,11 +50,19 @@ class Meter:
 
     def accept_body(self) -> None:
         """Read on in large pieces: the type of the answer is one that was asked for."""
-        self._is_accepted = True
+        self._size = _CHUNK_BYTES
+
+    def sniff(self, size: int) -> None:
+        """Read some bytes more, and not beyond: the type of the answer is not known yet."""
+        self._size = size
 
     def read_size(self, wanted: int) -> int:
         """Return how much to take from the system at once."""
-        return min(wanted, _CHUNK_BYTES if self._is_accepted else SNIFF_BYTES)
+        return min(wanted, self._size)
+
+    def exclude(self, waited_s: float) -> None:
+        """Not count a wait of our own: for a host's turn, which has its own limit."""
+        self._until += waited_s
 
     def left_s(self, wanted_s: float) -> float:
         """Return how long to wait: what was wanted, within what is left of the whole.
@@ -65,7 +73,7 @@ class Meter:
         left = self._until - self._clock()
         if left <= 0:
             raise FetchError(NotFetchedReason.TOTAL_TIME, f"{self.limits.total_s:g} s")
-        return min(wanted_s, left)
+        return min(left, wanted_s)
 
     def why_timeout(self, waited: NotFetchedReason, waited_s: float) -> FetchError:
         """Say which limit a wait ran into: its own, or that of the whole."""

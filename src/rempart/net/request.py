@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,12 +10,14 @@ import httpx2
 
 from rempart.model.web import FetchMode, Validators
 from rempart.net.cookies import JobCookies
+from rempart.net.decoding import COMPRESSED
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.typegate import ACCEPT
 from rempart.net.urls import WebUrl
 
 #: Asks for a page whatever its version.
 NO_VALIDATORS: Final = Validators()
+_PRINTABLE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Wanted:
     """Sent by POST; none is a GET."""
     limits: FetchLimits | None = None
     """What it may cost; none is the mode's default."""
+    accept: str = ""
+    """Types to ask for, in the words of the ``Accept`` header; empty is the mode's. The type gate stays the mode's."""
     head_only: bool = False
     """Read the head and what is sniffed of the body, and stop."""
 
@@ -53,13 +58,14 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
     headers = {
         "Host": url.netloc,
         "User-Agent": identity.user_agent,
-        "Accept": ACCEPT[wanted.mode],
+        "Accept": wanted.accept or ACCEPT[wanted.mode],
         # Media come as they are: what is compressed already gains nothing, and a bomb needs an encoding.
-        "Accept-Encoding": "gzip, deflate" if wanted.mode is FetchMode.TEXT else "identity",
+        "Accept-Encoding": "gzip, deflate" if wanted.mode in COMPRESSED else "identity",
     }
-    if wanted.validators.etag:
+    # They came from the host: what cannot be a header is not sent back to it.
+    if _PRINTABLE.fullmatch(wanted.validators.etag):
         headers["If-None-Match"] = wanted.validators.etag
-    if wanted.validators.last_modified:
+    if _PRINTABLE.fullmatch(wanted.validators.last_modified):
         headers["If-Modified-Since"] = wanted.validators.last_modified
     if wanted.body:
         headers["Content-Type"] = wanted.body.media_type

@@ -66,7 +66,7 @@ class DnsResolver:
             FetchError: it has none, or nobody answered in time.
         """
         until = monotonic_s() + timeout_s
-        resolver = self._configure(dns.resolver.Resolver(configure=False))
+        resolver = configure_resolver(self._servers, dns.resolver.Resolver(configure=False))
         found: list[IPAddress] = []
         for record in _RECORDS:
             try:
@@ -85,7 +85,7 @@ class DnsResolver:
     async def resolve_async(self, host: str, timeout_s: float) -> tuple[IPAddress, ...]:
         """As :meth:`resolve`."""
         until = monotonic_s() + timeout_s
-        resolver = self._configure(dns.asyncresolver.Resolver(configure=False))
+        resolver = configure_resolver(self._servers, dns.asyncresolver.Resolver(configure=False))
         found: list[IPAddress] = []
         for record in _RECORDS:
             try:
@@ -104,17 +104,22 @@ class DnsResolver:
             found += _addresses_of(answer)
         return _some(found, host)
 
-    def _configure(self, resolver: ResolverT) -> ResolverT:
-        servers = self._servers
-        if servers.addresses:
-            resolver.nameservers = list(servers.addresses)
-            resolver.port = servers.port
-            return resolver
-        try:
-            resolver.read_resolv_conf("/etc/resolv.conf")
-        except (dns.exception.DNSException, OSError) as error:
-            raise FetchError(NotFetchedReason.RESOLVER, "/etc/resolv.conf names no name server") from error
+
+def configure_resolver(servers: NameServers, resolver: ResolverT) -> ResolverT:
+    """Give a resolver the name servers to ask.
+
+    Raises:
+        FetchError: those of the machine are to be asked, and it names none.
+    """
+    if servers.addresses:
+        resolver.nameservers = list(servers.addresses)
+        resolver.port = servers.port
         return resolver
+    try:
+        resolver.read_resolv_conf("/etc/resolv.conf")
+    except (dns.exception.DNSException, OSError) as error:
+        raise FetchError(NotFetchedReason.RESOLVER, "/etc/resolv.conf names no name server") from error
+    return resolver
 
 
 def _left_s(until: float, timeout_s: float) -> float:

@@ -20,6 +20,11 @@ _AUTHORITIES: Final = (
 )
 
 
+def trusted_authorities(named: Path | None) -> str | None:
+    """Return the file of the authorities that are trusted: the one that is named, or the system's; None if none is."""
+    return str(named) if named else next((path for path in _AUTHORITIES if os.path.exists(path)), None)
+
+
 def make_tls_context(authorities: Path | None = None) -> ssl.SSLContext:
     """Make what verifies hosts: TLS 1.2 or later, the name checked.
 
@@ -34,7 +39,7 @@ def make_tls_context(authorities: Path | None = None) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    source = str(authorities) if authorities else next((p for p in _AUTHORITIES if os.path.exists(p)), None)
+    source = trusted_authorities(authorities)
     if source is None:
         # Nothing can be verified then; every https address says so, http ones still work.
         return context
@@ -53,6 +58,6 @@ def why_no_tls(error: BaseException, host: str) -> FetchError:
         if isinstance(found, ssl.SSLCertVerificationError):
             return FetchError(NotFetchedReason.CERTIFICATE, f"{host}: {found.verify_message}")
         if isinstance(found, ssl.SSLError):
-            return FetchError(NotFetchedReason.TLS, f"{host}: {found.reason or 'no TLS'}")
+            return FetchError(NotFetchedReason.TLS, f"{host}: {getattr(found, 'reason', None) or 'no TLS'}")
         found = found.__cause__ or found.__context__
     return FetchError(NotFetchedReason.TLS, f"{host}: the connection was broken")

@@ -28,8 +28,10 @@ _UNNAMED_MEDIA: Final = frozenset({"application/octet-stream", "binary/octet-str
 _TIMESTAMP_TYPES: Final = frozenset({"application/timestamp-reply"})
 #: Never a picture: an image that is text can hold programs (SVG).
 _NOT_MEDIA: Final = frozenset({"image/svg+xml"})
-#: WHATWG MIME Sniffing §3, binary data byte.
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_CONTROLS: Final = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\x1b")
+#: WHATWG MIME Sniffing §3, binary data byte: each byte, 1 where it is one. A table is 10 to 50 times as quick to apply
+#: as a regular expression.
+_BINARY: Final = bytes(byte in _CONTROLS for byte in range(256))
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
 #: DER: a TimeStampResp is a SEQUENCE.
 _SEQUENCE: Final = b"\x30"
@@ -38,6 +40,7 @@ ACCEPT: Final = {
     FetchMode.TEXT: "text/html, application/xhtml+xml, application/json;q=0.9, text/*;q=0.8, application/xml;q=0.8",
     FetchMode.MEDIA: "image/*, video/*, audio/*",
     FetchMode.TIMESTAMP: "application/timestamp-reply",
+    FetchMode.ROBOTS: "text/plain, text/*;q=0.8, */*;q=0.1",
 }
 
 
@@ -53,12 +56,26 @@ class MediaType:
 
 def parse_media_type(header: str) -> MediaType:
     """Read a ``Content-Type``."""
-    message = Message()
-    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
     if "/" not in header.partition(";")[0]:
         return MediaType(name="", charset="")
-    charset = message.get_content_charset("") or ""
+    message = Message()
+    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
+    try:
+        charset = message.get_content_charset("") or ""
+    except (ValueError, LookupError):
+        # The standard library fails on some charsets of RFC 2231: one that is no charset, a part of 5,000 figures.
+        charset = ""
     return MediaType(name=message.get_content_type(), charset=charset if charset.isascii() else "")
+
+
+def parse_file_name(header: str) -> str:
+    """Return the name of a ``Content-Disposition`` (RFC 6266), for the gate; empty if there is none to read."""
+    message = Message()
+    message["Content-Disposition"] = " ".join(header.split())
+    try:
+        return message.get_filename("") or ""
+    except (ValueError, LookupError):
+        return ""
 
 
 def check_head(mode: FetchMode, media_type: MediaType) -> None:
@@ -67,7 +84,7 @@ def check_head(mode: FetchMode, media_type: MediaType) -> None:
     Raises:
         FetchError: it says nothing, or a type that was not asked for.
     """
-    if not media_type.name:
+    if not media_type.name and mode is not FetchMode.ROBOTS:
         raise FetchError(NotFetchedReason.NO_TYPE)
     if not _is_asked_for(mode, media_type.name):
         raise FetchError(NotFetchedReason.WRONG_TYPE, media_type.name[:80])
@@ -88,6 +105,11 @@ def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) ->
         FetchError: it begins like something else.
     """
     signature = filetype.guess_mime(beginning)
+    if mode is FetchMode.ROBOTS:
+        # RFC 9309 §2.3.1.5: a line that cannot be read is passed over, and the others count; a picture has none.
+        if signature is not None and not beginning.startswith(_UTF16_MARKS):
+            raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a robots.txt begins like {signature}")
+        return media_type.name
     if mode is FetchMode.TEXT:
         if signature is not None and not beginning.startswith(_UTF16_MARKS):
             raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} begins like {signature}")
@@ -114,8 +136,8 @@ def check_text(piece: bytes, beginning: bytes) -> None:
     """
     if beginning.startswith(_UTF16_MARKS):
         return
-    if found := _BINARY.search(piece):
-        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{found.group()[0]:02x}")
+    if (place := piece.translate(_BINARY).find(b"\1")) >= 0:
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{piece[place]:02x}")
 
 
 def _is_asked_for(mode: FetchMode, name: str) -> bool:
@@ -126,6 +148,17 @@ def _is_asked_for(mode: FetchMode, name: str) -> bool:
             return (name.partition("/")[0] in _MEDIA_FAMILIES and name not in _NOT_MEDIA) or name in _UNNAMED_MEDIA
         case FetchMode.TIMESTAMP:
             return name in _TIMESTAMP_TYPES
+        case FetchMode.ROBOTS:
+            return not name or name.startswith("text/") or name in _TEXT_TYPES or name in _UNNAMED_MEDIA
 
 
-__all__ = ["ACCEPT", "SNIFF_BYTES", "MediaType", "check_beginning", "check_head", "check_text", "parse_media_type"]
+__all__ = [
+    "ACCEPT",
+    "SNIFF_BYTES",
+    "MediaType",
+    "check_beginning",
+    "check_head",
+    "check_text",
+    "parse_file_name",
+    "parse_media_type",
+]

@@ -22,7 +22,12 @@ from rempart.net.addresses import IPAddress
 #: Longer addresses are refused by most servers (RFC 9110 §4.1 asks for 8,000 at least).
 URL_CHARACTERS_MOST: Final = 8_192
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\]")
+#: Controls, which a terminal obeys and other programs drop; the space; halves of characters; the backslash.
+_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\\]")
+#: What stands between ``//`` and the path where a host is in brackets (RFC 3986 §3.2.2), and nothing beside it.
+_BRACKETED: Final = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
+#: Browsers read a host after three slashes, other programs a path (WHATWG URL, special authority ignore slashes).
+_SLASHES: Final = "///"
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 #: A browser reads a host whose last label is a number as an IPv4 address, in any base (WHATWG URL, ends-in-a-number).
 _NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
@@ -62,9 +67,14 @@ class WebUrl:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port, as ``https://forum.example.org`` (RFC 6454)."""
+        return f"{self.scheme}://{self.netloc}"
+
     def __str__(self) -> str:
         """Return the whole address, without its fragment."""
-        return f"{self.scheme}://{self.netloc}{self.target}"
+        return f"{self.origin}{self.target}"
 
 
 def parse_url(text: str) -> WebUrl:
@@ -75,9 +85,7 @@ def parse_url(text: str) -> WebUrl:
     """
     if len(text) > URL_CHARACTERS_MOST:
         raise FetchError(NotFetchedReason.BAD_ADDRESS, f"{len(text)} characters > {URL_CHARACTERS_MOST}")
-    # A bad character is refused, where browsers drop some: a guard and a browser must not read two addresses.
-    if found := _FORBIDDEN.search(text):
-        raise FetchError(NotFetchedReason.BAD_ADDRESS, f"it holds the character U+{ord(found.group()):04X}")
+    _check_characters(text)
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -88,8 +96,13 @@ def parse_url(text: str) -> WebUrl:
         raise FetchError(NotFetchedReason.SCHEME, scheme[:40] or "it names none")
     if "@" in parts.netloc:
         raise FetchError(NotFetchedReason.CREDENTIALS)
+    if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):
+        raise FetchError(NotFetchedReason.BAD_HOST, "in brackets there is an IPv6 address, and nothing beside them")
     if not parts.hostname:
         raise FetchError(NotFetchedReason.BAD_HOST, "it names none")
+    if port == 0:
+        # Libraries take it for the scheme's own.
+        raise FetchError(NotFetchedReason.PORT, "0")
     host = parse_host(_bare_host(parts))
     shown, remarks = _show(host)
     return WebUrl(
@@ -108,11 +121,21 @@ def join_url(base: WebUrl, location: str) -> WebUrl:
     Raises:
         FetchError: it is one that is never asked.
     """
+    # Judged before it is joined: joining drops some characters.
+    _check_characters(location)
+    if location.startswith(_SLASHES):
+        raise FetchError(NotFetchedReason.BAD_REDIRECT, "it begins with three slashes")
     try:
         whole = urljoin(str(base), location)
     except ValueError as error:
         raise FetchError(NotFetchedReason.BAD_REDIRECT, str(error)) from error
     return parse_url(whole)
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what browsers drop or turn, and others do not: a guard and a browser must not read two addresses."""
+    if found := _FORBIDDEN.search(text):
+        raise FetchError(NotFetchedReason.BAD_ADDRESS, f"it holds the character U+{ord(found.group()):04X}")
 
 
 def parse_host(text: str) -> str:

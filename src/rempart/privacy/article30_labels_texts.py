@@ -22,6 +22,9 @@ CLASSES: Final = {
     RowClass.CONSENT: Text(fr="Consentements", en="Consents"),
     RowClass.TOMBSTONE: Text(fr="Images retirées", en="Withdrawn pictures"),
     RowClass.GROUND: Text(fr="Droits énoncés", en="Grounds"),
+    RowClass.HOST: Text(fr="Hôtes interrogés", en="Hosts that were asked"),
+    RowClass.ROBOTS: Text(fr="Copies de robots.txt", en="Copies of robots.txt"),
+    RowClass.AUTHORISATION: Text(fr="Autorisations d’une adresse", en="Authorisations of one address"),
 }
 LABELS: Final[dict[Language, dict[str, str]]] = {
     Language.FR: {

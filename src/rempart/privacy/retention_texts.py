@@ -11,6 +11,7 @@ from typing import Final
 
 from rempart.model.retention import RowClass
 from rempart.privacy.exchange_texts import EXCHANGE_TABLE
+from rempart.privacy.outside_texts import OUTSIDE_TABLE
 from rempart.privacy.retention import Activity, RetentionPolicy, Text
 
 _WITH_ITS_ASSET: Final = Text(
@@ -267,4 +268,4 @@ _ACCOUNTABILITY: Final = (
 )
 
 #: Every table of the store.
-RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *EXCHANGE_TABLE, *_ACCOUNTABILITY)
+RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *OUTSIDE_TABLE, *EXCHANGE_TABLE, *_ACCOUNTABILITY)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from rempart.model.exchange import FaultReason, LineFault
+from rempart.model.strict_json import JsonFault, parse_json_object
 
 #: Our own measure: a code, a label and a dozen opinions are 1,200 bytes.
 LINE_BYTES_MAX: Final = 4_096
@@ -16,14 +16,9 @@ LINE_BYTES_MAX: Final = 4_096
 LINES_MAX: Final = 20_000_000
 #: A page of StopNCII nests four deep: page, records, record, its feedback and tags.
 DEPTH_MAX: Final = 8
-#: The longest number that any format has is a quality or an instant.
-_DIGITS_MAX: Final = 18
 _DISCARDED_AT_ONCE: Final = 65_536
 _BOM: Final = b"\xef\xbb\xbf"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-# A string or a bracket; the closing quotation mark is optional, so that no text is read twice.
-# NOTE: possessive quantifiers: a greedy one keeps a place to come back to for each character, 120 bytes of memory.
-_TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,57 +83,5 @@ def parse_object(text: str) -> dict[str, object] | FaultReason:
     Returns:
         The object, or why it is none.
     """
-    if _depth_beyond(text, DEPTH_MAX):
-        return FaultReason.TOO_DEEP
-    twice: list[bool] = []
-
-    def joined(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            twice.append(True)
-        return found
-
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=joined,
-            parse_int=_short_number,
-            parse_float=_short_decimal,
-            parse_constant=_refuse_constant,
-        )
-    except (ValueError, RecursionError):
-        # The decoder's error carries the text, which nobody may see: it ends here.
-        return FaultReason.NOT_JSON
-    if twice:
-        return FaultReason.DUPLICATE_KEY
-    return value if isinstance(value, dict) else FaultReason.NOT_JSON
-
-
-def _depth_beyond(text: str, most: int) -> bool:
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        sign = token[0]
-        if sign in {"[", "{"}:
-            depth += 1
-            if depth > most:
-                return True
-        elif sign in {"]", "}"}:
-            depth -= 1
-    return False
-
-
-def _short_number(digits: str) -> int:
-    if len(digits) > _DIGITS_MAX:
-        raise ValueError
-    return int(digits)
-
-
-def _short_decimal(digits: str) -> float:
-    if len(digits) > _DIGITS_MAX:
-        raise ValueError
-    return float(digits)
-
-
-def _refuse_constant(name: str) -> float:
-    del name
-    raise ValueError
+    found = parse_json_object(text, depth_most=DEPTH_MAX)
+    return FaultReason(found) if isinstance(found, JsonFault) else found

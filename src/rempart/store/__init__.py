@@ -14,12 +14,14 @@ from rempart.store.setup import set_up
 set_up()
 
 from rempart.store.assets import AssetRepository  # noqa: E402 - models need a configured Django
+from rempart.store.authorisations import AuthorisationRepository  # noqa: E402 - as above
 from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
 from rempart.store.database import Database  # noqa: E402 - as above
 from rempart.store.erasure import erase_traces, wait_for_writers  # noqa: E402 - as above
 from rempart.store.exchange_counts import ImportedCounts, imported_counts, partner_counts  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
 from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
+from rempart.store.hosts import HostRepository  # noqa: E402 - as above
 from rempart.store.imported import ImportedRepository  # noqa: E402 - as above
 from rempart.store.interface import FieldSealer  # noqa: E402 - as above
 from rempart.store.jobs import JobRepository  # noqa: E402 - as above
@@ -36,12 +38,14 @@ from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 -
 __all__ = [
     "AssetCode",
     "AssetRepository",
+    "AuthorisationRepository",
     "ConsentRepository",
     "Database",
     "DatabaseLocation",
     "FieldSealer",
     "FindingRepository",
     "FingerprintRepository",
+    "HostRepository",
     "ImportedCounts",
     "ImportedRepository",
     "JobRepository",

@@ -29,6 +29,7 @@ _TABLES: Final = (
     *("asset", "fingerprint", "fingerprint_detailed", "match_found", "sighting", "scan_skipped", "scan"),
     *("consent", "ground", "job", "event", "access_trace"),
     *("imported_listing", "imported_code", "imported_removed", "code_suspended", "code_sent", "partner"),
+    *("host", "robots_copy", "authorisation"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -59,6 +60,16 @@ BYTES_COLUMNS: Final = (
     ("imported_removed", "digest"),
     ("code_suspended", "digest"),
     ("code_sent", "digest_sealed"),
+    ("host", "name_sealed"),
+    ("host", "name_index"),
+    ("robots_copy", "origin_sealed"),
+    ("robots_copy", "origin_index"),
+    ("robots_copy", "rules_sealed"),
+    ("robots_copy", "remarks_sealed"),
+    ("authorisation", "url_sealed"),
+    ("authorisation", "url_index"),
+    ("authorisation", "reason_sealed"),
+    ("authorisation", "basis_sealed"),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0

@@ -19,14 +19,17 @@ from rempart.store.database import Database
 from rempart.store.models import (
     AccessRow,
     AssetRow,
+    AuthorisationRow,
     ConsentRow,
     DetailedRow,
     EventRow,
     FingerprintRow,
     GroundRow,
+    HostRow,
     JobRow,
     MatchRow,
     OwnerRow,
+    RobotsRow,
     ScanRow,
     ScanSkipRow,
     SightingRow,
@@ -57,6 +60,9 @@ _KINDS: Final = {
     RowClass.CONSENT: _Kind(row=ConsentRow, since="given_at"),
     RowClass.TOMBSTONE: _Kind(row=AssetRow, since="withdrawn_at", among=Q(state=AssetState.WITHDRAWN)),
     RowClass.GROUND: _Kind(row=GroundRow, since="stated_at"),
+    RowClass.HOST: _Kind(row=HostRow, since="changed_at"),
+    RowClass.ROBOTS: _Kind(row=RobotsRow, since="read_at"),
+    RowClass.AUTHORISATION: _Kind(row=AuthorisationRow, since="given_at"),
 }
 
 
@@ -168,6 +174,8 @@ class RetentionRepository:
                     OwnerRow.objects.filter(ground=OuterRef("pk"))
                 )
                 rows = GroundRow.objects.filter(~used, stated_at__lte=now - self._terms.tombstones)
+            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION:
+                rows = _KINDS[row_class].row._default_manager.filter(expires_at__lte=now)  # noqa: SLF001 - as above
         return rows
 
     def _as_triggers_judge(self, now: dt.datetime) -> dt.datetime:

@@ -17,8 +17,11 @@ from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import (
     AssetRow,
+    AuthorisationRow,
+    HostRow,
     OwnerRow,
     PartnerRow,
+    RobotsRow,
     ScanRow,
     ScanSkipRow,
     SentRow,
@@ -64,6 +67,13 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=PartnerRow, column="name_sealed", index="name_index"),
     SealedColumn(row=PartnerRow, column="recipient_sealed"),
     SealedColumn(row=SentRow, column="digest_sealed"),
+    SealedColumn(row=HostRow, column="name_sealed", index="name_index", is_exact=True),
+    SealedColumn(row=RobotsRow, column="origin_sealed", index="origin_index", is_exact=True),
+    SealedColumn(row=RobotsRow, column="rules_sealed"),
+    SealedColumn(row=RobotsRow, column="remarks_sealed"),
+    SealedColumn(row=AuthorisationRow, column="url_sealed", index="url_index", is_exact=True),
+    SealedColumn(row=AuthorisationRow, column="reason_sealed"),
+    SealedColumn(row=AuthorisationRow, column="basis_sealed"),
 )
 
 

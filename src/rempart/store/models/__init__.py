@@ -2,6 +2,7 @@
 
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
+from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
 from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
 from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
 from rempart.store.models.work import AccessRow, EventRow, JobRow
@@ -9,11 +10,13 @@ from rempart.store.models.work import AccessRow, EventRow, JobRow
 __all__ = [
     "AccessRow",
     "AssetRow",
+    "AuthorisationRow",
     "ConsentRow",
     "DetailedRow",
     "EventRow",
     "FingerprintRow",
     "GroundRow",
+    "HostRow",
     "ImportedRow",
     "JobRow",
     "ListingRow",
@@ -21,6 +24,7 @@ __all__ = [
     "OwnerRow",
     "PartnerRow",
     "RemovedRow",
+    "RobotsRow",
     "ScanRow",
     "ScanSkipRow",
     "SentRow",

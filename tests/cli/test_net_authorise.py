@@ -1,0 +1,106 @@
+"""``rempart net authorise``, ``authorisations`` and ``hosts``, through their commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from rempart.app.workspace import open_workspace
+from rempart.cli.net_authorise import authorisations, authorise, hosts
+from rempart.cli.opening import Globals
+from rempart.errors import MisuseError, NotFoundError, RefusedError
+from rempart.model.courtesy import HostState
+from workspaces import make, settings_for
+
+URL = "https://forum.example.org/threads/1"
+WHOLE = ("--by", "nadia", "--reason", "reported", "--legal-basis", "mandate")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a workspace."""
+    made = tmp_path / "workspace"
+    _, workspace = make(made)
+    workspace.database.close()
+    return made
+
+
+def run(folder: Path, command: click.Command, *arguments: str) -> Result:
+    """Run a command in a workspace."""
+    given = Globals(config_file=None, workspace=folder)
+    return CliRunner().invoke(command, list(arguments), obj=given, standalone_mode=False)
+
+
+def test_an_address_is_authorised_listed_and_taken_back(folder: Path) -> None:
+    """Results on stdout, in lines or in JSON."""
+    given = run(folder, authorise, URL, *WHOLE, "--days", "7")
+    name = given.stdout.split()[0]
+    listed = run(folder, authorisations, "--json")
+    in_words = run(folder, authorisations)
+    taken = run(folder, authorise, name, "--withdraw", "--by", "nadia")
+    [record] = [json.loads(line) for line in run(folder, authorisations, "--json").stdout.splitlines()]
+
+    assert (given.return_value, taken.return_value) == (0, 0)
+    assert name.startswith("aut_")
+    assert "not where it redirects to" in given.stderr
+    assert json.loads(listed.stdout)["url"] == URL
+    assert json.loads(listed.stdout)["withdrawn_at"] is None
+    assert "nadia  until" in in_words.stdout
+    assert "reported (mandate)" in in_words.stdout
+    assert (record["id"], record["uses"]) == (name, 0)
+    assert record["withdrawn_at"]
+
+
+def test_an_address_is_taken_back_by_itself(folder: Path) -> None:
+    """All that covers it, however it is spelled; then nothing does."""
+    for days in ("2", "3"):
+        run(folder, authorise, URL, *WHOLE, "--days", days)
+
+    taken = run(folder, authorise, URL.replace("forum", "FORUM") + "#post", "--withdraw")
+    again = run(folder, authorise, URL, "--withdraw")
+
+    assert taken.stdout.count("withdrawn  used 0 times") == 2
+    assert isinstance(again.exception, NotFoundError)
+
+
+@pytest.mark.parametrize("ends", [(), ("--days", "7", "--until", "2026-12-01"), ("--until", "2020-01-01")], ids=str)
+def test_it_has_one_end(folder: Path, ends: tuple[str, ...]) -> None:
+    """Which lies ahead."""
+    result = run(folder, authorise, URL, *WHOLE, *ends)
+
+    assert isinstance(result.exception, MisuseError)
+
+
+def test_a_month_is_the_most(folder: Path) -> None:
+    """By its option."""
+    assert isinstance(run(folder, authorise, URL, *WHOLE, "--days", "31").exception, click.BadParameter)
+
+
+def test_a_reason_is_needed(folder: Path) -> None:
+    """And a legal basis."""
+    assert isinstance(run(folder, authorise, URL, "--days", "1", "--reason", "x").exception, MisuseError)
+    assert isinstance(run(folder, authorise, URL, "--days", "1", "--legal-basis", "x").exception, MisuseError)
+
+
+def test_nobody_answers_for_what_the_gate_stops(folder: Path) -> None:
+    """Exit code 6."""
+    result = run(folder, authorise, "https://forum.example.org/lyceennes", *WHOLE, "--days", "1")
+
+    assert isinstance(result.exception, RefusedError)
+    assert result.exception.exit_code == 6
+
+
+def test_hosts_are_listed(folder: Path) -> None:
+    """With what they were asked today."""
+    with open_workspace(settings_for(folder)) as workspace:
+        workspace.hosts.change("forum.example.org", lambda _: (HostState(requests=3, wire_bytes=9), None))
+
+    lines = run(folder, hosts)
+    record = json.loads(run(folder, hosts, "--json").stdout)
+
+    assert lines.stdout == "forum.example.org  next now  3 requests  9 bytes\n"
+    assert (record["v"], record["host"], record["requests"], record["next_at"]) == (1, "forum.example.org", 3, None)
