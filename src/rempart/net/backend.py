@@ -218,7 +218,7 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
         meter = current.get()
         wait_s = meter.left_s(meter.limits.idle_s)
         try:
-            # asyncio takes up to 256 KiB from the system, whatever is asked for: they are handed on as the meter allows.
+            # asyncio takes up to 256 KiB from the system, whatever is asked for: handed on as the meter allows.
             self._left = self._left or await self._inner.read(max_bytes, wait_s)
         except httpcore2.ReadTimeout as error:
             raise meter.why_timeout(NotFetchedReason.IDLE, meter.limits.idle_s) from error
