@@ -38,7 +38,7 @@ def openssl(folder: Path, *arguments: str, check: bool = True) -> subprocess.Com
     return subprocess.run(command, cwd=folder, capture_output=True, check=check, timeout=30)
 
 
-class Authority:
+class StampingAuthority:
     """Keys, certificates and serial numbers, in a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -168,7 +168,9 @@ def mailer_to(relay: Relay, *, limits: MailLimits = SHORT, password: str = "") -
     """Make what sends to a relay."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     CA.configure_trust(tls)
-    return Mailer(relay, LETTERHEAD, Answers(), tls, password=lambda: password, limits=limits, now=lambda: NOW)
+    return Mailer(
+        relay, LETTERHEAD, Answers(), tls, password=lambda: password, limits=limits, bytes_most=2**27, now=lambda: NOW
+    )
 
 
 def server_tls(*names: str) -> ssl.SSLContext:

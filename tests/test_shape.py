@@ -31,6 +31,7 @@ TESTED_ELSEWHERE = {
     "cli/asset_lines.py cli/consent.py cli/ground.py cli/user.py cli/key.py cli/backup.py cli/restore.py cli/db.py "
     "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",
     "tests/cli/test_options.py": "cli/right_options.py",
+    "tests/cli/test_net_facts.py": "cli/fact_lines.py cli/fact_records.py",
     "tests/cli/test_bank.py": "cli/bank_lines.py",
     "tests/store/test_imported.py": "store/exchange_counts.py store/models/exchange.py "
     "store/migrations/0003_exchange.py",
@@ -47,6 +48,7 @@ TESTED_ELSEWHERE = {
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
+    "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
     "tests/cli/test_match.py": "cli/match_lines.py",
@@ -64,6 +66,10 @@ TESTED_ELSEWHERE = {
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
     "tests/net/test_politeness.py": "net/visits.py",
+    "tests/cli/test_net.py": "app/net_check.py app/outside.py",
+    "tests/cli/test_net_relay.py": "app/relaying.py",
+    "tests/net/test_relay.py": "net/relay_connection.py net/relay_attempt.py net/relay_socket.py net/relay_traffic.py "
+    "model/egress.py",
     "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }

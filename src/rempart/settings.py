@@ -205,6 +205,38 @@ class NetSettings(Section):
     """An answer that comes more slowly is given up, its first 10 seconds aside; 0 waits for the time alone."""
 
 
+class MailSettings(Section):
+    """The one relay that takes Rempart's mails, and who they are from; none is set, none is sent."""
+
+    host: SettingText = ""
+    """Full name or address of the relay: 127.0.0.1 for one of this machine; empty sends no mail."""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 465
+    """Its port: 465 for tls, 587 for starttls, 25 for none."""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    """How the way to it is protected, never less; none is for a relay at 127.0.0.1 or ::1 only."""
+    user: SettingText = ""
+    """Who logs in to it; empty logs nobody in."""
+    password_file: SettingPath | None = None
+    """File (mode 600) that holds the password of ``user``; a systemd credential comes before it."""
+    from_address: SettingText = ""
+    """Address that mails are from, without a name: the organisation's, never a volunteer's."""
+    domain: SettingText = ""
+    """Said to the relay and in Message-IDs instead of this machine's name; empty is the domain of ``from_address``."""
+    max_bytes: Annotated[int, Field(ge=1_024, le=2**30)] = 10_485_760
+    """Bytes of one mail, its attachments encoded."""
+
+
+class TimestampSettings(Section):
+    """Who stamps evidence with the time (RFC 3161); each one is told a digest, and nothing of what was digested."""
+
+    authorities: Annotated[
+        tuple[SettingText, ...], Field(max_length=8, json_schema_extra={"takes": "addresses, http:// or https://"})
+    ] = ()
+    """Addresses of time-stamping authorities, in the order in which they are asked. A comma between two."""
+    wanted: Annotated[int, Field(ge=1, le=8)] = 2
+    """Time-stamps that are enough: the next authorities are asked only while there are fewer."""
+
+
 class WorkspaceSettings(Section):
     """Where an organisation's work is kept, and who works."""
 
@@ -286,6 +318,10 @@ class Settings(Section):
     """Compiled code."""
     net: NetSettings = NetSettings()
     """The outside."""
+    mail: MailSettings = MailSettings()
+    """Mail out."""
+    timestamps: TimestampSettings = TimestampSettings()
+    """Time-stamps."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()

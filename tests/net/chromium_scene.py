@@ -1,4 +1,4 @@
-"""What ``test_relay_chromium.py`` plays inside a namespace: Chromium, its sandbox on, on a page that tries to get out."""
+"""What ``test_relay_chromium.py`` plays inside a namespace: Chromium, sandboxed, on a page that tries to get out."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import os
 import re
 import ssl
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import trustme
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from net.chromium_site import FORBIDDEN, FRIEND, INSIDE, LOCAL_PORT, PAGE, REBINDING, STRANGER, Site, attack_call
+from net.chromium_site import FORBIDDEN, FRIEND, INSIDE, LOCAL_PORT, PAGE, PATHS, REBINDING, STRANGER, Site, attack_call
 from net.namespaces import METADATA, OTHER_SITE, PRIVATE, SITE, has_uplink
 from net.stub_dns import StubDns
 from net.wire import Wire
@@ -31,7 +32,19 @@ _BROWSER_ID = 1000
 _OWN_CHECKS = "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessForNavigations"
 
 
-def main(browser: str, is_guarded: bool, seconds: float) -> dict[str, Any]:
+#: Asks for HTTP/3, which is UDP, from a host that a page names.
+_FORCE_QUIC = f"--origin-to-force-quic-on={STRANGER}:443"
+
+
+class _Scene(NamedTuple):
+    """What a browser is shown, and how long."""
+
+    executable: Path
+    sites: list[Site]
+    seconds: float
+
+
+def main(browser: str, *, is_guarded: bool, seconds: float) -> dict[str, Any]:
     """Show the page to a browser, behind the relay or without one, and return what was seen of it."""
     with StubDns() as dns, Wire() as wire, _sites() as sites:
         dns.add(PAGE, SITE)
@@ -39,8 +52,8 @@ def main(browser: str, is_guarded: bool, seconds: float) -> dict[str, Any]:
         dns.add(INSIDE, PRIVATE)
         dns.add(STRANGER, OTHER_SITE)
         dns.add_turns(REBINDING, (SITE,), (PRIVATE,))
-        play = _guarded if is_guarded else _unguarded
-        found = play(dns, _unprivileged(browser), seconds)
+        scene = _Scene(_unprivileged(browser), sites[:2], seconds)
+        found = _guarded(scene, dns) if is_guarded else _unguarded(scene)
     return {
         **found,
         "dns_port": dns.port,
@@ -53,7 +66,7 @@ def main(browser: str, is_guarded: bool, seconds: float) -> dict[str, Any]:
     }
 
 
-def _guarded(dns: StubDns, executable: Path, seconds: float) -> dict[str, Any]:
+def _guarded(scene: _Scene, dns: StubDns) -> dict[str, Any]:
     log = MemoryDecisions()
     job = RelayJob(hosts=frozenset(map(HostRule.parse, (PAGE, REBINDING, INSIDE, FRIEND))))
     relay = EgressRelay(job, MinorGate(), Guard(DnsResolver(dns.servers)), log)
@@ -62,21 +75,25 @@ def _guarded(dns: StubDns, executable: Path, seconds: float) -> dict[str, Any]:
             f"{a},{_OWN_CHECKS}" if a.startswith("--disable-features=") else a for a in browser_arguments(proxy.port)
         ]
         known = {"server": proxy.server, "username": proxy.user, "password": proxy.secret}
-        with _chromium(executable, arguments, known) as browser:
-            sandbox = _attack(browser, seconds)
+        with _chromium(scene.executable, [*arguments, _FORCE_QUIC], known) as browser:
+            sandbox = _attack(browser, scene, {"http": FORBIDDEN, "https": (METADATA, INSIDE, STRANGER)})
     with DecisionFile(Path("decisions.jsonl")) as file:
         for decision in log.decisions:
             file.note(decision)
     return {"sandbox": sandbox, "decisions": [to_record(d) for d in log.decisions], "port": proxy.port}
 
 
-def _unguarded(dns: StubDns, executable: Path, seconds: float) -> dict[str, Any]:
+def _unguarded(scene: _Scene) -> dict[str, Any]:
     """Let the same browser go where it likes: what the page tries is real, and the canaries hear it."""
     names = {PAGE: SITE, FRIEND: SITE, REBINDING: SITE, INSIDE: PRIVATE, STRANGER: OTHER_SITE}
     rules = ",".join(f"MAP {name} {address}" for name, address in names.items())
-    arguments = [f"--host-resolver-rules={rules}", f"--disable-features=HttpsUpgrades,{_OWN_CHECKS}"]
-    with _chromium(executable, arguments, None) as browser:
-        return {"sandbox": _attack(browser, seconds), "decisions": [], "port": dns.port}
+    features = f"--disable-features=HttpsUpgrades,{_OWN_CHECKS}"
+    arguments = [f"--host-resolver-rules={rules}", features, "--enable-quic", _FORCE_QUIC]
+    with _chromium(scene.executable, arguments, None) as browser:
+        sandbox = _attack(
+            browser, scene, {"http": (METADATA, f"127.0.0.1:{LOCAL_PORT}", STRANGER), "https": (STRANGER,)}
+        )
+    return {"sandbox": sandbox, "decisions": [], "port": 0}
 
 
 @contextlib.contextmanager
@@ -89,20 +106,23 @@ def _chromium(executable: Path, arguments: list[str], proxy: Any) -> Iterator[Br
         browser.close()
 
 
-def _attack(browser: Browser, seconds: float) -> dict[str, Any]:
-    """Open the page over http and over https, let it try, and look at the processes meanwhile."""
+def _attack(browser: Browser, scene: _Scene, forbidden: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Open the page over http and over https, let it try some hosts, and look at the processes meanwhile."""
     context = browser.new_context(ignore_https_errors=True, **CONTEXT_OPTIONS)
-    hosts = (*FORBIDDEN, REBINDING, FRIEND, PAGE)
     pages = []
-    for scheme in ("http", "https"):
+    for scheme, hosts in forbidden.items():
         page = context.new_page()
         page.goto(f"{scheme}://{PAGE}/attack", timeout=20_000)
-        page.evaluate(attack_call(hosts, scheme))
+        page.evaluate(attack_call((*hosts, REBINDING, FRIEND, PAGE), scheme))
         pages.append(page)
-    for host in (*FORBIDDEN, REBINDING):
+    for host in (*forbidden["http"], REBINDING):
         with contextlib.suppress(Error):
             context.new_page().goto(f"http://{host}/typed", timeout=1_000, wait_until="commit")
-    pages[0].wait_for_timeout(seconds * 1_000)
+    wanted = {f"{scheme}://{host}/{path}" for scheme in forbidden for host in (PAGE, FRIEND) for path in PATHS}
+    until = time.monotonic() + scene.seconds
+    while time.monotonic() < until and not wanted <= {line for site in scene.sites for line in site.seen}:
+        pages[0].wait_for_timeout(200)
+    pages[0].wait_for_timeout(1_000)
     sandbox = _look_at_processes()
     context.close()
     return sandbox
@@ -140,7 +160,7 @@ def _sites() -> Iterator[list[Site]]:
     where += [
         (address, port, own) for address in (METADATA, PRIVATE, OTHER_SITE) for port, own in ((80, None), (443, tls))
     ]
-    where += [("127.0.0.1", LOCAL_PORT, None), ("127.1.2.3", LOCAL_PORT, None)]
+    where += [("127.0.0.1", LOCAL_PORT, None)]
     sites = [Site(*place) for place in where]
     yield sites
     for site in sites:

@@ -11,9 +11,10 @@ from typing import Final
 import pytest
 
 from net.doors import SLACK_S, SMALL, WANTED, Door, Kind, hurried
-from net.servers import RawServer, Script, endless, head, once, page, reply, then_reset, then_silence
+from net.servers import Authority, RawServer, Script, endless, head, once, page, reply, then_reset, then_silence
 from rempart.model.web import FetchedMedia, FetchMode, NotFetched, NotFetchedReason, Page
 from rempart.net import Wanted
+from rempart.net.meter import SNIFF_BYTES
 
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1", "::1"]), pytest.mark.usefixtures("nothing_left_open")]
 
@@ -243,6 +244,28 @@ def test_more_than_its_length_is_not_read(kind: Kind) -> None:
         assert isinstance(first, Page)
         assert isinstance(second, Page)
         assert (first.body, second.body) == (b"<p>the first", b"<p>the second")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("size", [SNIFF_BYTES, SNIFF_BYTES - 1, SNIFF_BYTES + 1, 16_384, 65_536 + SNIFF_BYTES])
+def test_an_answer_that_fills_what_is_read_hides_nothing_behind_it(
+    kind: Kind, size: int, scheme: str, authority: Authority
+) -> None:
+    """What follows it is then in no buffer of ours, but in one of TLS, of asyncio or of the system."""
+    empty = len(page(b"", content_length=str(size)))
+    body = b"<p>".ljust(size - empty, b"a")
+    smuggled = page(body, content_length=str(len(body)).zfill(len(str(size)))) + page(b"<p>not asked for")
+    tls = authority.server("127.0.0.1") if scheme == "https" else None
+    with (
+        RawServer(reply(smuggled), reply(page(b"<p>the second")), tls=tls) as server,
+        Door(kind, (server.host, server.port), tls=authority.client()) as door,
+    ):
+        first, second = door.fetch(server.url("/1")), door.fetch(server.url("/2"))
+
+        assert isinstance(first, Page)
+        assert isinstance(second, Page)
+        assert first.body == body
+        assert second.body == b"<p>the second"
 
 
 def test_an_answer_in_many_packets_is_one_answer(kind: Kind) -> None:

@@ -13,6 +13,9 @@ import pytest
 from relays import Answers
 from rempart.errors import ConfigError, FetchError, MailError
 from rempart.model.mail import MailReason
+from rempart.model.web import NotFetchedReason
+from rempart.net.addresses import IPAddress
+from rempart.net.guard import Route
 from rempart.net.mail_route import Relay, RelaySecurity, connect, find_route, parse_relay_host, vouch
 
 
@@ -152,3 +155,31 @@ def test_nobody_listening_is_a_reason() -> None:
 
     assert caught.value.reason == MailReason.CONNECT
     assert caught.value.detail.startswith(f"127.0.0.1 port {port}: ")
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_connection_that_leads_elsewhere_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a word is said over it."""
+    heard: list[bytes] = []
+    is_over = asyncio.Event()
+
+    def elsewhere(self: Route, peer: object, expected: IPAddress) -> None:
+        raise FetchError(NotFetchedReason.PEER_CHANGED, f"{self.host} {peer} {expected}")
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+        is_over.set()
+
+    async def whole() -> None:
+        server = await asyncio.start_server(listen, "127.0.0.1", 0)
+        async with server:
+            route = await find_route(relay("127.0.0.1", server.sockets[0].getsockname()[1]), Answers(), 1.0)
+            monkeypatch.setattr(Route, "verify_peer", elsewhere)
+            with pytest.raises(MailError) as caught:
+                await connect(route, 0.5)
+            assert caught.value.reason == MailReason.NO_ROUTE
+            await is_over.wait()
+
+    asyncio.run(asyncio.wait_for(whole(), 5))
+    assert heard == [b""]

@@ -21,7 +21,7 @@ from relays import (
     send_to,
     server_tls,
 )
-from rempart.model.mail import Deferred, Delivery, MailReason, MaybeSent, Sent
+from rempart.model.mail import Attachment, Deferred, Delivery, MailReason, MaybeSent, Sent
 from rempart.net.mail_route import RelaySecurity
 from rempart.net.mail_session import MailLimits
 
@@ -83,6 +83,29 @@ def test_a_connection_that_breaks_in_the_middle_of_a_mail_defers_it() -> None:
     assert isinstance(delivery.outcome, Deferred)
 
 
+class StopsReading(ScriptedRelay):
+    """Takes nothing more once a mail begins."""
+
+    async def _say(self, writer: asyncio.StreamWriter, verb: str) -> bool:
+        if verb == "DATA":
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's has it
+            await super()._say(writer, verb)
+            await asyncio.sleep(60)
+        return await super()._say(writer, verb)
+
+
+def test_a_relay_that_stops_reading_defers() -> None:
+    """Each 64 KiB has its time; the last dot was not said."""
+    [delivery] = send_to(StopsReading({"EHLO": b"250 relay\r\n"}), mail(attachments=(LARGE,)))
+
+    assert isinstance(delivery.outcome, Deferred)
+    assert (delivery.outcome.reason, delivery.outcome.why) == (MailReason.TIME, MailReason.CONTENT.in_words())
+
+
+#: More than the buffers between two sockets of this machine take.
+LARGE = Attachment(name="large.bin", media_type="application/octet-stream", content=bytes(16 * 2**20))
+
+
 def test_a_reply_is_kept_short_and_printable() -> None:
     """It is shown to people: no control, no letter that turns a line around."""
     outcome = outcome_of({"RCPT": "550 \x1b[2J\u202egnp.exe ".encode() + b"\xff" + b" word" * 100 + b"\r\n"})
@@ -110,8 +133,7 @@ def test_a_relay_that_offers_no_starttls_hears_nothing_more() -> None:
 
     [delivery] = send_to(relay, security=RelaySecurity.STARTTLS, user="rempart")
 
-    assert isinstance(delivery.outcome, Deferred)
-    assert delivery.outcome.reason is MailReason.NO_STARTTLS
+    assert delivery.outcome == Deferred(reason=MailReason.NO_STARTTLS)
     assert relay.verbs == ["EHLO"]
 
 

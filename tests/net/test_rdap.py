@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from net.doors import QUICK, Door, FakeResolver, Kind
+from net.doors import SMALL, Door, FakeResolver, Kind
 from net.rdap_answers import NOW, bootstrap, domain, network
 from net.servers import Authority, RawServer, page, redirect, reply, then_silence
 from rempart.model.facts import DomainRegistration, NetworkRegistration, NoFact, NoFactReason
@@ -281,7 +281,7 @@ def test_a_hostile_registry_on_loopback(
     authority: Authority, script: Any, reason: NoFactReason | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each answer is a value, within the limits."""
-    quick = dataclasses.replace(QUICK, wire_bytes=524_288, decoded_bytes=524_288)
+    quick = dataclasses.replace(SMALL, wire_bytes=524_288, decoded_bytes=524_288, idle_s=1.0)
     monkeypatch.setattr(module, "_WANTED", dataclasses.replace(module._WANTED, limits=quick))
     with RawServer(script, tls=authority.server("rdap.example.org")) as server:
         door, rdap = over_loopback(server, authority)

@@ -135,3 +135,20 @@ def test_a_folder_that_cannot_be_written_is_a_value(tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"")
 
     assert refresh(FakeClient(newer()), tmp_path / "taken")["dns"][0] is RefreshOutcome.KEPT
+
+
+def test_a_disk_that_fills_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there is as it was, and nothing unfinished is left."""
+
+    def full(descriptor: int) -> None:
+        del descriptor
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "dns.json").write_bytes(newer(publication="2026-09-01T00:00:00Z"))
+    monkeypatch.setattr(os, "fsync", full)
+
+    outcome, detail = refresh(FakeClient(newer()), tmp_path)["dns"]
+
+    assert (outcome, detail) == (RefreshOutcome.KEPT, "it cannot be written: No space left on device")
+    assert os.listdir(tmp_path) == ["dns.json"]
+    assert load_bootstrap(tmp_path).files[Registry.DNS].publication.month == 9

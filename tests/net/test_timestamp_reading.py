@@ -14,7 +14,7 @@ from asn1crypto import cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorities import Authority
+from authorities import StampingAuthority
 from rempart.clock import monotonic_s
 from rempart.errors import TimestampError
 from rempart.model.timestamp import Imprint, ImprintAlgorithm, NotTimestampedReason
@@ -26,17 +26,17 @@ QUERY = TimestampQuery(imprint=IMPRINT, nonce=0x8123456789ABCDEF)
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def stamper(tmp_path_factory: pytest.TempPathFactory) -> StampingAuthority:
     """Make an authority, or skip (red where CI requires it)."""
     if not shutil.which("openssl"):
         skip_or_fail("openssl", "it is not installed")
-    return Authority(tmp_path_factory.mktemp("authority"))
+    return StampingAuthority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
-def good(authority: Authority) -> bytes:
+def good(stamper: StampingAuthority) -> bytes:
     """Return a reply to the query."""
-    return authority.answer(QUERY.to_der())
+    return stamper.answer(QUERY.to_der())
 
 
 def reason_of(raw: bytes, query: TimestampQuery = QUERY) -> NotTimestampedReason | None:
@@ -60,7 +60,8 @@ def reply_with(good: bytes, **changes: object) -> bytes:
     token = cms.ContentInfo.load(read_reply(good, QUERY).token_der)
     signed = token["content"]
     info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"]))
-    gen_time = changes.pop("gen_time", None)
+    gen_time, other = changes.pop("gen_time", None), changes.pop("other_certificate", b"")
+    assert isinstance(other, bytes)
     for name, value in changes.items():
         info[name] = value
     der = info.dump(force=True)
@@ -72,7 +73,7 @@ def reply_with(good: bytes, **changes: object) -> bytes:
         signed["version"].dump(),
         signed["digest_algorithms"].dump(),
         element(0x30, kind + element(0xA0, element(0x04, der))),
-        signed["certificates"].dump(),
+        element(0xA0, signed["certificates"].contents + other),
         signed["signer_infos"].dump(),
     ]
     return wrapped(element(0x30, token["content_type"].dump() + element(0xA0, element(0x30, b"".join(parts)))))
@@ -109,7 +110,7 @@ def test_a_query_is_as_the_standard_says() -> None:
     assert asked["req_policy"].native == "1.2.3.4.5"
 
 
-def test_a_reply_to_another_query_is_refused(good: bytes, authority: Authority) -> None:
+def test_a_reply_to_another_query_is_refused(good: bytes, stamper: StampingAuthority) -> None:
     """Another nonce, digest, algorithm or policy: an old reply, or one to somebody else."""
     other = replace(IMPRINT, digest=bytes(32))
     longer = Imprint(algorithm=ImprintAlgorithm.SHA512, digest=bytes(64))
@@ -118,7 +119,7 @@ def test_a_reply_to_another_query_is_refused(good: bytes, authority: Authority) 
     assert reason_of(good, replace(QUERY, imprint=other)) is NotTimestampedReason.WRONG_IMPRINT
     assert reason_of(good, replace(QUERY, imprint=longer)) is NotTimestampedReason.WRONG_IMPRINT
     assert reason_of(good, replace(QUERY, policy="1.2.3.4.5")) is NotTimestampedReason.WRONG_POLICY
-    assert reason_of(authority.answer(replace(QUERY, policy="1.2.3.4.5").to_der())) is None
+    assert reason_of(stamper.answer(replace(QUERY, policy="1.2.3.4.5").to_der())) is None
 
 
 @pytest.mark.parametrize(
@@ -148,9 +149,9 @@ def test_a_time_stamp_that_says_something_else_is_refused(
     assert reason_of(reply_with(good, **changes)) is reason
 
 
-def test_a_refusal_says_what_the_authority_said(authority: Authority) -> None:
+def test_a_refusal_says_what_the_authority_said(stamper: StampingAuthority) -> None:
     """Its failure and its words, on one line."""
-    raw = authority.answer(replace(QUERY, policy="1.9.9").to_der())
+    raw = stamper.answer(replace(QUERY, policy="1.9.9").to_der())
 
     with pytest.raises(TimestampError) as caught:
         read_reply(raw, QUERY)
@@ -179,12 +180,12 @@ def test_a_grant_without_a_token_is_none() -> None:
     assert reason_of(element(0x30, element(0x30, element(0x02, b"\0")))) is NotTimestampedReason.NO_TOKEN
 
 
-def test_a_token_without_certificates_is_refused(authority: Authority) -> None:
+def test_a_token_without_certificates_is_refused(stamper: StampingAuthority) -> None:
     """In ten years nobody could verify it."""
     asked = tsp.TimeStampReq.load(QUERY.to_der())
     asked["cert_req"] = False
 
-    assert reason_of(authority.answer(asked.dump(force=True))) is NotTimestampedReason.NO_CERTIFICATE
+    assert reason_of(stamper.answer(asked.dump(force=True))) is NotTimestampedReason.NO_CERTIFICATE
 
 
 def test_certificates_in_any_order_are_taken(good: bytes) -> None:
@@ -223,6 +224,42 @@ def test_a_reply_that_was_cut_or_continued_is_refused(good: bytes) -> None:
     assert {reason_of(good[:size]) for size in range(len(good))} == {NotTimestampedReason.BAD_REPLY}
     assert reason_of(good + b"\0") is NotTimestampedReason.BAD_REPLY
     assert reason_of(good + good) is NotTimestampedReason.BAD_REPLY
+
+
+def nested(depth: int) -> bytes:
+    """Return sequences in each other."""
+    return element(0x30, nested(depth - 1)) if depth else b""
+
+
+@pytest.mark.parametrize(
+    "other, is_read",
+    [
+        (nested(18), True),
+        (nested(19), False),
+        (b"\x05\x00" * 8_000, True),
+        (b"\x05\x00" * 8_192, False),
+    ],
+)
+def test_where_nobody_looks_is_bounded_too(good: bytes, other: bytes, is_read: bool) -> None:  # noqa: FBT001 - a parameter
+    """A certificate of a kind that nobody knows, on each side of both limits: 24 deep, 8,192 elements."""
+    raw = reply_with(good, other_certificate=element(0xA3, other))
+
+    assert reason_of(raw) is (None if is_read else NotTimestampedReason.BAD_REPLY)
+
+
+@pytest.mark.parametrize("header", [b"\x30\x83\x00", b"\x30\x84\x00\x00", b"\x3f\x10\x82"])
+def test_a_header_has_one_form(good: bytes, header: bytes) -> None:
+    """A length with zeros before it, or a tag in more bytes than it takes, would be read differently by others."""
+    assert good.startswith(b"\x30\x82")
+
+    assert reason_of(header + good[2:]) is NotTimestampedReason.BAD_REPLY
+
+
+def test_a_short_length_is_in_one_byte(good: bytes) -> None:
+    """``02 81 01 00`` is the zero of BER, not of DER."""
+    token = read_reply(good, QUERY).token_der
+
+    assert reason_of(element(0x30, element(0x30, b"\x02\x81\x01\x00") + token)) is NotTimestampedReason.BAD_REPLY
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:

@@ -5,28 +5,29 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
-from net.doors import QUICK, FakeResolver, cleared
+from net.doors import SLACK_S, SMALL, FakeResolver, cleared
 from net.presented import context_of, expired, under_intermediate
 from net.servers import Authority, RawServer, Visitor, then_silence
 from net.socket_watch import watched_sockets
 from rempart.model.facts import CertificateProblem, NoFact, NoFactReason, TlsFacts
 from rempart.model.web import Address
-from rempart.net import AddressPolicy, Guard
+from rempart.net import AddressPolicy, FetchLimits, Guard
 from rempart.net.tls_facts import TlsFactFinder, presented_chain
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 HOST = "forum.example.org"
 
 
-def look(server: RawServer, trust: ssl.SSLContext, host: str = HOST) -> TlsFacts | NoFact:
-    resolver = FakeResolver({host: (ipaddress.ip_address("127.0.0.1"),)})
+def look(server: RawServer, trust: ssl.SSLContext, limits: FetchLimits = SMALL) -> TlsFacts | NoFact:
+    resolver = FakeResolver({HOST: (ipaddress.ip_address("127.0.0.1"),)})
     guard = Guard(resolver, AddressPolicy(allowed=frozenset({("127.0.0.1", server.port)})))
-    return TlsFactFinder(guard, trust, QUICK).find(cleared(f"https://{host}:{server.port}/a/page"))
+    return TlsFactFinder(guard, trust, limits).find(cleared(f"https://{HOST}:{server.port}/a/page"))
 
 
 def quiet(visitor: Visitor) -> None:
@@ -143,17 +144,17 @@ def test_a_host_that_says_nothing(authority: Authority) -> None:
     """It is given up in time."""
     begun = time.monotonic()
     with RawServer(then_silence()) as server:
-        found = look(server, authority.client())
+        found = look(server, authority.client(), replace(SMALL, connect_s=0.5))
 
     assert isinstance(found, NoFact)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 0.5 + SLACK_S
 
 
 def test_a_host_that_is_never_connected_to(authority: Authority) -> None:
     """Without the explicit word of a test no socket is opened."""
     guard = Guard(FakeResolver({HOST: (ipaddress.ip_address("127.0.0.1"),)}))
     with watched_sockets() as opened:
-        found = TlsFactFinder(guard, authority.client(), QUICK).find(cleared(f"https://{HOST}/"))
+        found = TlsFactFinder(guard, authority.client(), SMALL).find(cleared(f"https://{HOST}/"))
 
     assert isinstance(found, NoFact)
     assert opened == []

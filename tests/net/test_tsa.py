@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from authorities import Authority, serving
+from authorities import StampingAuthority, serving
 from relays import Answers
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.outcome import Stopped
@@ -41,11 +41,11 @@ GATE = MinorGate()
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def stamper(tmp_path_factory: pytest.TempPathFactory) -> StampingAuthority:
     """Make an authority, or skip (red where CI requires it)."""
     if not shutil.which("openssl"):
         skip_or_fail("openssl", "it is not installed")
-    return Authority(tmp_path_factory.mktemp("authority"))
+    return StampingAuthority(tmp_path_factory.mktemp("authority"))
 
 
 def at(port: int, policy: str = "") -> TimestampAuthority:
@@ -70,25 +70,25 @@ def ask(
 
 
 @pytest.mark.parametrize("algorithm", ImprintAlgorithm)
-def test_openssl_accepts_what_is_kept(authority: Authority, algorithm: ImprintAlgorithm) -> None:
+def test_openssl_accepts_what_is_kept(stamper: StampingAuthority, algorithm: ImprintAlgorithm) -> None:
     """The reply, and the token alone, against the request as it was sent; not with a byte changed."""
     imprint = Imprint(algorithm=algorithm, digest=hashlib.new(algorithm.value, b"what was captured").digest())
 
-    stamp = ask(authority.answer, imprint)
+    stamp = ask(stamper.answer, imprint)
 
     assert isinstance(stamp, Timestamp)
-    assert authority.verify(request=stamp.request_der, reply=stamp.raw_reply)
-    assert authority.verify(request=stamp.request_der, token=stamp.token_der)
+    assert stamper.verify(request=stamp.request_der, reply=stamp.raw_reply)
+    assert stamper.verify(request=stamp.request_der, token=stamp.token_der)
     damaged = stamp.raw_reply[:-1] + bytes([stamp.raw_reply[-1] ^ 1])
-    assert not authority.verify(request=stamp.request_der, reply=damaged)
+    assert not stamper.verify(request=stamp.request_der, reply=damaged)
     assert stamp.remarks == ()
     assert abs(stamp.gen_time - stamp.at) < dt.timedelta(minutes=5)
     assert stamp.hops[0].peer == "127.0.0.1"
 
 
-def test_a_policy_is_asked_for(authority: Authority) -> None:
+def test_a_policy_is_asked_for(stamper: StampingAuthority) -> None:
     """And one that the authority does not have is refused by it, in its words."""
-    named, unknown = ask(authority.answer, policy="1.2.3.4.5"), ask(authority.answer, policy="1.9.9")
+    named, unknown = ask(stamper.answer, policy="1.2.3.4.5"), ask(stamper.answer, policy="1.9.9")
 
     assert isinstance(named, Timestamp)
     assert named.policy == "1.2.3.4.5"
@@ -97,9 +97,9 @@ def test_a_policy_is_asked_for(authority: Authority) -> None:
     assert "unaccepted_policy" in unknown.in_words()
 
 
-def test_a_nonce_is_never_used_twice(authority: Authority) -> None:
+def test_a_nonce_is_never_used_twice(stamper: StampingAuthority) -> None:
     """A reply that was heard before is refused."""
-    first = ask(authority.answer)
+    first = ask(stamper.answer)
     assert isinstance(first, Timestamp)
 
     again = ask(lambda _query: first.raw_reply)
@@ -111,7 +111,7 @@ def test_a_nonce_is_never_used_twice(authority: Authority) -> None:
 @pytest.mark.parametrize(
     "answer, media_type, reason",
     [
-        (b"", "", NotTimestampedReason.BAD_REPLY),
+        (b"", "", NotTimestampedReason.NOT_FETCHED),
         (b"0" * 70_000, "", NotTimestampedReason.NOT_FETCHED),
         (b"0\x80" * 100, "", NotTimestampedReason.BAD_REPLY),
         (b"<html>", "", NotTimestampedReason.NOT_FETCHED),
@@ -127,9 +127,9 @@ def test_what_is_no_reply_is_a_reason(answer: bytes, media_type: str, reason: No
     assert outcome.url.startswith("http://127.0.0.1:")
 
 
-def test_one_that_fails_does_not_keep_the_next_from_being_asked(authority: Authority) -> None:
+def test_one_that_fails_does_not_keep_the_next_from_being_asked(stamper: StampingAuthority) -> None:
     """In their order; and no more than are wanted."""
-    with serving(lambda _query: b"") as broken, serving(authority.answer) as good:
+    with serving(lambda _query: b"") as broken, serving(stamper.answer) as good:
         ports = (broken, good)
         client = client_of(at(broken), at(good), at(good), ports=ports)
         some, every = client.request_some(IMPRINT, wanted=1), client.request_all(IMPRINT)
@@ -202,9 +202,9 @@ def test_a_stop_on_the_way_is_one() -> None:
 
 
 @pytest.mark.parametrize("ahead, remark", [(-600, "after"), (600, "before"), (299, ""), (-299, "")])
-def test_a_time_far_from_ours_is_a_remark(authority: Authority, ahead: int, remark: str) -> None:
+def test_a_time_far_from_ours_is_a_remark(stamper: StampingAuthority, ahead: int, remark: str) -> None:
     """Not a refusal: it may be this machine's clock that is wrong."""
-    first = ask(authority.answer)
+    first = ask(stamper.answer)
     assert isinstance(first, Timestamp)
     nonce = first.nonce.to_bytes(8)
     found = ask_fetcher(first, nonce, first.gen_time + dt.timedelta(seconds=ahead))
@@ -223,10 +223,10 @@ def ask_fetcher(first: Timestamp, nonce: bytes, now: dt.datetime) -> Timestamp:
     return outcome
 
 
-def test_logs_name_no_digest(authority: Authority, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_name_no_digest(stamper: StampingAuthority, caplog: pytest.LogCaptureFixture) -> None:
     """What was captured is known by it."""
     with caplog.at_level(logging.DEBUG, logger="rempart"):
-        ask(authority.answer)
+        ask(stamper.answer)
 
     lines = [r.getMessage() for r in caplog.records if r.name.startswith("rempart")]
     assert lines == ["time-stamp: stamped"]

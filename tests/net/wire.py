@@ -93,8 +93,10 @@ def parse_packet(packet: bytes) -> tuple[Contact, Contact] | None:
     is_first = protocol == _TCP and rest[13] & (_SYN | _ACK) == _SYN
     if protocol != _UDP and not is_first:
         return None
-    addresses = (packet[begin : begin + size], packet[begin + size : begin + 2 * size])
-    return tuple(
-        Contact("tcp" if is_first else "udp", str(ipaddress.ip_address(address)), int.from_bytes(port, "big"))
-        for address, port in zip(addresses, (rest[:2], rest[2:4]), strict=True)
-    )  # type: ignore[return-value] - there are two
+    kind = "tcp" if is_first else "udp"
+    sender, receiver = packet[begin : begin + size], packet[begin + size : begin + 2 * size]
+    return _contact(kind, sender, rest[:2]), _contact(kind, receiver, rest[2:4])
+
+
+def _contact(kind: str, address: bytes, port: bytes) -> Contact:
+    return Contact(kind, str(ipaddress.ip_address(address)), int.from_bytes(port, "big"))

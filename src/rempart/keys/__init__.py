@@ -18,12 +18,14 @@ from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
 from rempart.keys.keyring import Keyring
 from rempart.keys.passphrase import CREDENTIAL, find_passphrase
 from rempart.keys.recovery_code import RecoveryCode
+from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
 from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
     "CREDENTIAL",
+    "MAIL_CREDENTIAL",
     "BlindDigest",
     "Box",
     "KeyId",
@@ -37,6 +39,7 @@ __all__ = [
     "decrypt_backup",
     "encrypt_backup",
     "find_passphrase",
+    "find_relay_password",
     "parse_public_key",
     "render_public_key",
     "render_recovery_sheet",

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 from rempart.errors import KeyFileError
-from rempart.keys.folder import PRIVATE, read_checked
+from rempart.keys.secret_file import find_secret
 
 #: The credential's name: ``LoadCredentialEncrypted=rempart-passphrase:…`` in the unit.
 CREDENTIAL = "rempart-passphrase"
-
-#: systemd gives a credential to root, mode 0400, and lets the service read it through an access control list, which
-#: shows as the group's read bit (systemd.exec(5), Credentials).
-_CREDENTIAL_FORBIDDEN = 0o037
 
 
 class Passphrase:
@@ -80,13 +75,8 @@ def find_passphrase(
     """
 
     def find() -> str:
-        folder = environment.get("CREDENTIALS_DIRECTORY", "")
-        if os.path.isabs(folder) and os.path.lexists(os.path.join(folder, CREDENTIAL)):
-            owners = frozenset({0, os.geteuid()})
-            return _read(Path(folder) / CREDENTIAL, owners=owners, forbidden=_CREDENTIAL_FORBIDDEN)
-        if passphrase_file is not None:
-            return _read(passphrase_file, owners=frozenset({os.geteuid()}), forbidden=PRIVATE)
-        return (ask or refuse_to_ask)()
+        found = find_secret(environment, credential=CREDENTIAL, file=passphrase_file, name="passphrase")
+        return found if found is not None else (ask or refuse_to_ask)()
 
     return find
 
@@ -102,33 +92,9 @@ def refuse_to_ask() -> NoReturn:
     raise KeyFileError(message, advice=advice)
 
 
-def _read(path: Path, *, owners: frozenset[int], forbidden: int) -> str:
-    """Read a passphrase's file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        reason = "it is a link" if os.path.islink(path) else error.strerror
-        message = f"the passphrase file {path} cannot be read: {reason}"
-        raise KeyFileError(message, advice="Check its name, its owner and its mode (600).") from error
-    content = read_checked(descriptor, path, owners=owners, forbidden=forbidden)
-    text = _decoded(content)
-    if text is None:
-        message = f"the passphrase file {path} is not UTF-8 text"
-        raise KeyFileError(message, advice="Write it again as one line of text.")
-    return text.removesuffix("\n").removesuffix("\r")
-
-
 def _accepted(passphrase: str) -> str:
     """Refuse an empty passphrase, which protects nothing."""
     if not passphrase.strip():
         message = "the passphrase is empty"
         raise KeyFileError(message, advice="Choose one of five words or more.")
     return passphrase
-
-
-def _decoded(content: bytes) -> str | None:
-    """Return UTF-8 text; None if it is not. The decoder's error ends here: it carries the content."""
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
+from anyio.streams.tls import TLSStream
 
 from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
@@ -126,10 +127,16 @@ class _Stream(httpcore2.NetworkStream):
             return self._route
         if info == PEER:
             return self._peer
-        # The pool asks before it uses a connection again: one that can be read has ended.
-        if info == "is_readable" and self._is_closed:
+        # The pool asks before it uses a connection again: what can be read then is an end, or an answer to no question.
+        if info == "is_readable" and (self._is_closed or _holds_more(self._inner)):
             return True
         return self._inner.get_extra_info(info)
+
+
+def _holds_more(stream: httpcore2.NetworkStream) -> bool:
+    """Tell whether TLS decrypted more than was read: the system does not see that."""
+    secure = stream.get_extra_info("socket")
+    return isinstance(secure, ssl.SSLSocket) and secure.pending() > 0
 
 
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -243,7 +250,16 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
             return self._route
         if info == PEER:
             return self._peer
-        # The pool asks before it uses a connection again: one that can be read has ended.
-        if info == "is_readable" and self._is_closed:
+        if info == "is_readable" and (self._is_closed or _holds_more_async(self._inner)):
             return True
         return self._inner.get_extra_info(info)
+
+
+def _holds_more_async(stream: Any) -> bool:  # noqa: ANN401 - inside the libraries, which show this nowhere
+    """Tell whether asyncio took more from the system than was read, or TLS decrypted more; a test holds the names."""
+    inner = stream._stream  # noqa: SLF001 - as above
+    if isinstance(inner, TLSStream):
+        if inner._ssl_object.pending() or inner._read_bio.pending:  # noqa: SLF001 - as above
+            return True
+        inner = inner.transport_stream
+    return bool(inner._protocol.read_queue)  # noqa: SLF001 - as above

@@ -119,9 +119,12 @@ class _Asking:
         An alias is answered with the SOA of the zone that it leads to (RFC 2308 §2.1): then the names above are asked.
         """
         labels = host.split(".")
+        failure: NoFact | None = None
         for start in range(max(1, min(len(labels) - _ZONE_LABELS_LEAST + 1, _ZONES_ASKED_MOST))):
             name = ".".join(labels[start:])
             answer = self._ask(name, "SOA")
+            if isinstance(answer, NoFact):
+                failure = failure or answer
             response = self._denials.get(name) if isinstance(answer, NoFact) else answer.response
             for rrset in (*response.answer, *response.authority) if response else ():
                 zone = _plain(rrset.name)
@@ -129,7 +132,7 @@ class _Asking:
                 if rrset.rdtype == dns.rdatatype.SOA and is_above and zone.count(".") + 1 >= _ZONE_LABELS_LEAST:
                     self._keep(rrset, self._server_of(answer), utc_now())
                     return zone
-        self._missing.append(self._none(f"SOA {host}", NoFactReason.NO_RECORDS))
+        self._missing.append(failure or self._none(f"SOA {host}", NoFactReason.NO_RECORDS))
         return host
 
     def about_zone(self, zone: str) -> None:

@@ -249,26 +249,28 @@ class FetchFlow:
                     wire_bytes=meter.wire_bytes,
                 )
         mark = bytes(beginning[:2])
-        while not self._is_enough(beginning) and (piece := (yield from pieces.next())) is not None:
+        parts, size = [bytes(beginning)], len(beginning)
+        while not self._is_enough(size) and (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
                 check_text(piece, mark)
-            beginning += piece
-        if self._is_enough(beginning):
+            parts.append(piece)
+            size += len(piece)
+        if self._is_enough(size):
             yield Close()
         return Page(
             url=str(url),
             status=response.status_code,
             media_type=name,
             charset=media_type.charset,
-            body=bytes(beginning),
+            body=b"".join(parts),
             hops=tuple(self._hops),
             validators=validators,
             wire_bytes=meter.wire_bytes,
         )
 
-    def _is_enough(self, body: bytearray) -> bool:
+    def _is_enough(self, size: int) -> bool:
         """Tell whether the rest is not to be read: only a robots.txt ends before its end (RFC 9309 §2.5)."""
-        return self._wanted.mode is FetchMode.ROBOTS and len(body) >= ROBOTS_BYTES_MOST
+        return self._wanted.mode is FetchMode.ROBOTS and size >= ROBOTS_BYTES_MOST
 
 
 class _Pieces:
@@ -280,12 +282,16 @@ class _Pieces:
         self._ready: Iterator[bytes] = iter(())
         self._encoded = 0
         self._decoded = 0
+        self._is_over = False
 
     def next(self) -> Generator[Step, Reply, bytes | None]:
-        """Return some bytes, or None at the end."""
+        """Return some bytes, or None at the end and after it."""
+        if self._is_over:
+            return None
         while (piece := next(self._ready, None)) is None:
             raw = yield ReadMore()
             if raw is None:
+                self._is_over = True
                 self._decoder.finish()
                 return None
             assert isinstance(raw, bytes)  # noqa: S101 - the driver's promise, for the type

@@ -73,7 +73,7 @@ class Meter:
         left = self._until - self._clock()
         if left <= 0:
             raise FetchError(NotFetchedReason.TOTAL_TIME, f"{self.limits.total_s:g} s")
-        return min(wanted_s, left)
+        return min(left, wanted_s)
 
     def why_timeout(self, waited: NotFetchedReason, waited_s: float) -> FetchError:
         """Say which limit a wait ran into: its own, or that of the whole."""

@@ -114,7 +114,7 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
-    except BaseException:
+    finally:
+        # It is there only if it did not take its place.
         with contextlib.suppress(OSError):
             os.unlink(unfinished)
-        raise

@@ -60,6 +60,8 @@ _VERDICTS: Final = {
     NotFetchedReason.RESOLVER: EgressVerdict.UNREACHABLE,
     NotFetchedReason.RESOLVER_TIME: EgressVerdict.TOO_LATE,
 }
+#: What is decided of a request over http that got no answer, by what ended it.
+_UNANSWERED: Final = {EgressEnd.IDLE: EgressVerdict.TOO_LATE, EgressEnd.JOB_BYTES: EgressVerdict.LIMIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +208,8 @@ class Connection:
         finally:
             self._is_answered = exchange.has_answered
         if not exchange.has_answered and not exchange.has_child_left:
-            late = self._attempt.end is EgressEnd.IDLE
-            await self._refuse(EgressVerdict.TOO_LATE if late else EgressVerdict.UNREACHABLE, "it gave no answer")
+            verdict = _UNANSWERED.get(self._attempt.end, EgressVerdict.UNREACHABLE)
+            await self._refuse(verdict, "it gave no answer")
 
     async def _refuse(self, verdict: EgressVerdict, detail: str, rule: str = "") -> None:
         self._attempt.refuse(verdict, detail, rule)

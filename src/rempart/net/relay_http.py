@@ -21,6 +21,8 @@ from rempart.net.relay_socket import READ_BYTES, receive, send
 from rempart.net.relay_traffic import Traffic
 from rempart.net.urls import WebUrl, parse_url
 
+_HEAD_READ_BYTES: Final = 4_096
+
 Headers = list[tuple[bytes, bytes]]
 
 #: RFC 9110 §7.6.1 and §11.7: for the next one only, never passed on.
@@ -152,7 +154,8 @@ class Exchange:
         while True:
             event = self._host_http.next_event()
             if event is h11.NEED_DATA:
-                data = await self._receive(self._host)
+                # Only a head that is not whole is measured by the parser: it is given little at once.
+                data = await self._receive(self._host, READ_BYTES if self.has_answered else _HEAD_READ_BYTES)
                 if not self._traffic.count(len(data), is_down=True):
                     raise EgressError(EgressVerdict.LIMIT)
                 self._host_http.receive_data(data)
@@ -183,13 +186,13 @@ class Exchange:
         answer = h11.Response(status_code=event.status_code, headers=headers, reason=event.reason)
         await self._send_to_client(self._client_http.send(answer))
 
-    async def _receive(self, side: socket.socket) -> bytes:
+    async def _receive(self, side: socket.socket, size: int = READ_BYTES) -> bytes:
         """Read, as long as anything moves on either side."""
         idle_s = self._traffic.limits.idle_s
         while True:
             begun_s = self._moved_s
             try:
-                data = await receive(side, idle_s - max(0.0, monotonic_s() - begun_s), READ_BYTES)
+                data = await receive(side, idle_s - max(0.0, monotonic_s() - begun_s), size)
             except TimeoutError:
                 if self._moved_s == begun_s:
                     raise

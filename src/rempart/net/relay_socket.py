@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 from typing import Final
 
@@ -52,25 +53,26 @@ async def connect(route: Route, limits: RelayLimits) -> tuple[socket.socket, IPA
     """
     failure = EgressError(EgressVerdict.UNREACHABLE, f"{route.host} has no address")
     for address in route.tried:
-        made = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)  # noqa: PLR2004
         try:
-            made.setblocking(False)  # noqa: FBT003 - the library's interface
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(limits.connect_s):
-                await asyncio.get_running_loop().sock_connect(made, (str(address), route.port))
-            route.verify_peer(made.getpeername(), address)
+            return await _connect_one(route, address, limits.connect_s), address
         except TimeoutError:
             failure = EgressError(EgressVerdict.TOO_LATE, f"{address} port {route.port}: {limits.connect_s:g} s")
-            made.close()
         except OSError:
             failure = EgressError(EgressVerdict.UNREACHABLE, f"{address} port {route.port}")
-            made.close()
-        except BaseException:
-            made.close()
-            raise
-        else:
-            return made, address
     raise failure
+
+
+async def _connect_one(route: Route, address: IPAddress, timeout_s: float) -> socket.socket:
+    family = socket.AF_INET if isinstance(address, ipaddress.IPv4Address) else socket.AF_INET6
+    with contextlib.ExitStack() as until_checked:
+        made = until_checked.enter_context(socket.socket(family, socket.SOCK_STREAM))
+        made.setblocking(False)  # noqa: FBT003 - the library's interface
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        async with asyncio.timeout(timeout_s):
+            await asyncio.get_running_loop().sock_connect(made, (str(address), route.port))
+        route.verify_peer(made.getpeername(), address)
+        until_checked.pop_all()
+    return made
 
 
 async def say_last(client: socket.socket, data: bytes) -> None:

@@ -58,6 +58,6 @@ def why_no_tls(error: BaseException, host: str) -> FetchError:
         if isinstance(found, ssl.SSLCertVerificationError):
             return FetchError(NotFetchedReason.CERTIFICATE, f"{host}: {found.verify_message}")
         if isinstance(found, ssl.SSLError):
-            return FetchError(NotFetchedReason.TLS, f"{host}: {found.reason or 'no TLS'}")
+            return FetchError(NotFetchedReason.TLS, f"{host}: {getattr(found, 'reason', None) or 'no TLS'}")
         found = found.__cause__ or found.__context__
     return FetchError(NotFetchedReason.TLS, f"{host}: the connection was broken")

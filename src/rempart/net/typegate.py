@@ -28,8 +28,10 @@ _UNNAMED_MEDIA: Final = frozenset({"application/octet-stream", "binary/octet-str
 _TIMESTAMP_TYPES: Final = frozenset({"application/timestamp-reply"})
 #: Never a picture: an image that is text can hold programs (SVG).
 _NOT_MEDIA: Final = frozenset({"image/svg+xml"})
-#: WHATWG MIME Sniffing §3, binary data byte.
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_CONTROLS: Final = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\x1b")
+#: WHATWG MIME Sniffing §3, binary data byte: each byte, 1 where it is one. A table is 10 to 50 times as quick to apply
+#: as a regular expression.
+_BINARY: Final = bytes(byte in _CONTROLS for byte in range(256))
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
 #: DER: a TimeStampResp is a SEQUENCE.
 _SEQUENCE: Final = b"\x30"
@@ -134,8 +136,8 @@ def check_text(piece: bytes, beginning: bytes) -> None:
     """
     if beginning.startswith(_UTF16_MARKS):
         return
-    if found := _BINARY.search(piece):
-        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{found.group()[0]:02x}")
+    if (place := piece.translate(_BINARY).find(b"\1")) >= 0:
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{piece[place]:02x}")
 
 
 def _is_asked_for(mode: FetchMode, name: str) -> bool:
