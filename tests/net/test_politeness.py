@@ -345,6 +345,18 @@ def test_an_authorisation_covers_no_redirect(kind: Kind) -> None:
     assert site.asked == ["/robots.txt", "/a"]
 
 
+def test_an_authorised_address_is_not_reached_by_a_redirect(kind: Kind) -> None:
+    """Who answers for it answers for asking for it, not for wherever a site leads."""
+    robots = text("User-agent: *\nDisallow: /b")
+    with Site(FORUM, robots, a=redirect("/b")) as site:
+        theirs = OnePermission(site.url("/b"))
+        with PoliteDoor(kind, site, permissions=theirs) as door:
+            outcome = door.fetch(site.url("/a"))
+
+    assert isinstance(outcome, Blocked)
+    assert (theirs.uses, site.asked) == (0, ["/robots.txt", "/a"])
+
+
 def test_an_authorisation_that_was_withdrawn_just_now_is_none(kind: Kind) -> None:
     """It is noted before the address is asked for, or the address is not asked for."""
     with Site(FORUM, NOTHING_ALLOWED) as site:
