@@ -65,7 +65,6 @@ TESTED_ELSEWHERE = {
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
-    "tests/net/test_politeness.py": "net/visits.py",
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_connection.py net/relay_attempt.py net/relay_socket.py net/relay_traffic.py "
