@@ -11,7 +11,7 @@ from rempart.model.web import FetchMode, NotFetchedReason
 from rempart.net.typegate import MediaType, check_beginning, check_head, check_text, parse_file_name, parse_media_type
 
 R = NotFetchedReason
-TEXT, MEDIA, TIMESTAMP = FetchMode
+TEXT, MEDIA, TIMESTAMP = FetchMode.TEXT, FetchMode.MEDIA, FetchMode.TIMESTAMP
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 

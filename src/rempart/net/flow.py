@@ -282,12 +282,16 @@ class _Pieces:
         self._ready: Iterator[bytes] = iter(())
         self._encoded = 0
         self._decoded = 0
+        self._is_over = False
 
     def next(self) -> Generator[Step, Reply, bytes | None]:
-        """Return some bytes, or None at the end."""
+        """Return some bytes, or None at the end and after it."""
+        if self._is_over:
+            return None
         while (piece := next(self._ready, None)) is None:
             raw = yield ReadMore()
             if raw is None:
+                self._is_over = True
                 self._decoder.finish()
                 return None
             assert isinstance(raw, bytes)  # noqa: S101 - the driver's promise, for the type
