@@ -336,30 +336,3 @@ def test_what_the_gate_stops_in_its_one_form_asks_nobody(kind: Kind) -> None:
 
     assert isinstance(outcome, Stopped)
     assert door.resolver.asked == []
-
-
-def test_a_robots_txt_that_leads_to_another_host_waits_for_its_turn(kind: Kind) -> None:
-    """A hostile site sends us to a host that was asked a moment ago: it is asked no sooner for that."""
-    with Site(OTHER) as other, Site(FORUM) as site, PoliteDoor(kind, site, other) as door:
-        site.answers["/robots.txt"] = redirect(other.url("/robots.txt"))
-        door.fetch(other.url("/a"))
-        asked = len(other.asked)
-        outcome = door.fetch(site.url("/b"))
-
-    assert isinstance(outcome, Later)
-    assert (outcome.host, outcome.why) == (OTHER, LaterReason.PACE)
-    assert len(other.asked) == asked
-
-
-def test_a_robots_txt_that_leads_to_another_host_is_charged_to_it(kind: Kind) -> None:
-    """What the other host was asked is its own: its budget, its pace; its rules are those of the first."""
-    with Site(OTHER, NOTHING_ALLOWED) as other, Site(FORUM) as site, PoliteDoor(kind, site, other) as door:
-        site.answers["/robots.txt"] = redirect(other.url("/robots.txt"))
-        outcome = door.fetch(site.url("/b"))
-        states = state_of(door), state_of(door, OTHER)
-
-    assert isinstance(outcome, Blocked)
-    assert outcome.host == FORUM
-    assert [state.requests for state in states] == [1, 1]
-    assert states[1].next_at
-    assert states[1].wire_bytes > 0

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.net_records import authorisation_record, host_record
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
-
-if TYPE_CHECKING:
-    from rempart.model.courtesy import Authorisation, HostNote
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 _BY = click.option("--by", metavar="NAME", default="", help="Who answers for it, if not you.")
@@ -54,7 +51,7 @@ def authorise(
             taken = withdraw_authorisations(workspace, url, by)
         for each in taken:
             if as_json:
-                put_json(_authorisation_record(each))
+                put_json(authorisation_record(each))
             else:
                 put(f"{each.id}  withdrawn  used {each.uses} times")
         return 0
@@ -65,7 +62,7 @@ def authorise(
         made = state(workspace, gate, statement)
     say("It covers this very address, not where it redirects to; the host is asked no faster for it.")
     if as_json:
-        put_json(_authorisation_record(made))
+        put_json(authorisation_record(made))
     else:
         put(safe(f"{made.id}  {made.url}  until {made.until:%Y-%m-%d %H:%M} UTC"))
     return 0
@@ -83,7 +80,7 @@ def authorisations(given: Globals, *, as_json: bool) -> int:
         names = workspace.users.names()
     for each in found:
         if as_json:
-            put_json(_authorisation_record(each))
+            put_json(authorisation_record(each))
         else:
             ended = f"withdrawn {each.withdrawn_at:%Y-%m-%d}" if each.withdrawn_at else f"until {each.until:%Y-%m-%d}"
             put(safe(f"{each.id}  {each.url}  {names.get(each.by, each.by)}  {ended}  used {each.uses} times"))
@@ -102,7 +99,7 @@ def hosts(given: Globals, *, as_json: bool) -> int:
         found = list_hosts(workspace)
     for each in found:
         if as_json:
-            put_json(_host_record(each))
+            put_json(host_record(each))
         else:
             state = each.state
             next_at = f"{state.next_at:%Y-%m-%d %H:%M:%S}" if state.next_at else "now"
@@ -129,32 +126,3 @@ def _end(days: int | None, until: dt.datetime | None) -> dt.datetime:
         message = "an authorisation needs one end"
         raise MisuseError(message, advice="Say when it ends: either --days, or --until.")
     return until.replace(tzinfo=dt.UTC) if until else clock.utc_now() + dt.timedelta(days=days or 0)
-
-
-def _authorisation_record(each: Authorisation) -> dict[str, object]:
-    return {
-        "v": 1,
-        "id": each.id,
-        "url": each.url,
-        "by": each.by,
-        "reason": each.reason,
-        "legal_basis": each.legal_basis,
-        "given_at": each.given_at.isoformat(),
-        "until": each.until.isoformat(),
-        "withdrawn_at": each.withdrawn_at.isoformat() if each.withdrawn_at else None,
-        "uses": each.uses,
-    }
-
-
-def _host_record(each: HostNote) -> dict[str, object]:
-    state = each.state
-    return {
-        "v": 1,
-        "host": each.host,
-        "next_at": state.next_at.isoformat() if state.next_at else None,
-        "paused_until": state.paused_until.isoformat() if state.paused_until else None,
-        "crawl_delay_s": state.crawl_delay_s,
-        "day": state.day.isoformat() if state.day else None,
-        "requests": state.requests,
-        "wire_bytes": state.wire_bytes,
-    }
