@@ -146,3 +146,27 @@ def test_a_robots_txt_that_leads_to_another_host_is_charged_to_it(kind: Kind) ->
     assert [state.requests for state in states] == [1, 1]
     assert states[1].next_at
     assert states[1].wire_bytes > 0
+
+
+def test_an_authorisation_that_is_needed_no_more_is_not_used(kind: Kind) -> None:
+    """While its host was waited for, another fetch learned that its robots.txt allows it now."""
+    with Site(FORUM) as site:
+        permission = OnePermission(site.url("/a"), holds=False)
+        with PoliteDoor(kind, site, permissions=permission) as door:
+            until = NOW + dt.timedelta(days=1)
+            rules = "User-agent: Rempart\nDisallow: /"
+            old = RobotsCopy(origin=site.url(""), verdict=RobotsVerdict.RULES, rules=rules, read_at=NOW, until=until)
+            new = RobotsCopy(origin=site.url(""), verdict=RobotsVerdict.ALLOW_ALL, read_at=NOW, until=until)
+            held = HostState(lease_token="0" * 32, lease_until=NOW + dt.timedelta(seconds=60))
+            door.book.keep_robots(old)
+            door.book.change(FORUM, lambda _: (held, None))
+
+            def learn() -> None:
+                door.book.keep_robots(new)
+                door.book.change(FORUM, lambda _: (HostState(), None))
+
+            door.clock.on_wait = learn
+            outcome = door.fetch(site.url("/a"), wait_s=60)
+
+    assert isinstance(outcome, Page)
+    assert permission.uses == 0

@@ -288,11 +288,13 @@ class Visit:
         if copy.verdict is RobotsVerdict.WAIT:
             return Later(until=copy.until, why=LaterReason.ROBOTS, host=url.host)
         refusal = _refused_by(url, copy)
-        if refusal and is_first:
+        if not is_first:
+            return refusal
+        self.authorisation = None  # of a copy of before, which this one may not need
+        if refusal:
             now = self.ledger.book.instant()
             self.authorisation = yield Call(functools.partial(self.permissions.find, str(url), now))
-            return None if self.authorisation else refusal
-        return refusal
+        return None if self.authorisation else refusal
 
     def _note_refusal(self, held: _Held, outcome: FetchOutcome) -> None:
         """Note that a host wants to be left in peace, and for how long."""
