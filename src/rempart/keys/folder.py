@@ -238,7 +238,8 @@ def check(
         raise KeyFileError(message, advice=f"Run Rempart as its owner, or: chown {os.geteuid()} {path}")
     if found.st_mode & forbidden:
         message = f"{path} is open to others (mode {stat.S_IMODE(found.st_mode):04o})"
-        advice = f"Close it: chmod {'700' if folder else '600'} {path}. If others use this machine, rotate the keys."
+        advice = f"Close it: chmod {'700' if folder else '600'} {path}. "
+        advice += "If others use this machine, rotate the keys, or change the password in it."
         raise KeyFileError(message, advice=advice)
 
 

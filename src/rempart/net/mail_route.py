@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -134,7 +135,9 @@ async def connect(route: Route, timeout_s: float) -> socket.socket:
         except TimeoutError:
             failure = MailError(MailReason.CONNECT, f"{address} port {route.port}: {timeout_s:g} s")
         except OSError as error:
-            failure = MailError(MailReason.CONNECT, f"{address} port {route.port}: {error.strerror}")
+            # asyncio puts a sentence of its own in place of the system's.
+            why = os.strerror(error.errno) if error.errno else "no connection"
+            failure = MailError(MailReason.CONNECT, f"{address} port {route.port}: {why}")
     raise failure
 
 
