@@ -66,6 +66,8 @@ def read(written: WrittenMail) -> email.message.EmailMessage:
         {"reply_to": "a@example.org\r\nBcc: x@example.org"},
         {"attachments": (Attachment(name="a/b", media_type="application/pdf", content=b""),)},
         {"attachments": (Attachment(name="a\r\nX: y", media_type="application/pdf", content=b""),)},
+        {"attachments": (Attachment(name="..", media_type="application/pdf", content=b""),)},
+        {"attachments": (Attachment(name="a.pdf ", media_type="application/pdf", content=b""),)},
         {"attachments": (Attachment(name="", media_type="application/pdf", content=b""),)},
         {"attachments": (Attachment(name="a", media_type="message/rfc822", content=b""),)},
         {"attachments": (Attachment(name="a", media_type="text/plain\r\nX: y", content=b""),)},

@@ -296,3 +296,14 @@ def test_a_change_that_is_made_twice_takes_a_host_once() -> None:
 
     assert second == first
     assert again == state
+
+
+def test_a_fetch_that_was_killed_under_a_wrong_clock_keeps_nobody_waiting_for_weeks() -> None:
+    """The clock was a month ahead, and is right again: no fetch has a host for so long."""
+    state, _ = taken(HostState(), after(30 * 86_400))
+
+    state, at_once = reserve(HOST, state, TERMS, NOW, "other")
+    _, later = reserve(HOST, state, Terms(wait_s=1e9, lease_s=1, most_bytes=1, budget=HostBudget()), after(31), "other")
+
+    assert at_once == Later(until=after(30), why=LaterReason.BUSY, host=HOST)
+    assert isinstance(later, Reserved)

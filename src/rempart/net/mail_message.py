@@ -176,7 +176,8 @@ def _parts(mail: OutgoingMail, letterhead: Letterhead) -> bytes:
 
 def _check_attachment(attachment: Attachment) -> tuple[str, str]:
     name = attachment.name
-    if not 1 <= len(name) <= _NAME_CHARACTERS_MOST or find_hidden(name) or re.search(r'[/\\:*?"<>|]', name):
+    is_bounded = 1 <= len(name) <= _NAME_CHARACTERS_MOST and name == name.strip(" .")
+    if not is_bounded or find_hidden(name) or re.search(r'[/\\:*?"<>|]', name):
         raise MailError(MailReason.BAD_MAIL, "the name of an attachment is one that some systems cannot write")
     if not (kind := _MEDIA_TYPE.fullmatch(attachment.media_type)):
         raise MailError(MailReason.BAD_MAIL, "the type of an attachment is not one that is attached")

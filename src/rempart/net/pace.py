@@ -38,6 +38,8 @@ PAUSE: Final = dt.timedelta(hours=24)
 RETRY_AFTER_MOST_S: Final = 30 * 86_400.0
 #: Nothing is waited for longer than this: an instant further away was written under a clock that has since gone back.
 _FURTHEST: Final = dt.timedelta(days=62)
+#: No fetch has a host for longer: a day for a picture (``net.media_s``) and one for its turn, with a margin.
+_LEASE_FURTHEST: Final = dt.timedelta(days=3)
 #: Digits of a ``Retry-After`` that are read.
 _SECONDS: Final = re.compile(r"[0-9]{1,18}")
 
@@ -230,15 +232,14 @@ def _abandoned(state: HostState) -> HostState:
 
 def _on_this_clock(state: HostState, now: dt.datetime) -> HostState:
     """Let no instant that a wrong clock wrote keep a host waiting for years."""
-    furthest = now + _FURTHEST
 
-    def bounded(instant: dt.datetime | None) -> dt.datetime | None:
-        return now + dt.timedelta(seconds=DELAY_MOST_S) if instant and instant > furthest else instant
+    def bounded(instant: dt.datetime | None, furthest: dt.timedelta = _FURTHEST) -> dt.datetime | None:
+        return now + dt.timedelta(seconds=DELAY_MOST_S) if instant and instant - now > furthest else instant
 
     return replace(
         state,
         next_at=bounded(state.next_at),
-        lease_until=bounded(state.lease_until),
+        lease_until=bounded(state.lease_until, _LEASE_FURTHEST),
         paused_until=bounded(state.paused_until),
     )
 
