@@ -48,6 +48,7 @@ TESTED_ELSEWHERE = {
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
+    "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
     "tests/cli/test_match.py": "cli/match_lines.py",
@@ -64,7 +65,8 @@ TESTED_ELSEWHERE = {
     "app/archives/header_fields.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
-    "tests/net/test_politeness.py": "net/visits.py",
+    "tests/cli/test_net.py": "app/net_check.py app/outside.py",
+    "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_connection.py net/relay_attempt.py net/relay_socket.py net/relay_traffic.py "
     "model/egress.py",
     "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import os
 import re
 import ssl
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from net.chromium_site import FORBIDDEN, FRIEND, INSIDE, LOCAL_PORT, PAGE, PATHS, REBINDING, STRANGER, Site, attack_call
@@ -41,18 +45,20 @@ class _Scene(NamedTuple):
 
     executable: Path
     sites: list[Site]
+    trust: str
+    """An argument: the browser trusts the sites' key, in every worker of its own too."""
     seconds: float
 
 
 def main(browser: str, *, is_guarded: bool, seconds: float) -> dict[str, Any]:
     """Show the page to a browser, behind the relay or without one, and return what was seen of it."""
-    with StubDns() as dns, Wire() as wire, _sites() as sites:
+    with StubDns() as dns, Wire() as wire, _sites() as (sites, trust):
         dns.add(PAGE, SITE)
         dns.add(FRIEND, SITE)
         dns.add(INSIDE, PRIVATE)
         dns.add(STRANGER, OTHER_SITE)
         dns.add_turns(REBINDING, (SITE,), (PRIVATE,))
-        scene = _Scene(_unprivileged(browser), sites[:2], seconds)
+        scene = _Scene(_unprivileged(browser), sites[:2], trust, seconds)
         found = _guarded(scene, dns) if is_guarded else _unguarded(scene)
     return {
         **found,
@@ -75,7 +81,7 @@ def _guarded(scene: _Scene, dns: StubDns) -> dict[str, Any]:
             f"{a},{_OWN_CHECKS}" if a.startswith("--disable-features=") else a for a in browser_arguments(proxy.port)
         ]
         known = {"server": proxy.server, "username": proxy.user, "password": proxy.secret}
-        with _chromium(scene.executable, [*arguments, _FORCE_QUIC], known) as browser:
+        with _chromium(scene.executable, [*arguments, _FORCE_QUIC, scene.trust], known) as browser:
             sandbox = _attack(browser, scene, {"http": FORBIDDEN, "https": (METADATA, INSIDE, STRANGER)})
     with DecisionFile(Path("decisions.jsonl")) as file:
         for decision in log.decisions:
@@ -88,7 +94,7 @@ def _unguarded(scene: _Scene) -> dict[str, Any]:
     names = {PAGE: SITE, FRIEND: SITE, REBINDING: SITE, INSIDE: PRIVATE, STRANGER: OTHER_SITE}
     rules = ",".join(f"MAP {name} {address}" for name, address in names.items())
     features = f"--disable-features=HttpsUpgrades,{_OWN_CHECKS}"
-    arguments = [f"--host-resolver-rules={rules}", features, "--enable-quic", _FORCE_QUIC]
+    arguments = [f"--host-resolver-rules={rules}", features, "--enable-quic", _FORCE_QUIC, scene.trust]
     with _chromium(scene.executable, arguments, None) as browser:
         sandbox = _attack(
             browser, scene, {"http": (METADATA, f"127.0.0.1:{LOCAL_PORT}", STRANGER), "https": (STRANGER,)}
@@ -108,7 +114,7 @@ def _chromium(executable: Path, arguments: list[str], proxy: Any) -> Iterator[Br
 
 def _attack(browser: Browser, scene: _Scene, forbidden: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     """Open the page over http and over https, let it try some hosts, and look at the processes meanwhile."""
-    context = browser.new_context(ignore_https_errors=True, **CONTEXT_OPTIONS)
+    context = browser.new_context(**CONTEXT_OPTIONS)
     pages = []
     for scheme, hosts in forbidden.items():
         page = context.new_page()
@@ -152,17 +158,19 @@ def _look_at_processes() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _sites() -> Iterator[list[Site]]:
-    authority = trustme.CA()
+def _sites() -> Iterator[tuple[list[Site], str]]:
+    issued = trustme.CA().issue_cert(PAGE, FRIEND, REBINDING, INSIDE, STRANGER)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(PAGE, FRIEND, REBINDING, INSIDE, STRANGER).configure_cert(tls)
+    issued.configure_cert(tls)
+    key = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes()).public_key()
+    digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     where = [(SITE, 80, None), (SITE, 443, tls)]
     where += [
         (address, port, own) for address in (METADATA, PRIVATE, OTHER_SITE) for port, own in ((80, None), (443, tls))
     ]
     where += [("127.0.0.1", LOCAL_PORT, None)]
     sites = [Site(*place) for place in where]
-    yield sites
+    yield sites, f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"
     for site in sites:
         site.shutdown()
         site.server_close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
@@ -85,6 +86,8 @@ class Clock:
         """Begin at noon."""
         self.now = NOW
         self.waits: list[float] = []
+        #: What happens meanwhile.
+        self.on_wait: Callable[[], None] = lambda: None
 
     def instant(self) -> dt.datetime:
         """Return the present instant."""
@@ -97,6 +100,7 @@ class Clock:
     def wait(self, seconds: float) -> None:
         """Wait."""
         self.waits.append(seconds)
+        self.on_wait()
         self.pass_by(seconds)
 
     async def wait_async(self, seconds: float) -> None:

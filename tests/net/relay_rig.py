@@ -119,6 +119,11 @@ class Rig:
             self._is_open = False
             self._running.__exit__(None, None, None)
 
+    def close_site(self) -> None:
+        """End the site, once: nobody listens there any more."""
+        if not self.site.ending.is_set():
+            self.site.close()
+
     def __enter__(self) -> Self:
         """Start the relay."""
         self.proxy = self._running.__enter__()
@@ -132,7 +137,7 @@ class Rig:
         try:
             self.close()
         finally:
-            self.site.close()
+            self.close_site()
 
 
 def hello(name: str | None) -> bytes:

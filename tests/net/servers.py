@@ -165,7 +165,8 @@ class RawServer:
     def close(self) -> None:
         """End every connection."""
         self.ending.set()
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
+        with contextlib.suppress(OSError):  # it was closed before
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
         for thread in self._threads:
             thread.join(_PATIENCE_S)
         self._listener.close()

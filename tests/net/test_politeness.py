@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from net.doors import SMALL, Kind
-from net.polite_site import NOW, OnePermission, PoliteDoor, Site, text
+from net.polite_site import NOW, PoliteDoor, Site, text
 from net.servers import head, page, redirect
 from rempart.model.courtesy import Blocked, BlockKind, HostState, Later, LaterReason
 from rempart.model.outcome import Stopped
@@ -303,69 +303,20 @@ def test_bytes_that_came_to_nothing_are_counted(kind: Kind) -> None:
     assert state.wire_bytes >= SMALL.wire_bytes
 
 
-def test_another_fetch_that_has_the_host_is_waited_for(kind: Kind) -> None:
-    """A second at a time, no longer than allowed."""
-    with Site(FORUM) as site, PoliteDoor(kind, site) as door:
-        held = HostState(lease_token="0" * 32, lease_until=NOW + dt.timedelta(seconds=60))
-        door.book.change(FORUM, lambda _: (held, None))
-        outcome = door.fetch(site.url("/a"), wait_s=2.5)
+def test_a_fetch_that_is_cut_gives_its_host_back(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted in the middle: the turn is over, and what it may have cost is counted."""
 
-    assert isinstance(outcome, Later)
-    assert outcome.why is LaterReason.BUSY
-    assert door.clock.waits == [1.0, 1.0, 0.5]
-    assert site.asked == []
+    def cut() -> None:
+        raise KeyboardInterrupt
 
+    with Site(FORUM, a=redirect("/b")) as site, PoliteDoor(kind, site) as door:
+        monkeypatch.setattr("rempart.net.visits._refused_by", lambda url, _: cut() if "/b" in str(url) else None)
+        with pytest.raises(KeyboardInterrupt):
+            door.fetch(site.url("/a"))
+        state = state_of(door)
 
-def test_a_person_may_answer_for_one_address(kind: Kind) -> None:
-    """That one only, counted each time; the pace stays."""
-    with Site(FORUM, NOTHING_ALLOWED) as site:
-        mine = OnePermission(site.url("/a"))
-        with PoliteDoor(kind, site, permissions=mine) as door:
-            first = door.fetch(site.url("/a"))
-            too_soon = door.fetch(site.url("/a"))
-            beside = door.fetch(site.url("/a?b"), wait_s=60)
-
-    assert isinstance(first, Page)
-    assert isinstance(too_soon, Later)
-    assert isinstance(beside, Blocked)
-    assert mine.uses == 1
-    assert site.asked == ["/robots.txt", "/a"]
-
-
-def test_an_authorisation_covers_no_redirect(kind: Kind) -> None:
-    """Within the host or beyond."""
-    with (
-        Site(FORUM, NOTHING_ALLOWED, a=redirect("/b")) as site,
-        PoliteDoor(kind, site, permissions=OnePermission(site.url("/a"))) as door,
-    ):
-        outcome = door.fetch(site.url("/a"))
-
-    assert isinstance(outcome, Blocked)
-    assert outcome.kind is BlockKind.ROBOTS
-    assert site.asked == ["/robots.txt", "/a"]
-
-
-def test_an_authorisation_that_was_withdrawn_just_now_is_none(kind: Kind) -> None:
-    """It is noted before the address is asked for, or the address is not asked for."""
-    with Site(FORUM, NOTHING_ALLOWED) as site:
-        mine = OnePermission(site.url("/a"), holds=False)
-        with PoliteDoor(kind, site, permissions=mine) as door:
-            outcome = door.fetch(site.url("/a"))
-
-    assert isinstance(outcome, Blocked)
-    assert site.asked == ["/robots.txt"]
-
-
-def test_an_authorisation_opens_no_network(kind: Kind) -> None:
-    """The address policy refuses as ever."""
-    with Site(FORUM) as site:
-        mine = OnePermission(site.url("/a"))
-        with PoliteDoor(kind, site, permissions=mine, allowed=False) as door:
-            outcome = door.fetch(site.url("/a"))
-
-    assert isinstance(outcome, NotFetched)
-    assert outcome.reason in {NotFetchedReason.DENIED_ADDRESS, NotFetchedReason.PORT}
-    assert site.asked == []
+    assert (state.lease_token, state.requests) == ("", 2)
+    assert state.wire_bytes > SMALL.wire_bytes
 
 
 @pytest.mark.parametrize("url", ["gopher://forum.example.org/", "http://user:x@forum.example.org/"])

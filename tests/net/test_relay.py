@@ -134,6 +134,17 @@ def test_what_the_gate_stops_causes_no_question_and_is_not_written_down(line: st
         assert rig.resolver.asked == []
 
 
+@pytest.mark.parametrize(
+    "line", ["CONNECT lycee.wild.example.org:443 HTTP/1.1", "GET ftp://lycee.example.org/ HTTP/1.1"]
+)
+def test_what_the_gate_would_stop_is_not_written_down_whoever_asks(line: str) -> None:
+    """Also where it was refused for another reason first."""
+    with Rig(echo) as rig:
+        rig.ask(line, "Host: x", with_secret=False)
+
+        assert "lycee" not in repr(rig.only)
+
+
 def test_a_host_that_is_not_named_is_no_reason_to_open_a_socket() -> None:
     """Beside the child's own connection and the relay's answer to it nothing happens on the network."""
     with Rig(echo) as rig, rig.connect() as client:
@@ -253,7 +264,7 @@ def test_without_its_log_the_relay_passes_nothing_on() -> None:
 def test_a_host_that_accepts_nobody_is_a_bad_gateway() -> None:
     """Nobody listens there."""
     with Rig(echo) as rig:
-        rig.site.close()
+        rig.close_site()
 
         answer = rig.ask(f"CONNECT {rig.site_address} HTTP/1.1", "Host: x")
 

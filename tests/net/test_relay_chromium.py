@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from typing import Any
 
@@ -19,7 +20,8 @@ def play(*, is_guarded: bool) -> Any:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         skip_or_fail("chromium", "it is not installed")
-    pytest.importorskip("playwright", exc_type=ImportError)
+    if importlib.util.find_spec("playwright") is None:
+        skip_or_fail("chromium", "the extra named capture is not installed")
     return run_isolated(
         "net.chromium_scene", {"browser": browser, "is_guarded": is_guarded, "seconds": 40}, timeout_s=300
     )

@@ -14,9 +14,11 @@ import pytest
 
 from fakes import FakeSealer
 from host_books import GOOD, HOST, TERMS, BookContract, race, read
+from registered import Registered
 from rempart.model.courtesy import HostState, Later, LaterReason, Reserved, RobotsCopy, RobotsVerdict
+from rempart.model.retention import RetentionTerms, RowClass
 from rempart.net.hosts import HostBook, HostLedger
-from rempart.store import Database, HostRepository
+from rempart.store import AuthorisationRepository, Database, HostRepository, RetentionRepository
 
 MONTH = dt.timedelta(days=30)
 
@@ -27,6 +29,7 @@ sys.path[:0] = sys.argv[2:]
 from fakes import FakeSealer
 from host_books import HOST, TERMS
 from store.test_hosts import MONTH
+from rempart.model.retention import RetentionTerms, RowClass
 from rempart.net.hosts import HostLedger
 from rempart.store import Database, DatabaseLocation, HostRepository
 book = HostRepository(Database(DatabaseLocation.parse(sys.argv[1])), FakeSealer(), keep=MONTH)
@@ -132,3 +135,22 @@ def test_a_host_ends_after_its_pause(database: Database) -> None:
     [(expires_at,)] = database.execute("SELECT expires_at FROM host")
     ends = dt.datetime.fromisoformat(str(expires_at))
     assert ends.replace(tzinfo=ends.tzinfo or dt.UTC) == until + MONTH
+
+
+def test_what_is_past_its_end_goes(database: Database) -> None:
+    """Hosts, copies and authorisations, each by the end that is written in it, and not a moment before."""
+    here, terms = Registered(database), RetentionTerms(jobs=MONTH, tombstones=MONTH, consents=MONTH)
+    book, retention = book_on(database), RetentionRepository(database, terms)
+    now, day = book.instant(), dt.timedelta(days=1)
+    book.change(HOST, lambda _: (HostState(requests=1, next_at=now), None))
+    verdict = RobotsVerdict.ALLOW_ALL
+    book.keep_robots(RobotsCopy(origin=f"https://{HOST}", verdict=verdict, read_at=now, until=now + day))
+    found = AuthorisationRepository(database, here.sealer, keep=MONTH)
+    found.add("https://x.example.org/", by=here.user.id, reason="r", legal_basis="b", now=now, until=now + day)
+
+    mine = (RowClass.HOST, RowClass.ROBOTS, RowClass.AUTHORISATION)
+    before = [retention.enforce(each, now + MONTH - day, 10) for each in mine]
+    then = [retention.enforce(each, now + MONTH + 2 * day, 10) for each in mine]
+
+    assert (before, then) == ([0, 0, 0], [1, 1, 1])
+    assert (book.all(), found.all()) == ([], [])

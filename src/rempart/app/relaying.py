@@ -86,7 +86,7 @@ def run_relayed(
 
     Raises:
         MisuseError: a host cannot be named, or there is no such program.
-        OutputError: the decisions cannot be written: the program reached nothing from then on.
+        OutputError: a decision could not be written; nothing was passed on after that.
         UnavailableError: no port is left on loopback.
     """
     job = RelayJob(hosts=parse_hosts(hosts))

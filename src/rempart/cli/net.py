@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from rempart.cli import net_authorise, net_facts, net_relay
+from rempart.cli import net_authorise, net_facts, net_relay, net_trials
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
@@ -54,5 +54,7 @@ for _command in (
     net_facts.facts,
     net_facts.rdap_refresh,
     net_relay.relay,
+    net_trials.try_mail,
+    net_trials.try_timestamps,
 ):
     command.add_command(_command)

@@ -12,8 +12,11 @@ from __future__ import annotations
 from rempart.net.client import AsyncGuardedClient, GuardedClient
 from rempart.net.flow import FetchOutcome
 from rempart.net.guard import Guard, Route
+from rempart.net.hosts import HostBook, HostLedger, MemoryBook
 from rempart.net.interface import LIMITS, FetchLimits, Identity
+from rempart.net.pace import HostBudget
 from rempart.net.policy import AddressPolicy
+from rempart.net.politeness import AsyncPoliteClient, Manners, PoliteClient, PoliteOutcome
 from rempart.net.request import Body, Wanted
 from rempart.net.resolving import DnsResolver, NameServers, OnceResolver, Resolver
 from rempart.net.tls import make_tls_context
@@ -22,15 +25,23 @@ __all__ = [
     "LIMITS",
     "AddressPolicy",
     "AsyncGuardedClient",
+    "AsyncPoliteClient",
     "Body",
     "DnsResolver",
     "FetchLimits",
     "FetchOutcome",
     "Guard",
     "GuardedClient",
+    "HostBook",
+    "HostBudget",
+    "HostLedger",
     "Identity",
+    "Manners",
+    "MemoryBook",
     "NameServers",
     "OnceResolver",
+    "PoliteClient",
+    "PoliteOutcome",
     "Resolver",
     "Route",
     "Wanted",

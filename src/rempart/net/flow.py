@@ -135,11 +135,11 @@ class FetchFlow:
 
     def _follow(self, cleared: Cleared[Address]) -> Generator[Step, Reply, tuple[WebUrl, httpx2.Response] | Stopped]:
         """Ask, and follow redirects."""
-        context, location = cleared.item.context, ""
+        context = cleared.item.context
         url = parse_url(cleared.item.url)
         seen: set[str] = set()
         while True:
-            judged = self._asker.gate.check(Address(url=str(url), context=(url.shown_host, location, *context)))
+            judged = self._asker.gate.check(Address(url=str(url), context=(url.shown_host, *context)))
             if isinstance(judged, Stopped):
                 return judged
             if str(url) in seen:
@@ -155,7 +155,9 @@ class FetchFlow:
             yield ReadMore() if response.headers.get("content-length") == "0" else Close()
             if len(self._hops) > self._wanted.allowance.redirects:
                 raise FetchError(NotFetchedReason.REDIRECTS, f"> {self._wanted.allowance.redirects} times")
-            # The gate judges it as it came, too: a fragment is not sent, and says what is there.
+            # As it came, too: a fragment is not sent, and a bad address is told in a reason; both say what is there.
+            if isinstance(judged := self._asker.gate.check(Address(url=location, context=context)), Stopped):
+                return judged
             target = join_url(url, location)
             if url.scheme == "https" and target.scheme == "http":
                 raise FetchError(NotFetchedReason.DOWNGRADE, target.netloc)
@@ -291,12 +293,16 @@ class _Pieces:
         self._ready: Iterator[bytes] = iter(())
         self._encoded = 0
         self._decoded = 0
+        self._is_over = False
 
     def next(self) -> Generator[Step, Reply, bytes | None]:
-        """Return some bytes, or None at the end."""
+        """Return some bytes, or None at the end and after it."""
+        if self._is_over:
+            return None
         while (piece := next(self._ready, None)) is None:
             raw = yield ReadMore()
             if raw is None:
+                self._is_over = True
                 self._decoder.finish()
                 return None
             assert isinstance(raw, bytes)  # noqa: S101 - the driver's promise, for the type

@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 
 from rempart.clock import monotonic_s, sleep_s
-from rempart.errors import FetchError
+from rempart.errors import FetchError, RempartError
 from rempart.model.courtesy import Blocked, Later
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.outcome import Stopped
@@ -129,6 +129,15 @@ class PoliteClient:
         if not isinstance(begun, tuple):
             return begun
         visit, url = begun
+        try:
+            return self._visit(visit, url, cleared)
+        finally:
+            # What is still held was interrupted: without a word, its lease would keep others waiting for minutes.
+            with contextlib.suppress(RempartError):
+                self._do(visit.abandon())
+
+    def _visit(self, visit: Visit, url: WebUrl, cleared: Cleared[Address]) -> PoliteOutcome:
+        """Do a visit that may begin."""
         if refusal := self._do(visit.admit(url, is_first=True)):
             visit.refuse(refusal)
             return self._do(visit.finish(None, 0.0))
@@ -141,7 +150,7 @@ class PoliteClient:
                 visit.refuse(refusal)
                 raise FetchError(NotFetchedReason.NOT_ADMITTED, target.host)
 
-        outcome = self._client.fetch(cleared, wanted, permit=permit)
+        outcome = self._client.fetch(cleared, visit.wanted, permit=permit)
         return self._do(visit.finish(outcome, watch.took_s))
 
     def _do(self, steps: Generator[Step, Any, T]) -> T:
@@ -182,6 +191,14 @@ class AsyncPoliteClient:
         if not isinstance(begun, tuple):
             return begun
         visit, url = begun
+        try:
+            return await self._visit(visit, url, cleared)
+        finally:
+            with anyio.CancelScope(shield=True), contextlib.suppress(RempartError):
+                await self._do(visit.abandon())
+
+    async def _visit(self, visit: Visit, url: WebUrl, cleared: Cleared[Address]) -> PoliteOutcome:
+        """As :meth:`PoliteClient._visit`."""
         if refusal := await self._do(visit.admit(url, is_first=True)):
             visit.refuse(refusal)
             return await self._do(visit.finish(None, 0.0))
@@ -194,7 +211,7 @@ class AsyncPoliteClient:
                 visit.refuse(refusal)
                 raise FetchError(NotFetchedReason.NOT_ADMITTED, target.host)
 
-        outcome = await self._client.fetch(cleared, wanted, permit=permit)
+        outcome = await self._client.fetch(cleared, visit.wanted, permit=permit)
         return await self._do(visit.finish(outcome, watch.took_s))
 
     async def _do(self, steps: Generator[Step, Any, T]) -> T:

@@ -64,7 +64,7 @@ class Attempt:
             host="" if is_hidden else host,
             port=self.url.port if self.url else 0,
             verdict=self._verdict,
-            rule=self.rule,
+            rule="" if is_hidden and self._verdict is not EgressVerdict.STOPPED else self.rule,
             detail="" if is_hidden else self._detail,
             addresses=self.addresses,
             peer=self.peer,

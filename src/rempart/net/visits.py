@@ -151,7 +151,7 @@ class Visit:
 
         1. A copy of its robots.txt that holds is looked at first: what it does not allow needs no turn.
         2. Its host is reserved, and its turn waited for; a redirect within the host is made in the same turn.
-        3. Its robots.txt is asked for, unless a copy holds, and its rules are asked.
+        3. Its robots.txt is asked for, unless a copy holds now, and its rules are asked.
         4. Where a person answers for the address in spite of them, that is noted, and only then it is asked for.
         """
         copy = yield from self._kept(url)
@@ -160,13 +160,14 @@ class Visit:
         if refusal := (yield from self._reserve(url)):  # (2)
             return refusal
         held = self._held[url.host]
-        if copy is None:  # (3)
+        before, copy = copy, (yield from self._kept(url))  # (3): another fetch may have asked meanwhile
+        if copy is None:
             copy, unreached = yield from self._ask_robots(url, held)
             if unreached and copy.verdict is RobotsVerdict.DENY_ALL:
                 # RFC 9309 §2.3.1.4 allows nothing then; why the host cannot be reached says more than that.
                 return unreached
-            if refusal := (yield from self._judge(url, copy, is_first=is_first)):
-                return refusal
+        if copy != before and (refusal := (yield from self._judge(url, copy, is_first=is_first))):
+            return refusal
         held.crawl_delay_s = min(_parsed(copy.rules).delay_s, CRAWL_DELAY_MOST_S)
         if self.authorisation and is_first:  # (4)
             now = self.ledger.book.instant()
@@ -199,6 +200,15 @@ class Visit:
             return self.refusal
         assert outcome is not None  # noqa: S101 - a visit that did not begin has a refusal
         return _concluded(outcome, next_at)
+
+    def abandon(self) -> Generator[Step, Any, None]:
+        """Yield what gives the hosts back where a fetch was cut: it may have cost all that it could."""
+        most_bytes = self._terms().most_bytes
+        for held in self._held.values():
+            held.wire_bytes = most_bytes if held.requests else 0
+            settled = self._settled(held, None)
+            yield Call(functools.partial(self.ledger.settle, held.reserved, settled))
+        self._held.clear()
 
     def _reserve(self, url: WebUrl) -> Admission:
         """Take the host of an address, unless this visit has it."""
