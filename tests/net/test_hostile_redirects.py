@@ -88,7 +88,14 @@ def test_a_redirect_is_judged_before_it_is_followed(kind: Kind, what: str) -> No
 
 
 @pytest.mark.parametrize(
-    "location", ["/lycee/15-ans/", "http://other.example.org/teen", "//other.example.org/?q=m1neure", "/x#teens", "http://teens.local/"]
+    "location",
+    [
+        "/lycee/15-ans/",
+        "http://other.example.org/teen",
+        "//other.example.org/?q=m1neure",
+        "/x#teens",
+        "http://teens.local/",
+    ],
 )
 def test_a_redirect_to_a_stopped_address_is_not_followed(kind: Kind, location: str) -> None:
     """Nor is its host resolved: the gate judges every hop."""
