@@ -19,7 +19,10 @@ from net.stub_dns import StubDns
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, NotFetched, NotFetchedReason, NotModified, Page, Probed, Validators
-from rempart.net import DnsResolver
+from rempart.net import DnsResolver, Identity
+from rempart.net.cookies import JobCookies
+from rempart.net.request import build_request
+from rempart.net.urls import parse_url
 
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1", "::1"]), pytest.mark.usefixtures("nothing_left_open")]
 
@@ -140,6 +143,15 @@ def test_what_is_sent_is_what_is_needed(kind: Kind) -> None:
     assert f"Host: {HOST}:{server.port}" in lines
     assert "User-Agent: Rempart/1 (+https://desk.example.org/)" in lines
     assert "Accept-Encoding: gzip, deflate" in lines
+
+
+def test_a_contact_in_any_letters_is_sent() -> None:
+    """RFC 9110 §5.5: no header has others than those of ASCII."""
+    asker = Identity(product="Rempart/1", contact="Zo\xe9 <zoe@desk.example.org>")
+
+    request = build_request(parse_url("http://a.example.org/"), WANTED, asker, JobCookies())
+
+    assert request.headers["User-Agent"] == "Rempart/1 (+Zo%C3%A9 <zoe@desk.example.org>)"
 
 
 def test_a_page_that_did_not_change_costs_no_body(kind: Kind) -> None:

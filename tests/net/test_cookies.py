@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Final
+import itertools
+from typing import ClassVar, Final, cast
 
 import httpx2
 import pytest
@@ -151,3 +152,26 @@ def test_two_jobs_share_no_cookie(kind: Kind) -> None:
                 assert isinstance(door.fetch(server.url(host=f"{host}.example.org")), Page)
 
         assert [b"session=abc" in head for head in server.heads] == [False, True, False, False]
+
+
+def test_a_thread_may_set_a_cookie_while_another_one_asks() -> None:
+    """The threads of a job share its cookies: what one walks through does not grow under it."""
+    cookies = JobCookies()
+    cookies.keep(answer("http://forum.example.org/", "a=1", "b=2"))
+    url = httpx2.URL("http://forum.example.org/")
+
+    class Asked:
+        """A request whose address sets a cookie as soon as it is looked at, as another thread would."""
+
+        headers: ClassVar[dict[str, str]] = {}
+
+        @property
+        def url(self) -> httpx2.URL:
+            """Let the other thread come in between."""
+            cookies.keep(answer("http://forum.example.org/", f"c{next(numbers)}=3"))
+            return url
+
+    numbers = itertools.count()
+    cookies.send(cast("httpx2.Request", Asked()))
+
+    assert "a=1; b=2" in Asked.headers["Cookie"]

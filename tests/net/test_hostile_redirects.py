@@ -62,6 +62,9 @@ LEADS: Final[dict[str, tuple[str, NotFetchedReason, bool]]] = {
     "a space within": ("/a b", R.BAD_ADDRESS, False),
     "open brackets": ("http://[::1", R.BAD_REDIRECT, False),
     "9,000 characters": ("/" + "a" * 9_000, R.BAD_ADDRESS, False),
+    "a scheme and three slashes": ("http:///other.example.org/", R.BAD_REDIRECT, False),
+    # The gate reads 8,192 characters: of this, once it is encoded, it would not read the middle.
+    "4,000 letters that are encoded": ("/" + "\xe9" * 4_000, R.BAD_ADDRESS, False),
 }
 
 
@@ -85,7 +88,15 @@ def test_a_redirect_is_judged_before_it_is_followed(kind: Kind, what: str) -> No
 
 
 @pytest.mark.parametrize(
-    "location", ["/lycee/15-ans/", "http://other.example.org/teen", "//other.example.org/?q=m1neure"]
+    "location",
+    [
+        "/lycee/15-ans/",
+        "http://other.example.org/teen",
+        "//other.example.org/?q=m1neure",
+        "/x#teens",
+        "http://teens.local/",
+        "/" + "\xe9" * 2_000 + "/teen/" + "\xe9" * 2_000,
+    ],
 )
 def test_a_redirect_to_a_stopped_address_is_not_followed(kind: Kind, location: str) -> None:
     """Nor is its host resolved: the gate judges every hop."""
@@ -188,6 +199,7 @@ def test_a_slow_chain_costs_one_time(kind: Kind) -> None:
         "attachment; filename*=undefined''teen",
         "attachment; filename*" + "9" * 5_000 + "=teen",
         'inline; filename="x.html"; name=schoolgirl',
+        'attachment; filename="=?utf-8?B?dGVlbg==?=.html"',
     ],
 )
 def test_a_stopped_file_name_stops_the_fetch(kind: Kind, header: str) -> None:
@@ -198,7 +210,16 @@ def test_a_stopped_file_name_stops_the_fetch(kind: Kind, header: str) -> None:
         assert isinstance(outcome, Stopped), outcome
 
 
-@pytest.mark.parametrize("header", ["attachment; filename*=idna''a..b", "attachment; filename*=%00''a", ";;;;", "="])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "attachment; filename*=idna''a..b",
+        "attachment; filename*=%00''a",
+        ";;;;",
+        "=",
+        "a; filename*=x'y'a; filename*0*=x'y'b",
+    ],
+)
 def test_a_bad_file_name_is_no_error(kind: Kind, header: str) -> None:
     """The standard library fails on it; the fetch does not."""
     with RawServer(reply(page(content_disposition=header))) as server, Door(kind, (server.host, server.port)) as door:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rempart.errors import FetchError
@@ -71,6 +72,7 @@ def test_an_address_has_one_form(text: str, form: str) -> None:
         ("http://forum.example.org:-1/", R.BAD_ADDRESS),
         ("http://forum.example.org:" + "9" * 5_000 + "/", R.BAD_ADDRESS),
         ("http://forum.example.org/" + "a" * 9_000, R.BAD_ADDRESS),
+        ("http://forum.example.org/" + "\xe9" * 2_000, R.BAD_ADDRESS),
         ("http://hidden.onion/", R.BAD_HOST),
         ("http://a.test/", R.BAD_HOST),
         ("http://1.in-addr.arpa/", R.BAD_HOST),
@@ -132,6 +134,8 @@ def test_an_address_is_read_from_where_it_stands(location: str, whole: str) -> N
         "\thttps://other.example.org/",
         "https://oth\ner.example.org/",
         "///other.example.org/",
+        "https:///other.example.org/",
+        "HTTPS:////other.example.org/",
         "////a",
         "/\\a",
         "http:a",
@@ -174,6 +178,19 @@ def test_what_is_accepted_is_in_its_one_form(text: str) -> None:
     assert not set(form) & set("\\\t\r\n\0 #")
     assert parse_host(url.host) == url.host
     assert 0 < url.port <= 65_535
+
+
+@given(st.one_of(TEXTS, TEXTS.map("http://{}".format), TEXTS.map("https://example.org/{}".format)))
+@example('http://example.org/"`{}|^<>?"`{}|^<>')
+@example("http://example.org:443/%2E%2e//%zz/")
+def test_what_is_sent_is_what_was_judged(text: str) -> None:
+    """The library that sends reads an address as it was written anew, to the letter."""
+    if (url := parsed(text)) is None:
+        return
+    sent = httpx2.URL(str(url))
+
+    assert (sent.scheme, sent.raw_host.decode(), sent.raw_path.decode()) == (url.scheme, url.host, url.target)
+    assert (sent.port or {"http": 80, "https": 443}[sent.scheme]) == url.port
 
 
 @given(TEXTS)

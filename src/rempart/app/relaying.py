@@ -24,7 +24,7 @@ from rempart.model.egress import EgressDecision, EgressVerdict
 from rempart.model.web import NotFetchedReason
 from rempart.net import Guard, Resolver
 from rempart.net.relay import EgressRelay, ProxyAddress
-from rempart.net.relay_log import DecisionFile, DecisionSink, MemoryDecisions
+from rempart.net.relay_log import DecisionFile, DecisionSink
 from rempart.net.relay_rules import HostRule, RelayJob
 
 #: What programs read to find a proxy, and what would lead them around it.
@@ -45,14 +45,17 @@ class Relayed:
 
 
 class _Counted:
-    """Counts decisions on their way to where they are kept."""
+    """Counts decisions on their way to where they are kept: a job may ask for millions."""
 
     def __init__(self, inner: DecisionSink) -> None:
         self._inner = inner
-        self.memory = MemoryDecisions()
+        self.allowed = 0
+        self.refused = 0
 
     def note(self, decision: EgressDecision) -> None:
-        self.memory.note(decision)
+        is_allowed = decision.verdict is EgressVerdict.ALLOWED
+        self.allowed += is_allowed
+        self.refused += not is_allowed
         self._inner.note(decision)
 
 
@@ -96,8 +99,7 @@ def run_relayed(
         counted = _Counted(file)
         with EgressRelay(job, make_gate(settings), guard, counted).running() as proxy:
             code = _run(command, _environment(os.environ, proxy))
-    allowed = sum(decision.verdict is EgressVerdict.ALLOWED for decision in counted.memory.decisions)
-    return Relayed(code=code, allowed=allowed, refused=len(counted.memory.decisions) - allowed)
+    return Relayed(code=code, allowed=counted.allowed, refused=counted.refused)
 
 
 def _environment(variables: Mapping[str, str], proxy: ProxyAddress) -> dict[str, str]:

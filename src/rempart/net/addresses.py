@@ -18,6 +18,8 @@ _DENIED_V4: Final = (
     ("10.0.0.0/8", "private"),
     ("100.64.0.0/10", "shared by a provider's customers"),
     ("127.0.0.0/8", "this machine"),
+    # Given to hosts, and yet what every machine of Azure asks for its settings and their keys.
+    ("168.63.129.16/32", "Azure's own, where it keeps its machines' secrets"),
     ("169.254.0.0/16", "link-local, where clouds keep their secrets"),
     ("172.16.0.0/12", "private"),
     ("192.0.0.0/24", "protocol assignments"),

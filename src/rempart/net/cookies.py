@@ -46,7 +46,7 @@ class JobCookies:
         is_secure = request.url.scheme == "https"
         header = "; ".join(
             f"{name}={cookie.value}"
-            for (path, name), cookie in kept.items()
+            for (path, name), cookie in list(kept.items())  # another thread of the job may add one
             if (is_secure or not cookie.is_secure) and _is_below(request.url.path, path)
         )
         if 0 < len(header) <= _HEADER_BYTES_MOST:

@@ -40,7 +40,15 @@ from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
 from rempart.net.memory import MemoryWriter
 from rempart.net.meter import SNIFF_BYTES, Meter
 from rempart.net.request import NO_VALIDATORS, Wanted, build_request
-from rempart.net.typegate import MediaType, check_beginning, check_head, check_text, parse_file_name, parse_media_type
+from rempart.net.typegate import (
+    MediaType,
+    TextJudge,
+    check_beginning,
+    check_head,
+    decode_words,
+    parse_file_name,
+    parse_media_type,
+)
 from rempart.net.urls import WebUrl, join_url, parse_url
 
 FetchOutcome = Page | FetchedMedia | Probed | NotModified | NotFetched | Stopped
@@ -147,6 +155,9 @@ class FetchFlow:
             yield ReadMore() if response.headers.get("content-length") == "0" else Close()
             if len(self._hops) > self._wanted.allowance.redirects:
                 raise FetchError(NotFetchedReason.REDIRECTS, f"> {self._wanted.allowance.redirects} times")
+            # As it came, too: a fragment is not sent, and a bad address is told in a reason; both say what is there.
+            if isinstance(judged := self._asker.gate.check(Address(url=location, context=context)), Stopped):
+                return judged
             target = join_url(url, location)
             if url.scheme == "https" and target.scheme == "http":
                 raise FetchError(NotFetchedReason.DOWNGRADE, target.netloc)
@@ -203,12 +214,13 @@ class FetchFlow:
         header = response.headers.get("content-disposition", "")
         if not header:
             return None
-        return self._asker.gate.check(Address(url=parse_file_name(header), context=(header,)))
+        name = parse_file_name(header)
+        return self._asker.gate.check(Address(url=name, context=(decode_words(name), header)))
 
     def _read(self, url: WebUrl, response: httpx2.Response, media_type: MediaType, decoder: Decoder) -> Flow:
         """Sniff, then read on."""
         mode, meter = self._wanted.mode, self._meter
-        pieces = _Pieces(decoder, meter)
+        pieces, judge = _Pieces(decoder, meter), TextJudge()
         beginning = bytearray()
         while (missing := SNIFF_BYTES - len(beginning)) > 0:
             meter.sniff(missing)
@@ -216,7 +228,7 @@ class FetchFlow:
                 break
             beginning += piece
         try:
-            name = check_beginning(mode, media_type, bytes(beginning))
+            name = check_beginning(mode, media_type, bytes(beginning), judge)
         except FetchError:
             yield Close()
             raise
@@ -248,11 +260,10 @@ class FetchFlow:
                     validators=validators,
                     wire_bytes=meter.wire_bytes,
                 )
-        mark = bytes(beginning[:2])
         parts, size = [bytes(beginning)], len(beginning)
         while not self._is_enough(size) and (piece := (yield from pieces.next())) is not None:
             if mode is FetchMode.TEXT:
-                check_text(piece, mark)
+                judge.feed(piece)
             parts.append(piece)
             size += len(piece)
         if self._is_enough(size):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from rempart.model.web import FetchMode
 
 _MEBI: Final = 1024 * 1024
+_ASCII: Final = "".join(map(chr, range(0x20, 0x7F)))
 #: Of a robots.txt; the rest of a longer one is not read (RFC 9309 §2.5 asks for 500 KiB at least).
 ROBOTS_BYTES_MOST: Final = 512 * 1024
 
@@ -60,4 +62,6 @@ class Identity:
     @property
     def user_agent(self) -> str:
         """Return the header."""
-        return f"{self.product} (+{self.contact})" if self.contact else self.product
+        # RFC 9110 §5.5: letters beyond ASCII are in no header.
+        contact = quote(self.contact, safe=_ASCII)
+        return f"{self.product} (+{contact})" if contact else self.product

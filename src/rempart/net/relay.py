@@ -130,13 +130,19 @@ class EgressRelay:
                 await stop.wait()
 
         def run() -> None:
-            failure: RempartError | None = None
+            failure: RempartError | None = UnavailableError("the relay broke")
             try:
                 asyncio.run(serve())
             except (OutputError, UnavailableError) as error:
                 failure = error
-                started.put(error)
+            except OSError as error:
+                # No descriptor is left for the loop itself.
+                failure = UnavailableError(f"the relay cannot run: {error.strerror}")
+            else:
+                failure = None
             finally:
+                # Whatever happened, nobody waits for a thread that is gone.
+                started.put(failure or UnavailableError("the relay ended"))
                 ended.put(failure)
 
         thread = threading.Thread(target=run, name="rempart-relay", daemon=True)
@@ -148,7 +154,8 @@ class EgressRelay:
         try:
             yield proxy
         finally:
-            loop.call_soon_threadsafe(stop.set)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it broke
+                loop.call_soon_threadsafe(stop.set)
             thread.join()
         if (failure := ended.get()) is not None:
             raise failure
@@ -200,13 +207,14 @@ class EgressRelay:
 
 
 def _listen() -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setblocking(False)  # noqa: FBT003 - the library's interface
-        listener.bind((_LOOPBACK, 0))
-        listener.listen(_BACKLOG)
+        with contextlib.ExitStack() as until_listening:
+            listener = until_listening.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            listener.setblocking(False)  # noqa: FBT003 - the library's interface
+            listener.bind((_LOOPBACK, 0))
+            listener.listen(_BACKLOG)
+            until_listening.pop_all()
     except OSError as error:
-        listener.close()
         message = f"the relay cannot listen on {_LOOPBACK}: {error.strerror}"
         raise UnavailableError(message) from error
     return listener

@@ -117,8 +117,10 @@ def configure_resolver(servers: NameServers, resolver: ResolverT) -> ResolverT:
         return resolver
     try:
         resolver.read_resolv_conf("/etc/resolv.conf")
-    except (dns.exception.DNSException, OSError) as error:
-        raise FetchError(NotFetchedReason.RESOLVER, "/etc/resolv.conf names no name server") from error
+    except (dns.exception.DNSException, OSError, ValueError) as error:
+        raise FetchError(
+            NotFetchedReason.RESOLVER, "/etc/resolv.conf names no name server that can be asked"
+        ) from error
     return resolver
 
 

@@ -6,8 +6,11 @@ has, and without the signature of another format. A host that lies costs what wa
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from typing import Final
 
@@ -33,6 +36,9 @@ _CONTROLS: Final = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\x1b")
 #: as a regular expression.
 _BINARY: Final = bytes(byte in _CONTROLS for byte in range(256))
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
+_BINARY_UNITS: Final = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CONTROLS))))}\ufffe\uffff]")
+#: Of a header whose parameters are read: the standard library takes seconds for 64 kB of semicolons.
+_HEADER_CHARACTERS_MOST: Final = 8_192
 #: DER: a TimeStampResp is a SEQUENCE.
 _SEQUENCE: Final = b"\x30"
 
@@ -42,6 +48,11 @@ ACCEPT: Final = {
     FetchMode.TIMESTAMP: "application/timestamp-reply",
     FetchMode.ROBOTS: "text/plain, text/*;q=0.8, */*;q=0.1",
 }
+
+
+#: The standard library fails on some parameters of RFC 2231: a charset that is none, a part of 5,000 figures, a name
+#: that is there once with a number and once without.
+_UNREADABLE: Final = (ValueError, LookupError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +70,35 @@ def parse_media_type(header: str) -> MediaType:
     if "/" not in header.partition(";")[0]:
         return MediaType(name="", charset="")
     message = Message()
-    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header)
+    message["Content-Type"] = re.sub(r"[^\x20-\x7e]", "", header[:_HEADER_CHARACTERS_MOST])
     try:
         charset = message.get_content_charset("") or ""
-    except (ValueError, LookupError):
-        # The standard library fails on some charsets of RFC 2231: one that is no charset, a part of 5,000 figures.
+    except _UNREADABLE:
         charset = ""
     return MediaType(name=message.get_content_type(), charset=charset if charset.isascii() else "")
 
 
 def parse_file_name(header: str) -> str:
-    """Return the name of a ``Content-Disposition`` (RFC 6266), for the gate; empty if there is none to read."""
+    """Return the name of a ``Content-Disposition`` (RFC 6266), for the gate; empty if there is none to read.
+
+    Raises:
+        FetchError: it is longer than what the gate reads.
+    """
+    if len(header) > _HEADER_CHARACTERS_MOST:
+        raise FetchError(NotFetchedReason.HEADERS, f"a file name of {len(header)} characters")
     message = Message()
     message["Content-Disposition"] = " ".join(header.split())
     try:
         return message.get_filename("") or ""
-    except (ValueError, LookupError):
+    except _UNREADABLE:
+        return ""
+
+
+def decode_words(name: str) -> str:
+    """Return a name as mail programs and some browsers read it (RFC 2047, ``=?utf-8?B?...?=``), for the gate."""
+    try:
+        return str(make_header(decode_header(name)))
+    except (*_UNREADABLE, MessageError):
         return ""
 
 
@@ -90,13 +114,14 @@ def check_head(mode: FetchMode, media_type: MediaType) -> None:
         raise FetchError(NotFetchedReason.WRONG_TYPE, media_type.name[:80])
 
 
-def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) -> str:
+def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes, judge: TextJudge | None = None) -> str:
     """Refuse a body by its first bytes.
 
     Args:
         mode: What was asked for.
         media_type: What the head says.
         beginning: The first 4,096 bytes, decompressed, or all of a shorter body.
+        judge: Is given the beginning of a text, where it will be given the rest.
 
     Returns:
         What it is: for media what its first bytes say, else what its head says.
@@ -113,7 +138,7 @@ def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) ->
     if mode is FetchMode.TEXT:
         if signature is not None and not beginning.startswith(_UTF16_MARKS):
             raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"{media_type.name} begins like {signature}")
-        check_text(beginning, beginning)
+        (judge or TextJudge()).feed(beginning)
         return media_type.name
     if mode is FetchMode.TIMESTAMP:
         if not beginning.startswith(_SEQUENCE):
@@ -124,20 +149,41 @@ def check_beginning(mode: FetchMode, media_type: MediaType, beginning: bytes) ->
     return str(signature)
 
 
-def check_text(piece: bytes, beginning: bytes) -> None:
-    """Refuse a piece of a text that holds what no text does.
+class TextJudge:
+    """Refuses a text that holds what no text does, piece by piece."""
 
-    Args:
-        piece: What came.
-        beginning: The first bytes of the whole: UTF-16 has zeros, and says so there.
+    def __init__(self) -> None:
+        """Expect the first piece."""
+        self._has_begun = False
+        self._units: codecs.IncrementalDecoder | None = None
 
-    Raises:
-        FetchError: it is not text.
-    """
-    if beginning.startswith(_UTF16_MARKS):
-        return
-    if (place := piece.translate(_BINARY).find(b"\1")) >= 0:
-        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{piece[place]:02x}")
+    def feed(self, piece: bytes) -> None:
+        """Judge what came.
+
+        Args:
+            piece: The first one has at least two bytes, or is all: UTF-16, which has zeros, says so there.
+
+        Raises:
+            FetchError: it is not text.
+        """
+        if not self._has_begun:
+            self._has_begun = True
+            if piece.startswith(_UTF16_MARKS):
+                self._units = codecs.getincrementaldecoder("utf-16")()
+        if self._units is not None:
+            _check_units(self._units, piece)
+        elif (place := piece.translate(_BINARY).find(b"\1")) >= 0:
+            raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold the byte 0x{piece[place]:02x}")
+
+
+def _check_units(decoder: codecs.IncrementalDecoder, piece: bytes) -> None:
+    """Refuse what only begins like UTF-16: behind its two bytes anything could be hidden from the other rules."""
+    try:
+        text = decoder.decode(piece)
+    except UnicodeDecodeError as error:
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, "it begins like UTF-16, and is not") from error
+    if found := _BINARY_UNITS.search(text):
+        raise FetchError(NotFetchedReason.NOT_WHAT_IT_SAYS, f"a text does not hold U+{ord(found.group()):04X}")
 
 
 def _is_asked_for(mode: FetchMode, name: str) -> bool:
@@ -156,9 +202,10 @@ __all__ = [
     "ACCEPT",
     "SNIFF_BYTES",
     "MediaType",
+    "TextJudge",
     "check_beginning",
     "check_head",
-    "check_text",
+    "decode_words",
     "parse_file_name",
     "parse_media_type",
 ]

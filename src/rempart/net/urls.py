@@ -27,13 +27,15 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\\]")
 #: What stands between ``//`` and the path where a host is in brackets (RFC 3986 §3.2.2), and nothing beside it.
 _BRACKETED: Final = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 #: Browsers read a host after three slashes, other programs a path (WHATWG URL, special authority ignore slashes).
-_SLASHES: Final = "///"
+_SLASHES: Final = re.compile(r"(?:https?:)?///", re.IGNORECASE)
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 #: A browser reads a host whose last label is a number as an IPv4 address, in any base (WHATWG URL, ends-in-a-number).
 _NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 _HOST_CHARACTERS_MOST: Final = 253
-#: What a path or a query may hold as it is (RFC 3986 §3.3, §3.4), and the percent sign of what is encoded already.
-_SAFE: Final = "%/:@!$&'()*+,;=-._~?[]|^`{}\""
+#: What a path may hold as it is (RFC 3986 §3.3, and what browsers leave: WHATWG URL, path percent-encode set), and the
+#: percent sign of what is encoded already. What httpx2 would encode is encoded here: what is judged is what is sent.
+_SAFE: Final = "%/:@!$&'()*+,;=-._~[]|^"
+_SAFE_QUERY: Final = f"{_SAFE}?`{{}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def parse_url(text: str) -> WebUrl:
         raise FetchError(NotFetchedReason.PORT, "0")
     host = parse_host(_bare_host(parts))
     shown, remarks = _show(host)
-    return WebUrl(
+    url = WebUrl(
         scheme=scheme,
         host=host,
         port=_DEFAULT_PORTS[scheme] if port is None else port,
@@ -113,6 +115,10 @@ def parse_url(text: str) -> WebUrl:
         shown_host=shown,
         remarks=remarks,
     )
+    if len(form := str(url)) > URL_CHARACTERS_MOST:
+        # The gate reads that much and no more: what is in the middle of a longer one would not be judged.
+        raise FetchError(NotFetchedReason.BAD_ADDRESS, f"{len(form)} characters, encoded, > {URL_CHARACTERS_MOST}")
+    return url
 
 
 def join_url(base: WebUrl, location: str) -> WebUrl:
@@ -123,7 +129,7 @@ def join_url(base: WebUrl, location: str) -> WebUrl:
     """
     # Judged before it is joined: joining drops some characters.
     _check_characters(location)
-    if location.startswith(_SLASHES):
+    if _SLASHES.match(location):
         raise FetchError(NotFetchedReason.BAD_REDIRECT, "it begins with three slashes")
     try:
         whole = urljoin(str(base), location)
@@ -217,7 +223,7 @@ def _scripts(text: str) -> set[str]:
 
 def _target(parts: SplitResult) -> str:
     path = quote(_without_dots(parts.path), safe=_SAFE)
-    return f"{path}?{quote(parts.query, safe=_SAFE)}" if parts.query else path
+    return f"{path}?{quote(parts.query, safe=_SAFE_QUERY)}" if parts.query else path
 
 
 def _without_dots(path: str) -> str:
