@@ -203,6 +203,23 @@ def test_more_connections_than_the_job_may_have_are_refused() -> None:
         assert sorted(rig.verdicts) == ["allowed", "allowed", "limit"]
 
 
+def test_another_user_does_not_keep_the_child_out() -> None:
+    """He has no secret: however many connections he opens, the child's own is served, and his oldest one ends."""
+    with Rig(echo, limits=RelayLimits(connections=2, header_s=PATIENCE_S)) as rig:
+        strangers = [rig.connect() for _ in range(2)]
+        strangers[0].sendall(b"CONNECT ")
+        time.sleep(0.1)  # they are there before the child is
+        with rig.open_tunnel() as child:
+            child.sendall(b"more")
+            assert child.recv(10)
+            assert strangers[0].recv(10) == b""
+        for stranger in strangers:
+            stranger.close()
+
+        rig.settle()
+        assert sorted(rig.verdicts) == ["allowed", "limit", "no_request"]
+
+
 def test_the_bytes_of_a_job_are_counted_together() -> None:
     """At the limit what is under way is cut, and nothing begins."""
     with Rig(echo, limits=RelayLimits(job_bytes=100_000)) as rig:
