@@ -11,12 +11,13 @@ import threading
 import time
 import warnings
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from net.doors import FakeResolver
 from net.relay_rig import PATIENCE_S, QUICK, SITE, Rig, read_all
-from net.servers import Visitor, page, reply, then_silence
+from net.servers import RawServer, Visitor, page, reply, then_silence
 from net.socket_watch import watched_sockets
 from rempart.errors import OutputError, UnavailableError
 from rempart.model.egress import EgressDecision, EgressEnd, EgressVerdict
@@ -359,3 +360,19 @@ def test_a_machine_without_descriptors_is_an_error_and_no_wait(what: str, monkey
         gc.collect()
 
     assert [type(error) for error in found] == [UnavailableError]
+
+
+def test_nothing_is_sent_to_another_peer_than_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that leads elsewhere is closed, and the child is told nothing of it."""
+    with RawServer(reply(page())) as other, Rig(reply(page())) as rig:
+        connect = asyncio.SelectorEventLoop.sock_connect
+
+        async def elsewhere(loop: Any, made: socket.socket, address: tuple[str, int]) -> None:
+            await connect(loop, made, (address[0], other.port))
+
+        monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", elsewhere)
+        answer = rig.ask(f"GET http://{rig.site_address}/ HTTP/1.1", f"Host: {rig.site_address}")
+
+        assert status(answer) == 403
+        assert rig.only.verdict is EgressVerdict.DENIED_ADDRESS
+        assert (rig.site.connections, other.requests) == (0, 0)
