@@ -119,6 +119,13 @@ def test_a_wrong_value_names_its_variable(variable: str, value: str) -> None:
         load_settings(environment={"HOME": "/nonexistent", variable: value})
 
 
+@pytest.mark.parametrize("contact", ["écrire@exemple.fr", "a (b", "a) b", "a\\b", "a\r\nX: y"])
+def test_a_contact_that_no_request_can_carry_is_refused(contact: str) -> None:
+    """Before any fetch, not in the middle of one."""
+    with pytest.raises(SettingValueError, match="without accents"):
+        load_settings(environment={"HOME": "/nonexistent", "REMPART_NET_CONTACT": contact})
+
+
 SHA = "ab" * 32
 
 

@@ -36,6 +36,14 @@ def _printable(text: str) -> str:
     return text
 
 
+def _comment(text: str) -> str:
+    """Refuse what a User-Agent cannot carry in its comment (RFC 9110 §5.6.5), as it is."""
+    if not (text.isascii() and text.isprintable()) or set(text) & set("()\\"):
+        message = "a line of ASCII"
+        raise ValueError(message)
+    return text
+
+
 def _ip_address(text: str) -> str:
     """Refuse what is not an IP address in its usual form."""
     if str(ipaddress.ip_address(text)) != text:
@@ -175,9 +183,13 @@ class KernelSettings(Section):
 
 
 class NetSettings(Section):
-    """How Rempart asks the outside, and what one answer may cost (docs/admin.md, The door to the outside)."""
+    """How Rempart asks the outside, and what one answer may cost (docs/explanation/outside.md)."""
 
-    contact: SettingText = ""
+    contact: Annotated[
+        str,
+        Field(max_length=1_000, json_schema_extra={"takes": "a line without accents, parentheses or backslashes"}),
+        AfterValidator(_comment),
+    ] = ""
     """Mail address or page of a person, sent with each request so that whoever is asked can answer; say it."""
     nameservers: Annotated[
         tuple[SettingAddress, ...], Field(max_length=8, json_schema_extra={"takes": "IP addresses"})

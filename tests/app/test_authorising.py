@@ -83,6 +83,7 @@ def test_nobody_can_answer_for_what_the_gate_stops(made: Made, url: str) -> None
         *({"reason": ""}, {"reason": " \n\t"}, {"legal_basis": ""}, {"reason": "x" * 2_001}),
         *({"url": ""}, {"url": "forum.example.org"}, {"url": "file:///etc/passwd"}, {"url": "http://a:b@x.example.org/"}),
         *({"url": "http://localhost/"}, {"url": "http://0x7f.1/"}),
+        *({"url": "https://x.example.org:8443/"}, {"url": "https://10.0.0.1/"}, {"url": "http://[::1]/"}),
     ],
     ids=str,
 )  # fmt: skip
@@ -147,3 +148,11 @@ def test_looking_leaves_a_trace(made: Made) -> None:
 
     purposes = [access.purpose for access in workspace.journal.accesses(workspace.id)]
     assert purposes == [AccessPurpose.LIST_HOSTS, AccessPurpose.LIST_AUTHORISATIONS]
+
+
+def test_an_identifier_that_is_not_whole_is_one_all_the_same(made: Made) -> None:
+    """It was copied badly: nobody is told that it is no address of the web."""
+    _, workspace = made
+
+    with pytest.raises(NotFoundError, match="no authorisation 'aut_5f0c'"):
+        withdraw_authorisations(workspace, "aut_5f0c", "")

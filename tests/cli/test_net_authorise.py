@@ -104,3 +104,24 @@ def test_hosts_are_listed(folder: Path) -> None:
 
     assert lines.stdout == "forum.example.org  next now  3 requests  9 bytes\n"
     assert (record["v"], record["host"], record["requests"], record["next_at"]) == (1, "forum.example.org", 3, None)
+
+
+def test_what_is_given_and_taken_back_is_told_to_programs(folder: Path) -> None:
+    """The same record as in the list."""
+    given = json.loads(run(folder, authorise, URL, *WHOLE, "--days", "2", "--json").stdout)
+    taken = json.loads(run(folder, authorise, given["id"], "--withdraw", "--json").stdout)
+    listed = json.loads(run(folder, authorisations, "--json").stdout)
+
+    assert (given["v"], given["url"], given["withdrawn_at"]) == (1, URL, None)
+    assert taken == listed
+
+
+@pytest.mark.parametrize("terms", [("--days", "3"), ("--until", "2026-12-01"), ("--reason", "x")], ids=str)
+def test_terms_beside_a_withdrawal_are_refused(folder: Path, terms: tuple[str, ...]) -> None:
+    """Nothing is taken back: it may have been meant to be changed."""
+    run(folder, authorise, URL, *WHOLE, "--days", "2")
+
+    result = run(folder, authorise, URL, "--withdraw", *terms)
+
+    assert isinstance(result.exception, MisuseError)
+    assert json.loads(run(folder, authorisations, "--json").stdout)["withdrawn_at"] is None

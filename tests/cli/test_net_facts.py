@@ -99,6 +99,9 @@ def test_lines_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[1].endswith(f"[{SOURCE}]")
     assert "\x1b" not in done.stdout
     assert "it has expired" in done.stdout
+    assert [line.split()[0] for line in lines].count("missing") == 1
+    assert "reason" not in done.stdout
+    assert "ttl s" not in done.stdout
     assert "passed over" in done.stderr
 
 

@@ -81,7 +81,8 @@ def test_a_program_that_is_not_there_is_a_misuse(tmp_path: Path) -> None:
     done = rempart("net", "relay", "--log", str(tmp_path / "log"), "--", str(tmp_path / "none"))
 
     assert done.returncode == 2
-    assert "cannot be run: No such file or directory" in done.stderr
+    assert "cannot be run: there is no such program" in done.stderr
+    assert not (tmp_path / "log").exists()
 
 
 def test_a_log_is_never_written_over(tmp_path: Path) -> None:
@@ -93,3 +94,5 @@ def test_a_log_is_never_written_over(tmp_path: Path) -> None:
 
     assert done.returncode == 4
     assert json.loads(log.read_text()) == {"kept": True}
+    assert str(log) in done.stderr
+    assert "Name a new file" in done.stderr

@@ -243,9 +243,9 @@ def test_two_requests_are_never_closer_than_the_least(steps: list[tuple[Settled,
     """Whatever is settled, forgotten or killed in between."""
     state, now, last = HostState(), NOW, None
     terms = Terms(wait_s=1e9, lease_s=50, most_bytes=10, budget=HostBudget(requests=10**9, wire_bytes=10**18))
-    for settled, chance, pause_s, is_killed in steps:
+    for number, (settled, chance, pause_s, is_killed) in enumerate(steps):
         now += dt.timedelta(seconds=pause_s)
-        state, answer = reserve(HOST, state, terms, now, str(now))
+        state, answer = reserve(HOST, state, terms, now, f"token {number}")
         if not isinstance(answer, Reserved):
             continue
         assert last is None or (answer.not_before - last).total_seconds() >= CHEAP_DELAY_S
@@ -286,3 +286,13 @@ def test_a_date_and_its_seconds_say_the_same(seconds: int) -> None:
     date = format_datetime(after(seconds), usegmt=True)
 
     assert parse_retry_after(date, NOW) == parse_retry_after(str(seconds), NOW) == seconds
+
+
+def test_a_change_that_is_made_twice_takes_a_host_once() -> None:
+    """The answer to a commit was lost: whoever has the host is not told to wait for herself."""
+    state, first = taken(HostState(next_at=after(5)), NOW)
+
+    again, second = reserve(HOST, state, TERMS, after(1), first.token)
+
+    assert second == first
+    assert again == state

@@ -141,6 +141,17 @@ def test_a_registry_that_wants_rest_is_left_alone(status: int) -> None:
     assert len(registry.asked) == 1
 
 
+def test_a_registry_that_wants_rest_is_asked_nothing_else_either() -> None:
+    """Not about the other networks of the same host, nor about its autonomous system."""
+    registry = FakeRegistry({}, 429, retry_after="120")
+    asking = lookup(registry)
+
+    found = [asking.network(ipaddress.ip_address("1.2.3.4")), asking.network(ipaddress.ip_address("1.2.9.9"))]
+
+    assert [one.reason for one in found if isinstance(one, NoFact)] == [NoFactReason.RATE_LIMITED] * 2
+    assert len(registry.asked) == 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 500, 501, 302])
 def test_a_registry_that_fails(status: int) -> None:
     """A value with its status; no further question."""

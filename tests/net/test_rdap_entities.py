@@ -83,6 +83,21 @@ def test_a_registrant_who_is_a_person_is_not_kept() -> None:
     assert holder_of({"entities": [as_organisation]}) == ("", "")
 
 
+@pytest.mark.parametrize("organisation", ["DOE, Jane", "Doe Jane", "Jane Doe Photography"])
+def test_an_organisation_that_is_named_after_a_person_is_not_kept(organisation: str) -> None:
+    """In any order, with a comma as in a list, with her trade."""
+    person = entity("registrant", vcard=card(("fn", "Jane Doe"), ("org", organisation), kind="individual"))
+
+    assert holder_of({"entities": [person]}) == ("", "")
+
+
+def test_an_organisation_that_a_person_answers_for_is_kept() -> None:
+    """Its name says nothing of hers."""
+    person = entity("registrant", vcard=card(("fn", "Jane Doe"), ("org", "Example Ltd"), kind="individual"))
+
+    assert holder_of({"entities": [person]})[0] == "Example Ltd"
+
+
 def test_a_registrant_who_is_an_organisation_is_kept() -> None:
     """With the country of its address."""
     address = ["", "", "1 rue Exemple", "Paris", "", "75000", "FR"]

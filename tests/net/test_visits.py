@@ -15,7 +15,13 @@ from rempart.model.web import NotFetched, NotFetchedReason, Page
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 FORUM = "forum.example.org"
+OTHER = "other.example.org"
 NOTHING_ALLOWED = text("User-agent: *\nDisallow: /")
+
+
+def state_of(door: PoliteDoor, host: str) -> HostState:
+    """Return what is remembered of a host."""
+    return door.book.change(host, lambda state: (state, state))
 
 
 @pytest.mark.parametrize("verdict", [RobotsVerdict.ALLOW_ALL, RobotsVerdict.DENY_ALL])
@@ -113,3 +119,54 @@ def test_an_authorisation_opens_no_network(kind: Kind) -> None:
     assert isinstance(outcome, NotFetched)
     assert outcome.reason in {NotFetchedReason.DENIED_ADDRESS, NotFetchedReason.PORT}
     assert site.asked == []
+
+
+def test_a_robots_txt_that_leads_to_another_host_waits_for_its_turn(kind: Kind) -> None:
+    """A hostile site sends us to a host that was asked a moment ago: it is asked no sooner for that."""
+    with Site(OTHER) as other, Site(FORUM) as site, PoliteDoor(kind, site, other) as door:
+        site.answers["/robots.txt"] = redirect(other.url("/robots.txt"))
+        door.fetch(other.url("/a"))
+        asked = len(other.asked)
+        outcome = door.fetch(site.url("/b"))
+
+    assert isinstance(outcome, Later)
+    assert (outcome.host, outcome.why) == (OTHER, LaterReason.PACE)
+    assert len(other.asked) == asked
+
+
+def test_a_robots_txt_that_leads_to_another_host_is_charged_to_it(kind: Kind) -> None:
+    """What the other host was asked is its own: its budget, its pace; its rules are those of the first."""
+    with Site(OTHER, NOTHING_ALLOWED) as other, Site(FORUM) as site, PoliteDoor(kind, site, other) as door:
+        site.answers["/robots.txt"] = redirect(other.url("/robots.txt"))
+        outcome = door.fetch(site.url("/b"))
+        states = state_of(door, FORUM), state_of(door, OTHER)
+
+    assert isinstance(outcome, Blocked)
+    assert outcome.host == FORUM
+    assert [state.requests for state in states] == [1, 1]
+    assert states[1].next_at
+    assert states[1].wire_bytes > 0
+
+
+def test_an_authorisation_that_is_needed_no_more_is_not_used(kind: Kind) -> None:
+    """While its host was waited for, another fetch learned that its robots.txt allows it now."""
+    with Site(FORUM) as site:
+        permission = OnePermission(site.url("/a"), holds=False)
+        with PoliteDoor(kind, site, permissions=permission) as door:
+            until = NOW + dt.timedelta(days=1)
+            rules = "User-agent: Rempart\nDisallow: /"
+            old = RobotsCopy(origin=site.url(""), verdict=RobotsVerdict.RULES, rules=rules, read_at=NOW, until=until)
+            new = RobotsCopy(origin=site.url(""), verdict=RobotsVerdict.ALLOW_ALL, read_at=NOW, until=until)
+            held = HostState(lease_token="0" * 32, lease_until=NOW + dt.timedelta(seconds=60))
+            door.book.keep_robots(old)
+            door.book.change(FORUM, lambda _: (held, None))
+
+            def learn() -> None:
+                door.book.keep_robots(new)
+                door.book.change(FORUM, lambda _: (HostState(), None))
+
+            door.clock.on_wait = learn
+            outcome = door.fetch(site.url("/a"), wait_s=60)
+
+    assert isinstance(outcome, Page)
+    assert permission.uses == 0

@@ -16,15 +16,17 @@ from rempart.app.workspace import Workspace
 from rempart.errors import FetchError, MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import Authorisation, HostNote
 from rempart.model.gate import MinorGate
-from rempart.model.ids import AuthorisationId, IdKind, is_id
+from rempart.model.ids import AuthorisationId, IdKind
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, NotFetched, NotFetchedReason
 from rempart.model.work import AccessPurpose, EventKind
+from rempart.net.policy import AddressPolicy
 from rempart.net.urls import WebUrl, parse_url
 
 #: An authorisation is for a report, not for a habit.
 DAYS_MOST: Final = 30
 _CHARACTERS_MOST: Final = 2_000
+_PREFIX: Final = f"{IdKind.AUTHORISATION}_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ class WorkspacePermissions:
 
 def _named(workspace: Workspace, subject: str, now: dt.datetime) -> list[AuthorisationId]:
     """Return what an identifier or an address means."""
-    if is_id(subject, IdKind.AUTHORISATION):
+    if "://" not in subject and subject.startswith(_PREFIX):
         return [workspace.authorisations.get(subject).id]
     url = str(_parsed(subject))
     if found := workspace.authorisations.find_all(url, now):
@@ -151,11 +153,15 @@ def _judged(gate: MinorGate, text: str) -> WebUrl:
 
 def _parsed(text: str) -> WebUrl:
     try:
-        return parse_url(text)
+        url = parse_url(text)
+        policy = AddressPolicy()
+        policy.check_port(url.port)
+        policy.check([url.ip] if url.ip else [], url.port)
     except FetchError as error:
         why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
         message = f"this address is never asked: {why}"
         raise MisuseError(message, advice="Give one whole address, as it was reported.") from error
+    return url
 
 
 def _stated(text: str, what: str) -> str:

@@ -31,9 +31,7 @@ from rempart.model.facts import (
     NetworkRegistration,
     NoFact,
     NoFactReason,
-    TlsFacts,
 )
-from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, NotFetched, NotFetchedReason
 from rempart.net import AddressPolicy, DnsResolver, Guard, NameServers, OnceResolver, Resolver, make_tls_context
@@ -100,9 +98,11 @@ class FactFinder:
         cleared = self._gate.check(address)
         if isinstance(cleared, Stopped):
             return cleared
+        resolver = OnceResolver(DnsResolver(self._servers))
+        trust = make_tls_context(self._settings.net.authorities_file)  # it may be missing: nobody is asked then
+        certificates = TlsFactFinder(Guard(resolver, self._policy), trust)
         at, until = utc_now(), monotonic_s() + self._total_s
         dns = DnsFactFinder(self._gate, self._servers).find(cleared)
-        resolver = OnceResolver(DnsResolver(self._servers))
         with make_client(self._settings, self._gate, resolver=resolver, policy=self._policy) as client:
             rdap = RdapLookup(client, self._gate, self._bootstrap)
             domain = (
@@ -110,7 +110,7 @@ class FactFinder:
             )
             networks = tuple(_networks(rdap, _addresses(url, dns), until))
             autnums = tuple(_autnums(rdap, networks, until))
-        tls = self._certificates(cleared, resolver, until)
+        tls = _late("certificates") if monotonic_s() >= until else certificates.find(cleared)
         return HostFacts(
             host=url.host,
             at=at,
@@ -121,12 +121,6 @@ class FactFinder:
             tls=tls,
             contacts=reachable([contact for one in (*networks, domain) for contact in _contacts(one)]),
         )
-
-    def _certificates(self, cleared: Cleared[Address], resolver: OnceResolver, until: float) -> TlsFacts | NoFact:
-        if monotonic_s() >= until:
-            return _late("certificates")
-        trust = make_tls_context(self._settings.net.authorities_file)
-        return TlsFactFinder(Guard(resolver, self._policy), trust).find(cleared)
 
 
 def refresh(

@@ -187,7 +187,9 @@ def _robots(copy: RobotsCopy) -> CheckStep:
     """Say what a robots.txt is; whether it allows the address is said at the end."""
     words = _ROBOTS_WORDS[copy.verdict]
     remarks = "".join(f"; {remark}" for remark in copy.remarks)
-    return CheckStep(name="robots", verdict=Verdict.OK, detail=f"{copy.origin}/robots.txt: {words}{remarks}")
+    is_read = copy.verdict in {RobotsVerdict.RULES, RobotsVerdict.ALLOW_ALL}
+    verdict = Verdict.OK if is_read else Verdict.NOTE
+    return CheckStep(name="robots", verdict=verdict, detail=f"{copy.origin}/robots.txt: {words}{remarks}")
 
 
 def _hop(hop: Hop) -> CheckStep:

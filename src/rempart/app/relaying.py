@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,6 +91,9 @@ def run_relayed(
         UnavailableError: no port is left on loopback.
     """
     job = RelayJob(hosts=parse_hosts(hosts))
+    if shutil.which(command[0]) is None:  # before the file of decisions is made: the next try could not make it
+        message = f"{command[0]!r} cannot be run: there is no such program"
+        raise MisuseError(message, advice="Give its name, or its whole path.")
     guard = Guard(resolver or make_resolver(settings))
     with DecisionFile(log) as file:
         counted = _Counted(file)

@@ -24,7 +24,18 @@ def lines_of(found: HostFacts) -> Iterator[str]:
         kind = str(record.pop("fact"))
         source = record.pop("source")
         del record["v"], record["at"]
-        yield f"{kind:12}{_parts(record)}" + (f"  [{source}]" if source else "")
+        yield f"{kind:12}{_words(kind, record)}" + (f"  [{source}]" if source else "")
+
+
+def _words(kind: str, record: dict[str, object]) -> str:
+    """Say one fact as people write it, or name its parts."""
+    match kind:
+        case "dns":
+            return f"{record['name']} {record['kind']} {record['value']} (for {record['ttl_s']} s)"
+        case "missing":
+            return f"{record['what']}: {record['detail']}"
+        case _:
+            return _parts(record)
 
 
 def _shown(value: object) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.net_records import authorisation_record, host_record
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
-
-if TYPE_CHECKING:
-    from rempart.model.courtesy import Authorisation, HostNote
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 _BY = click.option("--by", metavar="NAME", default="", help="Who answers for it, if not you.")
@@ -25,6 +22,7 @@ _BY = click.option("--by", metavar="NAME", default="", help="Who answers for it,
 @click.option("--days", type=click.IntRange(1, 30), help="For how many days from now.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until the beginning of this day (UTC).")
 @click.option("--withdraw", is_flag=True, help="Take back what covers URL, or one authorisation.")
+@_JSON
 @click.pass_obj
 def authorise(
     given: Globals,
@@ -36,6 +34,7 @@ def authorise(
     days: int | None,
     until: dt.datetime | None,
     withdraw: bool,
+    as_json: bool,
 ) -> int:
     """Answer, by name, for asking for one reported URL that a robots.txt does not allow.
 
@@ -47,10 +46,14 @@ def authorise(
     from rempart.app.gating import make_gate  # noqa: PLC0415 - as above
 
     if withdraw:
+        _refuse_terms(reason, legal_basis, days, until)
         with given.open() as workspace:
             taken = withdraw_authorisations(workspace, url, by)
         for each in taken:
-            put(f"{each.id}  withdrawn  used {each.uses} times")
+            if as_json:
+                put_json(authorisation_record(each))
+            else:
+                put(f"{each.id}  withdrawn  used {each.uses} times")
         return 0
     ends = _end(days, until)
     gate = make_gate(given.settings())
@@ -58,7 +61,10 @@ def authorise(
     with given.open() as workspace:
         made = state(workspace, gate, statement)
     say("It covers this very address, not where it redirects to; the host is asked no faster for it.")
-    put(safe(f"{made.id}  {made.url}  until {made.until:%Y-%m-%d %H:%M} UTC"))
+    if as_json:
+        put_json(authorisation_record(made))
+    else:
+        put(safe(f"{made.id}  {made.url}  until {made.until:%Y-%m-%d %H:%M} UTC"))
     return 0
 
 
@@ -74,7 +80,7 @@ def authorisations(given: Globals, *, as_json: bool) -> int:
         names = workspace.users.names()
     for each in found:
         if as_json:
-            put_json(_authorisation_record(each))
+            put_json(authorisation_record(each))
         else:
             ended = f"withdrawn {each.withdrawn_at:%Y-%m-%d}" if each.withdrawn_at else f"until {each.until:%Y-%m-%d}"
             put(safe(f"{each.id}  {each.url}  {names.get(each.by, each.by)}  {ended}  used {each.uses} times"))
@@ -93,13 +99,23 @@ def hosts(given: Globals, *, as_json: bool) -> int:
         found = list_hosts(workspace)
     for each in found:
         if as_json:
-            put_json(_host_record(each))
+            put_json(host_record(each))
         else:
             state = each.state
             next_at = f"{state.next_at:%Y-%m-%d %H:%M:%S}" if state.next_at else "now"
             paused = f"  paused until {state.paused_until:%Y-%m-%d %H:%M}" if state.paused_until else ""
             put(safe(f"{each.host}  next {next_at}  {state.requests} requests  {state.wire_bytes} bytes{paused}"))
     return 0
+
+
+def _refuse_terms(*terms: object) -> None:
+    """Refuse terms beside ``--withdraw``: whoever gives some may have meant to change an authorisation."""
+    from rempart.errors import MisuseError  # noqa: PLC0415 - with the others
+
+    if any(terms):
+        message = "an authorisation is taken back as it is"
+        advice = "With --withdraw, leave out --reason, --legal-basis, --days and --until. Then give it anew."
+        raise MisuseError(message, advice=advice)
 
 
 def _end(days: int | None, until: dt.datetime | None) -> dt.datetime:
@@ -110,32 +126,3 @@ def _end(days: int | None, until: dt.datetime | None) -> dt.datetime:
         message = "an authorisation needs one end"
         raise MisuseError(message, advice="Say when it ends: either --days, or --until.")
     return until.replace(tzinfo=dt.UTC) if until else clock.utc_now() + dt.timedelta(days=days or 0)
-
-
-def _authorisation_record(each: Authorisation) -> dict[str, object]:
-    return {
-        "v": 1,
-        "id": each.id,
-        "url": each.url,
-        "by": each.by,
-        "reason": each.reason,
-        "legal_basis": each.legal_basis,
-        "given_at": each.given_at.isoformat(),
-        "until": each.until.isoformat(),
-        "withdrawn_at": each.withdrawn_at.isoformat() if each.withdrawn_at else None,
-        "uses": each.uses,
-    }
-
-
-def _host_record(each: HostNote) -> dict[str, object]:
-    state = each.state
-    return {
-        "v": 1,
-        "host": each.host,
-        "next_at": state.next_at.isoformat() if state.next_at else None,
-        "paused_until": state.paused_until.isoformat() if state.paused_until else None,
-        "crawl_delay_s": state.crawl_delay_s,
-        "day": state.day.isoformat() if state.day else None,
-        "requests": state.requests,
-        "wire_bytes": state.wire_bytes,
-    }

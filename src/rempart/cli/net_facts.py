@@ -16,7 +16,7 @@ def facts(given: Globals, host_or_url: str, *, as_json: bool) -> int:
     """Find the DNS records, the registrations and the certificates of a host, and where a notice can go.
 
     Asks the name servers, the registries of its domain and networks (RDAP) and, for its certificates alone, the host.
-    Of people nothing is kept.
+    The names of people in registrations are left out.
 
     Exit code: 0 if something was found, 4 if nothing could be, 6 if it is never asked.
     """

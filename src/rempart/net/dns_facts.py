@@ -78,7 +78,7 @@ class DnsFactFinder:
             url = parse_url(cleared.item.url)
             asking = _Asking(self._gate, self._servers, self._total_s)
         except FetchError as error:
-            return NoFact(what="records", reason=NoFactReason.NOT_ASKED, detail=str(error), at=utc_now())
+            return NoFact(what="records", reason=NoFactReason.NOT_ASKED, detail=error.detail, at=utc_now())
         if url.ip:
             asking.name_of(url.ip)
             return asking.facts(url.host, url.host)

@@ -27,7 +27,8 @@ class HostBook(Protocol):
     def change(self, host: str, change: Change[T]) -> T:
         """Read the state of a host, and write the one that a change makes of it, so that nobody comes in between.
 
-        The change may be made twice, if the first time was undone: it has no other effect.
+        The change may be made twice, if the first time was undone, or if nobody can tell whether it was: it has no
+        other effect.
 
         Raises:
             UnavailableError: the book cannot be had; nothing was written.

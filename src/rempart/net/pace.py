@@ -112,6 +112,10 @@ def reserve(
     state = _on_this_clock(state, now)  # (1)
     if state.lease_until and state.lease_until <= now:  # (2)
         state = _abandoned(state)
+    if state.lease_until and state.lease_token == token:
+        # The book made this change before, and its answer was lost: the host is ours.
+        not_before = state.lease_until - dt.timedelta(seconds=terms.lease_s)
+        return state, Reserved(host=host, not_before=not_before, until=state.lease_until, token=token)
     if state.lease_until:  # (3)
         return state, Later(until=state.lease_until, why=LaterReason.BUSY, host=host)
     if state.paused_until and state.paused_until > now:

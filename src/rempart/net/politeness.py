@@ -153,6 +153,16 @@ class PoliteClient:
         outcome = self._client.fetch(cleared, visit.wanted, permit=permit)
         return self._do(visit.finish(outcome, watch.took_s))
 
+    def _ask_robots(self, step: AskRobots) -> FetchOutcome:
+        """Fetch a robots.txt, if the gate lets its address pass."""
+        address = self._manners.address(step)
+
+        def permit(target: WebUrl) -> None:
+            if not self._do(step.admit(target)):
+                raise FetchError(NotFetchedReason.NOT_ADMITTED, target.host)
+
+        return address if isinstance(address, Stopped) else self._client.fetch(address, _ROBOTS, permit=permit)
+
     def _do(self, steps: Generator[Step, Any, T]) -> T:
         """Do the steps of a visit."""
         reply: Any = None
@@ -165,8 +175,7 @@ class PoliteClient:
                         self._wait(seconds)
                         reply = None
                     case AskRobots() as step:
-                        address = self._manners.address(step)
-                        reply = address if isinstance(address, Stopped) else self._client.fetch(address, _ROBOTS)
+                        reply = self._ask_robots(step)
         except StopIteration as end:
             done: T = end.value
             return done
@@ -214,6 +223,16 @@ class AsyncPoliteClient:
         outcome = await self._client.fetch(cleared, visit.wanted, permit=permit)
         return await self._do(visit.finish(outcome, watch.took_s))
 
+    async def _ask_robots(self, step: AskRobots) -> FetchOutcome:
+        """Fetch a robots.txt, if the gate lets its address pass."""
+        address = self._manners.address(step)
+
+        async def permit(target: WebUrl) -> None:
+            if not await self._do(step.admit(target)):
+                raise FetchError(NotFetchedReason.NOT_ADMITTED, target.host)
+
+        return address if isinstance(address, Stopped) else await self._client.fetch(address, _ROBOTS, permit=permit)
+
     async def _do(self, steps: Generator[Step, Any, T]) -> T:
         """Do the steps of a visit."""
         reply: Any = None
@@ -226,8 +245,7 @@ class AsyncPoliteClient:
                         await self._wait(seconds)
                         reply = None
                     case AskRobots() as step:
-                        address = self._manners.address(step)
-                        reply = address if isinstance(address, Stopped) else await self._client.fetch(address, _ROBOTS)
+                        reply = await self._ask_robots(step)
         except StopIteration as end:
             done: T = end.value
             return done

@@ -66,6 +66,7 @@ class RdapLookup:
         self._gate = gate
         self._bootstrap = bootstrap
         self._clock = clock
+        self._resting: dict[str, str] = {}
 
     def domain(self, host: str) -> DomainRegistration | NoFact:
         """Find the registration of the domain that a host is in.
@@ -136,6 +137,8 @@ class RdapLookup:
         if not servers:
             return self._none(what, NoFactReason.NO_SERVER)
         url = f"{servers[0]}{path}"
+        if words := self._resting.get(parse_url(url).host):
+            return self._none(what, NoFactReason.RATE_LIMITED, words)
         cleared = self._gate.check(Address(url=url, context=names))
         if isinstance(cleared, Stopped):
             return self._none(what, NoFactReason.STOPPED, cleared.rule)
@@ -144,6 +147,8 @@ class RdapLookup:
         if isinstance(outcome, Page) and outcome.status == _OK:
             return read(Answer(what=what, body=outcome.body, source=outcome.url, at=at))
         reason, detail = _why_nothing(outcome)
+        if reason is NoFactReason.RATE_LIMITED:
+            self._resting[parse_url(url).host] = detail or "said a moment ago"
         return NoFact(what=what, reason=reason, detail=detail, source=url, at=at)
 
     def _none(self, what: str, reason: NoFactReason, detail: str = "") -> NoFact:

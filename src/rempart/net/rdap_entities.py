@@ -154,8 +154,7 @@ def _card(tree: Tree) -> Card:
     organisation = next((text for name, _, value in properties if name == "org" and (text := _first_text(value))), "")
     if kinds & _ORGANISATIONS:
         organisation = organisation or called
-    elif organisation.casefold() == called.casefold():
-        # A person who is her own organisation is still a person.
+    elif _is_named_after(organisation, called, is_person="individual" in kinds):
         organisation = ""
     return Card(
         organisation=organisation,
@@ -163,6 +162,12 @@ def _card(tree: Tree) -> Card:
         phone=next((text for value in _preferred(properties, "tel") if (text := read_phone(value))), ""),
         country=next((text for one in properties if one[0] == "adr" and (text := _country(one))), ""),
     )
+
+
+def _is_named_after(organisation: str, called: str, *, is_person: bool) -> bool:
+    """Tell whether an organisation is a person: her name, in any order, or a trade that has all of it."""
+    name, whole = ({*text.casefold().replace(",", " ").split()} for text in (called, organisation))
+    return name == whole or (is_person and len(name) > 1 and name < whole)
 
 
 _Property = tuple[str, Tree, object]

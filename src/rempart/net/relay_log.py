@@ -52,8 +52,8 @@ class DecisionFile:
         try:
             self._descriptor = os.open(path, flags, 0o600)
         except OSError as error:
-            message = f"the decisions of the relay cannot be written: {error.strerror}"
-            raise OutputError(message) from error
+            message = f"the decisions of the relay cannot be written to {path}: {error.strerror}"
+            raise OutputError(message, advice="Name a new file in a folder that you may write to.") from error
 
     def note(self, decision: EgressDecision) -> None:
         """Append one line, in one write: a reader never sees half of one.

@@ -95,7 +95,7 @@ def parse_url(text: str) -> WebUrl:
         raise FetchError(NotFetchedReason.BAD_ADDRESS, str(error)) from error
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS:
-        raise FetchError(NotFetchedReason.SCHEME, scheme[:40] or "it names none")
+        raise FetchError(NotFetchedReason.SCHEME, scheme[:40] or "it begins with neither https:// nor http://")
     if "@" in parts.netloc:
         raise FetchError(NotFetchedReason.CREDENTIALS)
     if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):

@@ -101,6 +101,8 @@ class AskRobots:
     """Its address."""
     context: tuple[str, ...]
     """What the gate must judge with it."""
+    admit: Callable[[WebUrl], Generator[Any, Any, bool]]
+    """Asked before each redirect of it is followed; False if it must not be."""
 
 
 Step = Call | Wait | AskRobots
@@ -163,7 +165,7 @@ class Visit:
         before, copy = copy, (yield from self._kept(url))  # (3): another fetch may have asked meanwhile
         if copy is None:
             copy, unreached = yield from self._ask_robots(url, held)
-            if unreached and copy.verdict is RobotsVerdict.DENY_ALL:
+            if copy is None or (unreached and copy.verdict is RobotsVerdict.DENY_ALL):
                 # RFC 9309 §2.3.1.4 allows nothing then; why the host cannot be reached says more than that.
                 return unreached
         if copy != before and (refusal := (yield from self._judge(url, copy, is_first=is_first))):
@@ -252,15 +254,28 @@ class Visit:
         kept: RobotsCopy | None = yield Call(functools.partial(book.robots, url.origin))
         return kept if kept and kept.read_at <= book.instant() < kept.until else None
 
-    def _ask_robots(self, url: WebUrl, held: _Held) -> Generator[Step, Any, tuple[RobotsCopy, NotFetched | None]]:
-        """Ask for a robots.txt, in the turn of its host, and keep it; say why, where its host did not even answer."""
+    def _ask_robots(self, url: WebUrl, held: _Held) -> Generator[Step, Any, tuple[RobotsCopy | None, Refusal | None]]:
+        """Ask for a robots.txt, in the turn of its host, and keep it.
+
+        Returns:
+            The copy, and why its host did not even answer; no copy where it leads to a host whose turn has not come.
+        """
         book, origin = self.ledger.book, url.origin
-        outcome: FetchOutcome = yield AskRobots(url=f"{origin}/robots.txt", context=(url.shown_host,))
+        turned: list[Refusal] = []
+
+        def admit(target: WebUrl) -> Generator[Step, Any, bool]:
+            # RFC 9309 §2.3.1.2: it may lead to another host, which must not be asked sooner or more often for that.
+            if refusal := (yield from self._reserve(target)):
+                turned.append(refusal)
+                return False
+            self._held[target.host].requests += 1
+            return True
+
         held.requests += 1
-        if not isinstance(outcome, Stopped):
-            held.took_s += sum(hop.answered_s for hop in outcome.hops)
-            held.wire_bytes += 0 if isinstance(outcome, NotModified) else outcome.wire_bytes
-            self._note_refusal(held, outcome)
+        outcome: FetchOutcome = yield AskRobots(url=f"{origin}/robots.txt", context=(url.shown_host,), admit=admit)
+        self._charge(outcome)
+        if turned:
+            return None, turned[0]
         before: RobotsCopy | None = yield Call(functools.partial(book.robots, origin))
         copy = read_robots(origin, outcome, before, book.instant())
         yield Call(functools.partial(book.keep_robots, copy))
@@ -273,11 +288,13 @@ class Visit:
         if copy.verdict is RobotsVerdict.WAIT:
             return Later(until=copy.until, why=LaterReason.ROBOTS, host=url.host)
         refusal = _refused_by(url, copy)
-        if refusal and is_first:
+        if not is_first:
+            return refusal
+        self.authorisation = None  # of a copy of before, which this one may not need
+        if refusal:
             now = self.ledger.book.instant()
             self.authorisation = yield Call(functools.partial(self.permissions.find, str(url), now))
-            return None if self.authorisation else refusal
-        return refusal
+        return None if self.authorisation else refusal
 
     def _note_refusal(self, held: _Held, outcome: FetchOutcome) -> None:
         """Note that a host wants to be left in peace, and for how long."""
@@ -289,8 +306,8 @@ class Visit:
         asked_s = max((parse_retry_after(value, now) for name, value in headers if name == "retry-after"), default=0.0)
         held.retry_after_s = max(held.retry_after_s, asked_s)
 
-    def _charge(self, outcome: FetchOutcome | None, took_s: float) -> None:
-        """Charge each host with its requests, and the last one with what the body took."""
+    def _charge(self, outcome: FetchOutcome | None, took_s: float = 0.0) -> None:
+        """Charge each host with the time of its answers, and the last one with the bytes and what the body took."""
         if outcome is None or isinstance(outcome, Stopped) or not outcome.hops:
             return
         for hop in outcome.hops:
