@@ -106,13 +106,10 @@ def test_an_interrupted_relay_ends_a_program_that_does_not_listen(monkeypatch: p
     """It is asked to end, then ended."""
     monkeypatch.setattr(relaying, "_GRACE_S", 0.1)
     program = [sys.executable, "-c", _DEAF]
-    with (
-        subprocess.Popen(program, stdout=subprocess.PIPE) as process,
-        pytest.raises(KeyboardInterrupt),
-        relaying._ended(process),
-    ):
+    with subprocess.Popen(program, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
-        raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt), relaying._ended(process):
+            raise KeyboardInterrupt
 
     assert process.returncode == -signal.SIGKILL

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -376,3 +377,34 @@ def test_nothing_is_sent_to_another_peer_than_was_checked(monkeypatch: pytest.Mo
         assert status(answer) == 403
         assert rig.only.verdict is EgressVerdict.DENIED_ADDRESS
         assert (rig.site.connections, other.requests) == (0, 0)
+
+
+def test_nobody_outside_this_machine_can_ask() -> None:
+    """It listens on loopback alone: the system says so."""
+    with Rig(echo) as rig:
+        lines = Path("/proc/net/tcp").read_text("ascii").split("\n")[1:-1]
+        listening = {line.split()[1] for line in lines if line.split()[3] == "0A"}
+
+        assert {place for place in listening if place.endswith(f":{rig.proxy.port:04X}")} == {
+            f"0100007F:{rig.proxy.port:04X}"
+        }
+
+
+def test_a_websocket_to_a_stopped_address_is_not_opened() -> None:
+    """In clear its whole address can be read, and the gate judges it; the site sees none of it."""
+    asked = f"GET /teens HTTP/1.1\r\nHost: {SITE}:{{port}}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    with Rig(reply(page())) as rig:
+        with rig.tunnel() as client:
+            client.sendall(asked.format(port=rig.site.port).encode())
+            assert read_all(client) == b""
+
+        assert rig.only.verdict is EgressVerdict.STOPPED
+        assert rig.site.requests == 0
+
+
+def test_the_host_is_told_its_name_in_one_form() -> None:
+    """However the child wrote it: what was judged is what is sent."""
+    with Rig(reply(page())) as rig:
+        rig.ask(f"GET http://{rig.site_address.upper()}/ HTTP/1.1", f"Host: {rig.site_address.upper()}")
+
+        assert f"Host: {rig.site_address}".encode() in rig.site.heads[0]
