@@ -68,8 +68,7 @@ TESTED_ELSEWHERE = {
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
-    "tests/net/test_relay.py": "net/relay_connection.py net/relay_attempt.py net/relay_socket.py net/relay_traffic.py "
-    "model/egress.py",
+    "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
     "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }

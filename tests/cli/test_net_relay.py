@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ import pytest
 
 from commands import rempart
 from net.namespaces import run_isolated
+from rempart.app import relaying
 
 _PRINT_PROXIES = (
     "import os; print(sorted(n for n in os.environ if 'PROXY' in n.upper())); print(os.environ['HTTP_PROXY'])"
 )
+_DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(30)"
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +100,16 @@ def test_a_log_is_never_written_over(tmp_path: Path) -> None:
     assert json.loads(log.read_text()) == {"kept": True}
     assert str(log) in done.stderr
     assert "Name a new file" in done.stderr
+
+
+def test_an_interrupted_relay_ends_a_program_that_does_not_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked to end, then ended."""
+    monkeypatch.setattr(relaying, "_GRACE_S", 0.1)
+    program = [sys.executable, "-c", _DEAF]
+    with subprocess.Popen(program, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        with pytest.raises(KeyboardInterrupt), relaying._ended(process):
+            raise KeyboardInterrupt
+
+    assert process.returncode == -signal.SIGKILL

@@ -281,3 +281,33 @@ def test_whoever_finds_no_free_connection_does_not_wait_for_ever() -> None:
     assert isinstance(last, NotFetched)
     assert last.reason is R.TOTAL_TIME
     assert took_s < 0.5 + SLACK_S
+
+
+class Elsewhere:
+    """Connects to another port than it is asked for, as a rule of the machine's own firewall might."""
+
+    def __init__(self, inner: Any, port: int) -> None:
+        """Lead there."""
+        self._inner, self._port = inner, port
+
+    def connect_tcp(self, host: str, port: int, *rest: object) -> Any:
+        """Connect, for threads and for tasks."""
+        del port
+        return self._inner.connect_tcp(host, self._port, *rest)
+
+
+def test_nothing_is_sent_to_another_peer_than_was_checked(kind: Kind) -> None:
+    """The peer's address is compared before the first byte."""
+    with (
+        RawServer(reply(page())) as named,
+        RawServer(reply(page())) as other,
+        Door(kind, (named.host, named.port)) as door,
+    ):
+        backend = door._pool._network_backend
+        backend._inner = Elsewhere(backend._inner, other.port)
+
+        outcome = door.fetch(named.url())
+
+        assert isinstance(outcome, NotFetched)
+        assert outcome.reason is R.PEER_CHANGED
+        assert (named.connections, other.requests) == (0, 0)

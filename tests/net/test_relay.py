@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import gc
-import os
 import socket
 import threading
 import time
-import warnings
-from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +13,7 @@ from net.doors import FakeResolver
 from net.relay_rig import PATIENCE_S, QUICK, SITE, Rig, read_all
 from net.servers import Visitor, page, reply, then_silence
 from net.socket_watch import watched_sockets
-from rempart.errors import OutputError, UnavailableError
+from rempart.errors import OutputError
 from rempart.model.egress import EgressDecision, EgressEnd, EgressVerdict
 from rempart.model.gate import MinorGate
 from rempart.net import Guard
@@ -314,31 +309,3 @@ def test_it_serves_in_a_loop_too() -> None:
 
     assert status(asyncio.run(visit())) == 407
     assert [d.verdict for d in log.decisions] == [EgressVerdict.NO_SECRET]
-
-
-@pytest.mark.parametrize("what", ["asyncio.run", "rempart.net.relay.socket"])
-def test_a_machine_without_descriptors_is_an_error_and_no_wait(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever starts a relay does not wait for a thread that is gone."""
-    relay = EgressRelay(RelayJob(hosts=frozenset()), MinorGate(), Guard(FakeResolver()), MemoryDecisions())
-    found: list[BaseException] = []
-
-    def no_descriptor(*_: object) -> None:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-
-    def start() -> None:
-        try:
-            with relay.running():
-                pass
-        except UnavailableError as error:
-            found.append(error)
-
-    starting = threading.Thread(target=start, daemon=True)
-    with monkeypatch.context() as patched, warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # what was to run in the loop was not
-        none_left = SimpleNamespace(socket=no_descriptor, AF_INET=socket.AF_INET, SOCK_STREAM=socket.SOCK_STREAM)
-        patched.setattr(what, none_left if what.endswith("socket") else no_descriptor)
-        starting.start()
-        starting.join(PATIENCE_S)
-        gc.collect()
-
-    assert [type(error) for error in found] == [UnavailableError]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,8 @@ from rempart.net.relay_rules import HostRule, RelayJob
 
 #: What programs read to find a proxy, and what would lead them around it.
 _PROXY_VARIABLES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+#: For a program to end by itself, once it is told to.
+_GRACE_S: Final = 5.0
 _AROUND: Final = ("NO_PROXY", "no_proxy")
 
 
@@ -126,5 +127,9 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
+        try:
+            process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
         raise

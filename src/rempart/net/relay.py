@@ -88,7 +88,7 @@ class EgressRelay:
         )
         self._sink = sink
         self._arrived = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Attempt] = {}
         self._failure: OutputError | None = None
 
     @contextlib.asynccontextmanager
@@ -172,7 +172,7 @@ class EgressRelay:
             self._arrived += 1
             attempt = Attempt(self._arrived, Traffic(self._desk.traffic))
             task = asyncio.create_task(self._serve(client, attempt))
-            self._tasks.add(task)
+            self._tasks[task] = attempt
             # A task that is cancelled before its first step does nothing: what must be done is done here.
             task.add_done_callback(functools.partial(self._finish, client, attempt))
 
@@ -182,15 +182,28 @@ class EgressRelay:
         if self._failure is not None:
             attempt.refuse(EgressVerdict.CLOSING, "the decisions cannot be written")
             await say_last(client, refusal(EgressVerdict.CLOSING))
-        elif len(self._tasks) > self._desk.job.limits.connections:
+        elif self._is_full() and not self._end_a_stranger(attempt):
             attempt.refuse(EgressVerdict.LIMIT, f"> {self._desk.job.limits.connections} connections")
             await say_last(client, refusal(EgressVerdict.LIMIT))
         else:
             await Connection(self._desk, client, attempt).serve()
 
+    def _is_full(self) -> bool:
+        return sum(not task.cancelling() for task in self._tasks) > self._desk.job.limits.connections
+
+    def _end_a_stranger(self, newest: Attempt) -> bool:
+        """End the oldest connection that has shown no secret: any user of the machine may open as many as he likes."""
+        for task, attempt in self._tasks.items():
+            if attempt is not newest and not attempt.is_known and not task.cancelling():
+                if attempt.is_open:
+                    attempt.refuse(EgressVerdict.LIMIT, "another one came before it showed the secret")
+                task.cancel()
+                return True
+        return False
+
     def _finish(self, client: socket.socket, attempt: Attempt, task: asyncio.Task[None]) -> None:
         """Let go of a connection, and write what was decided of it."""
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         client.close()
         if not task.cancelled() and (error := task.exception()) is not None:
             # A mistake of ours ends one connection, closed; its message could hold an address.

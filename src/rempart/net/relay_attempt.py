@@ -30,6 +30,8 @@ class Attempt:
         self.remarks: tuple[str, ...] = ()
         self.end: EgressEnd | None = None
         self.status: int | None = None
+        self.is_known = False
+        """Whether the secret of the job was shown."""
         self._number = number
         self._at: dt.datetime = utc_now()
         self._begun_s = monotonic_s()
@@ -40,6 +42,11 @@ class Attempt:
     def is_allowed(self) -> bool:
         """Tell whether it was allowed."""
         return self._verdict is EgressVerdict.ALLOWED
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nothing was decided yet."""
+        return self._verdict is EgressVerdict.CLOSING
 
     def allow(self) -> None:
         """Note that it goes on."""

@@ -118,6 +118,7 @@ class Connection:
         # What was asked is noted also of those who do not know the secret.
         url = _read(request, is_tunnel=is_tunnel, attempt=attempt)
         self._check_secret(request)
+        attempt.is_known = True
         if isinstance(url, EgressError | FetchError):
             raise url
         if self._desk.traffic.is_spent:
