@@ -30,7 +30,7 @@ def make_identity(settings: Settings) -> Identity:
 
 
 def make_limits(settings: Settings, mode: FetchMode) -> FetchLimits:
-    """Say what one fetch may cost; a time-stamp is small whatever the settings say."""
+    """Say what one fetch of pages or of media may cost."""
     net = settings.net
     is_media = mode is FetchMode.MEDIA
     most_bytes = net.media_bytes if is_media else net.page_bytes
