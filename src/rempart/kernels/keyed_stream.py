@@ -56,14 +56,15 @@ def signs(key: bytes, count: int) -> I8:
     return (bits.astype(np.int8) << 1) - np.int8(1)
 
 
-def dealt(key: bytes, count: int, hands: int) -> I32:
-    """Deal ``count`` cards to ``hands`` players in a secret order, each as many as the others or one more.
+def dealt(key: bytes, count: int, hands: int, kept: int) -> I32:
+    """Deal ``count`` cards in a secret order: the first ``kept`` to nobody, the others to ``hands`` players in turn.
 
     Returns:
-        ``(count,) int32``: the player of each card, 0 to ``hands`` - 1.
+        ``(count,) int32``: the player of each card, 0 to ``hands`` - 1; ``hands`` for those kept.
     """
     drawn = stream(key, 8 * count).view(">u8")
     order = np.argsort(drawn, kind="stable")
     owner = np.empty(count, np.int32)
-    owner[order] = np.arange(count, dtype=np.int32) % np.int32(hands)
+    owner[order[:kept]] = hands
+    owner[order[kept:]] = np.arange(count - kept, dtype=np.int32) % np.int32(hands)
     return owner

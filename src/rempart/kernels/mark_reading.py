@@ -45,6 +45,7 @@ class Reading(NamedTuple):
     """``(symbols,) float64``: what each would be, times its sign, in a lone copy, if what else is left is noise."""
     weight: float
     """0..1: the share of the layer's blocks that the leak shows."""
+    pilot: float
 
 
 def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, covered: F32) -> Reading:
@@ -61,7 +62,7 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
     size = (layer.columns * BLOCK_PX, layer.rows * BLOCK_PX)
     here, there, tint = (np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (original, leak, chroma))
     seen = cv2.resize(covered, size, interpolation=cv2.INTER_AREA) > 0.99
-    nothing = Reading(np.zeros(plan.symbols), np.zeros(plan.symbols), 0.0)
+    nothing = Reading(np.zeros(plan.symbols), np.zeros(plan.symbols), 0.0, 0.0)
     if seen.sum() < _PIXELS_LEAST:
         return nothing
     toned, slope, trusted = _toned(here, tint, there, seen)  # (1)
@@ -74,11 +75,36 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
     rest = block_coefficients(np.where(seen, left, np.float32(0)), layer.places)
     usable = share.reshape(-1, 1) >= _COVERED_LEAST
     noise = _noise(rest, usable, layer)  # (4)
-    weighted = np.where(usable, signal * np.clip(rest / np.sqrt(noise), -_CLIP, _CLIP) / np.sqrt(noise), 0)
-    power = np.where(usable, signal**2 / noise, 0)
+    unit = np.where(usable, signal / np.sqrt(noise), np.float32(0))
+    seen_there = np.clip(rest / np.sqrt(noise), -_CLIP, _CLIP)
+    pilots = layer.owner == plan.symbols
+    kept = _kept(unit, seen_there, pilots, block_coefficients(toned, layer.places) ** 2, layer)  # (5)
+    unit *= kept
+    pilot, power = float((unit * seen_there)[pilots].sum()), float((unit**2)[pilots].sum())
     return Reading(
-        despread(layer, weighted, plan.symbols), despread(layer, power, plan.symbols), float(np.mean(usable))
+        despread(layer, unit * seen_there, plan.symbols),
+        despread(layer, unit**2, plan.symbols),
+        float(np.mean(usable)), pilot/max(power,1e-9)**.5,
     )
+
+
+def _kept(unit: F32, seen: F32, pilots: Mask, texture: F32, layer: Layer) -> F32:
+    """Measure on the pilots how much of the mark is left: by order of frequency, and by how much texture is there."""
+    order = (layer.places.sum(axis=1) - layer.places.sum(axis=1).min())[None, :]
+    near = cv2.blur(texture.reshape(layer.rows, layer.columns, -1)[..., :].astype(np.float32), (3, 3)) if False else np.stack([cv2.blur(np.ascontiguousarray(texture.reshape(layer.rows, layer.columns, -1)[..., k]), (3, 3)) for k in range(texture.shape[1])], axis=2)
+    near = near.reshape(texture.shape)
+    bounds = np.array([4.0, 16.0, 64.0, 256.0], np.float32)
+    cls = np.searchsorted(bounds, near.ravel()).reshape(near.shape)
+    n = len(bounds) + 1
+    orders = int(order.max()) + 1
+    cell = order * n + cls
+    num = np.bincount(cell[pilots], (unit * seen)[pilots], minlength=n * orders).reshape(orders, n)
+    den = np.bincount(cell[pilots], (unit**2)[pilots], minlength=n * orders).reshape(orders, n)
+    whole = max(0.02, num.sum() / (den.sum() + KAPPA))
+    by_order = (num.sum(1) + KAPPA * whole) / (den.sum(1) + KAPPA)
+    by_cell = (num + KAPPA * by_order[:, None]) / (den + KAPPA)
+    return np.maximum(by_cell, 0.0).astype(np.float32).ravel()[cell]
+KAPPA = 10.0
 
 
 def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask]:

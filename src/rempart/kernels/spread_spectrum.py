@@ -59,6 +59,9 @@ _SHORT_SHARE: Final = 0.4
 #: What skin may get of what another place of its texture gets.
 _SKIN_SHARE: Final = 0.7
 #: Pictures are this large or larger: fewer chips than two a symbol, and a crop or a strong compression leaves nothing.
+#: One chip in so many is a pilot: the same in all copies, it tells how much of the mark is left and where, without a
+#: look at any code.
+_PILOT_EVERY: Final = 8
 AREA_LEAST_PX: Final = 24_576
 SIDE_LEAST_PX: Final = 64
 
@@ -73,7 +76,7 @@ class Layer(NamedTuple):
     basis: F32
     """``(rows * columns, K) float32``: amplitude times chip of each coefficient, in grey levels of the DCT."""
     owner: I32
-    """``(rows * columns, K) int32``: the symbol of each."""
+    """``(rows * columns, K) int32``: the symbol of each; the number of symbols for a pilot, which every copy has."""
     places: I32
     """``(K, 2) int32``: the coefficients, down and across."""
 
@@ -110,8 +113,9 @@ def planned(plan: LayerPlan, key: bytes, rgb: U8, luma: U8) -> Layer:
     amplitude = hidden.reshape(-1, 1) * np.sqrt(BLOCK_PX**2 / len(places))
     shape = (rows * columns, len(places))
     chips = signs(derived_key(key, f"{plan.name} chips"), shape[0] * shape[1]).reshape(shape)
-    owner = dealt(derived_key(key, f"{plan.name} symbols"), shape[0] * shape[1], plan.symbols).reshape(shape)
-    return Layer(rows, columns, (amplitude * chips).astype(np.float32), owner, places)
+    count = shape[0] * shape[1]
+    owner = dealt(derived_key(key, f"{plan.name} symbols"), count, plan.symbols, count // _PILOT_EVERY)
+    return Layer(rows, columns, (amplitude * chips).astype(np.float32), owner.reshape(shape), places)
 
 
 def rendered(layer: Layer, symbols: I8) -> F32:
@@ -122,7 +126,8 @@ def rendered(layer: Layer, symbols: I8) -> F32:
         symbols: ``(symbols of the layer,) int8``, -1 or 1.
     """
     plane = np.empty((layer.rows * BLOCK_PX, layer.columns * BLOCK_PX), np.float32)
-    _rendered(layer.basis, layer.owner, layer.places, symbols, COSINES, plane)
+    with_pilot = np.append(symbols, np.int8(1))
+    _rendered(layer.basis, layer.owner, layer.places, with_pilot, COSINES, plane)
     return plane
 
 
@@ -168,7 +173,7 @@ def block_coefficients(plane: F32, places: I32) -> F32:
 
 def despread(layer: Layer, weighted: F32, symbols: int) -> F64:
     """Add up what the chips of each symbol say: ``(rows * columns, K) float32`` -> ``(symbols,) float64``."""
-    return np.bincount(layer.owner.ravel(), weighted.ravel(), minlength=symbols)
+    return np.bincount(layer.owner.ravel(), weighted.ravel(), minlength=symbols + 1)[:symbols]
 
 
 def warm() -> None:
