@@ -33,7 +33,7 @@ CODE_VERSION: Final = "rempart-mark/1 fair-bits/1 reading/1"
 #: The most probable that any innocent copy of all is accused by one trace.
 FALSE_ACCUSATION_MOST: Final = 1e-6
 #: Under this correlation of texture, what points agree on is not the same picture.
-QUALITY_LEAST: Final = 0.2
+QUALITY_LEAST: Final = 0.15
 
 
 class Tests:

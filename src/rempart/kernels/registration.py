@@ -33,6 +33,13 @@ _TRIES: Final = ((200_000, 400_000, 800, 1200), (800_000, 1_200_000, 3000, 4500)
 #: Points that agree: enough not to try further; and too few to be anything but chance.
 _INLIERS_CLEAR: Final = 40
 _INLIERS_LEAST: Final = 9
+#: And they are most of the pairs that look alike, or another variant is tried too.
+_CLEAR_SHARE: Final = 0.5
+#: Proposals are compared on planes of this longer side.
+_SMALL_PX: Final = 480
+#: Pixels of the leak for one of the original that can be meant.
+_DETAIL: Final = (1e-2, 1e2)
+_LEAK_LEAST_PX: Final = 16
 _WARPED_SIDE_MOST_PX: Final = 32_766
 _COVERED: Final = 250
 #: Windows of the flow: Gaussian, sigma in pixels of the work plane; how often it is iterated.
@@ -42,6 +49,10 @@ _STEP_PX: Final = 12
 _SHIFT_MOST_PX: Final = 6.0
 #: A window whose texture tells a shift, both ways.
 _TRUST_LEAST: Final = 0.004
+#: Grey levels: texture under this is taken for noise.
+_SPREAD_FLOOR: Final = 3.0
+#: Grey levels squared: more says nothing more.
+_TEXTURE_MOST: Final = 200.0
 
 
 class Registered(NamedTuple):
@@ -62,7 +73,7 @@ class Registered(NamedTuple):
     detail: float
     """Pixels of the leak for one of the original, along a side."""
     correlation: float
-    """-1..1: of the texture of both where both show, in the median window; 1 for the original itself."""
+    """-1..1: of the texture of both where both show; 1 for the original itself."""
 
 
 def register(original: U8, leak: U8) -> Registered | None:
@@ -75,7 +86,7 @@ def register(original: U8, leak: U8) -> Registered | None:
     Returns:
         None if nothing tells where one lies in the other.
     """
-    if min(leak.shape) < 16 or max(leak.shape) > _WARPED_SIDE_MOST_PX:
+    if min(leak.shape) < _LEAK_LEAST_PX or max(leak.shape) > _WARPED_SIDE_MOST_PX:
         return None
     found = _placed(original, leak)
     if found is None:
@@ -83,47 +94,97 @@ def register(original: U8, leak: U8) -> Registered | None:
     homography, variant, inliers = found
     height, width = original.shape
     detail = _detail(homography, width, height)
-    if not 1e-3 < detail < 1e3:
+    if not _DETAIL[0] < detail < _DETAIL[1]:
         return None
     longest = min(WORK_PX, max(_WORK_LEAST_PX, _FINER_MOST * detail * max(height, width)))
-    scale = min(1.0, longest / max(height, width))
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    here = cv2.resize(original, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    shrunk, ratio = _shrunk(leak, scale / detail)
-    to_work = np.diag([size[0] / width, size[1] / height, 1.0])
-    place = np.diag([*ratio, 1.0]) @ homography @ np.linalg.inv(to_work)
-    shown = np.full(shrunk.shape, 255, np.uint8)
-    sign = -1.0 if variant & INVERTED else 1.0
-    filtered = _band(here)
+    compared = _Compared(original, leak, homography, detail, longest)
+    filtered, sign = _band(compared.here), -1.0 if variant & INVERTED else 1.0
     for _ in range(_ROUNDS):
-        plane, covered = _brought(shrunk, shown, place, size)
+        plane, covered = compared.brought()
         flow, trust = _flow(filtered, sign * _band(plane), covered)
-        better = _bent(place, flow, trust, size)
-        if better is None:
+        if not compared.bent(flow, trust):
             break
-        place = better
-    plane, covered = _brought(shrunk, shown, place, size)
+    plane, covered = compared.brought()
     flow, trust = _flow(filtered, sign * _band(plane), covered)
-    plane, covered = _brought(shrunk, shown, place, size, _smooth(flow, trust, size))
-    whole = np.linalg.inv(np.diag([*ratio, 1.0])) @ place @ to_work
-    agreed = _correlation(filtered, sign * _band(plane), covered)
-    return Registered(plane, here, covered, whole / whole[2, 2], variant, inliers, detail, agreed)
+    plane, covered = compared.brought(_smooth(flow, trust, compared.size))
+    agreed = _correlation(filtered, sign * _band(plane), covered, compared.here)
+    return Registered(plane, compared.here, covered, compared.whole(), variant, inliers, detail, agreed)
+
+
+class _Compared:
+    """An original and a leak at the size at which they are compared, and the homography between them."""
+
+    def __init__(self, original: U8, leak: U8, homography: F64, detail: float, longest: float) -> None:
+        height, width = original.shape
+        scale = min(1.0, longest / max(height, width))
+        self.size = (max(8, round(width * scale)), max(8, round(height * scale)))
+        self.here = cv2.resize(original, self.size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        self._leak, ratio = _shrunk(leak, scale / detail)
+        self._shown = np.full(self._leak.shape, 255, np.uint8)
+        self._into = np.diag([self.size[0] / width, self.size[1] / height, 1.0])
+        self._out = np.diag([*ratio, 1.0])
+        self._place = np.asarray(self._out @ homography @ np.linalg.inv(self._into), np.float64)
+
+    def brought(self, flow: F32 | None = None) -> tuple[F32, F32]:
+        """Sample the leak where the homography, and then local shifts, say; and tell where it has anything to show."""
+        if flow is None:
+            how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+            floats = self._leak.astype(np.float32)
+            plane = cv2.warpPerspective(floats, self._place, self.size, flags=how, borderMode=cv2.BORDER_REPLICATE)
+            how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            covered = cv2.warpPerspective(self._shown, self._place, self.size, flags=how)
+        else:
+            x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self.size))
+            at = np.stack([x + flow[..., 0], y + flow[..., 1]], axis=2)
+            sent = cv2.perspectiveTransform(at, self._place)
+            nothing = np.zeros((0, 0), np.float32)
+            how = cv2.INTER_CUBIC
+            plane = cv2.remap(self._leak.astype(np.float32), sent, nothing, how, borderMode=cv2.BORDER_REPLICATE)
+            covered = cv2.remap(self._shown, sent, nothing, cv2.INTER_LINEAR)
+        inner = cv2.erode(covered, np.ones((5, 5), np.uint8), borderValue=0) > _COVERED
+        return np.asarray(plane, np.float32), inner.astype(np.float32)
+
+    def bent(self, flow: F32, trust: F32) -> bool:
+        """Correct the homography as the shifts of most windows ask for; False if there are too few."""
+        change = _change_of(flow, trust, self.size)
+        if change is not None:
+            self._place = self._place @ change
+        return change is not None
+
+    def whole(self) -> F64:
+        """Return the homography between the whole pictures."""
+        found = np.linalg.inv(self._out) @ self._place @ self._into
+        return np.asarray(found / found[2, 2], np.float64)
 
 
 def _placed(original: U8, leak: U8) -> tuple[F64, int, int] | None:
-    """Find the homography and the variant that most points agree on: (1)."""
-    best: tuple[F64, int, int] | None = None
+    """Find the homography and the variant under which both agree most, of those that points propose: (1)."""
+    proposed: list[tuple[F64, int, int]] = []
     for area, leak_area, most, leak_most in _TRIES:
         one, two = sized(original, area, enlarged_most=2.0), sized(leak, leak_area, enlarged_most=2.0)
         points, others = sift_points(one, most), sift_points(two, leak_most)
         for variant in range(VARIANTS):
             found = fit(points, others, variant, two.shape[1])
             if found is not None and found.inliers >= _INLIERS_LEAST and _is_sound(found, one.shape):
-                if best is None or found.inliers > best[2]:
-                    best = (_scaled(found.homography, one, original, two, leak), variant, found.inliers)
-                if found.inliers >= _INLIERS_CLEAR:
-                    return best
-    return best
+                proposed.append((_scaled(found.homography, one, original, two, leak), variant, found.inliers))
+                if found.inliers >= _INLIERS_CLEAR and found.inliers >= _CLEAR_SHARE * found.pairs:
+                    return proposed[-1]
+    if len(proposed) < 2:
+        return proposed[0] if proposed else None
+    # A pattern that repeats, or is its own mirror image, has points that agree on the wrong place.
+    return max(proposed, key=lambda p: _agreement(original, leak, p[0], p[1]))
+
+
+def _agreement(original: U8, leak: U8, homography: F64, variant: int) -> float:
+    """Return how well both agree under a homography, on a small plane: their correlation, times the root of what shows."""
+    height, width = original.shape
+    detail = _detail(homography, width, height)
+    if not _DETAIL[0] < detail < _DETAIL[1]:
+        return -1.0
+    compared = _Compared(original, leak, homography, detail, _SMALL_PX)
+    plane, covered = compared.brought()
+    there = _band(plane) * (-1.0 if variant & INVERTED else 1.0)
+    return _correlation(_band(compared.here), there, covered, compared.here) * float(np.sqrt(covered.mean()))
 
 
 def _is_sound(found: Fit, shape: tuple[int, ...]) -> bool:
@@ -160,29 +221,12 @@ def _shrunk(leak: U8, factor: float) -> tuple[U8, tuple[float, float]]:
     return np.asarray(small, np.uint8), (size[0] / columns, size[1] / rows)
 
 
-def _brought(leak: U8, shown: U8, place: F64, size: tuple[int, int], flow: F32 | None = None) -> tuple[F32, F32]:
-    """Sample a leak where a homography, and then local shifts, say; and tell where it has anything to show."""
-    if flow is None:
-        how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        plane = cv2.warpPerspective(leak.astype(np.float32), place, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        covered = cv2.warpPerspective(shown, place, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    else:
-        x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
-        at = np.stack([x + flow[..., 0], y + flow[..., 1]], axis=2)
-        sent = cv2.perspectiveTransform(at.reshape(-1, 1, 2), place).reshape(size[1], size[0], 2)
-        sent = sent.astype(np.float32)
-        plane = cv2.remap(leak.astype(np.float32), sent, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        covered = cv2.remap(shown, sent, None, cv2.INTER_LINEAR)
-    edge = np.ones((5, 5), np.uint8)
-    return np.asarray(plane, np.float32), (cv2.erode(covered, edge, borderValue=0) > _COVERED).astype(np.float32)
-
-
 def _band(plane: F32) -> F32:
     """Keep texture and edges, of the same contrast everywhere: brightness, gain and shading go."""
     fine = cv2.GaussianBlur(plane, (0, 0), 1.2)
     detail = fine - cv2.GaussianBlur(fine, (0, 0), 6.0)
     spread = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 16.0))
-    return np.asarray(detail / (spread + 1.0), np.float32)
+    return np.asarray(detail / (spread + _SPREAD_FLOOR), np.float32)
 
 
 def _flow(here: F32, there: F32, covered: F32) -> tuple[F32, F32]:
@@ -215,7 +259,7 @@ def _grid(values: F32) -> tuple[int, int]:
     return max(2, values.shape[1] // _STEP_PX), max(2, values.shape[0] // _STEP_PX)
 
 
-def _bent(place: F64, flow: F32, trust: F32, size: tuple[int, int]) -> F64 | None:
+def _change_of(flow: F32, trust: F32, size: tuple[int, int]) -> F64 | None:
     """Return the homography that the shifts of most windows ask for; None if there are too few."""
     rows, columns = trust.shape
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float64)
@@ -229,7 +273,7 @@ def _bent(place: F64, flow: F32, trust: F32, size: tuple[int, int]) -> F64 | Non
     found, _ = cv2.findHomography(source[good], target, cv2.USAC_MAGSAC, 0.6, maxIters=500, confidence=0.99)
     if found is None or not np.isfinite(found).all() or abs(float(np.linalg.det(found)) - 1) > 0.3:
         return None
-    return np.asarray(place @ found, np.float64)
+    return np.asarray(found, np.float64)
 
 
 def _smooth(flow: F32, trust: F32, size: tuple[int, int]) -> F32:
@@ -240,10 +284,15 @@ def _smooth(flow: F32, trust: F32, size: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(np.stack(near, axis=2), size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _correlation(here: F32, there: F32, covered: F32) -> float:
-    """Return the median, over covered windows, of the correlation of both textures."""
-    both, one, two, seen = (_window(p) for p in (covered * here * there, covered * here**2, covered * there**2, covered))
-    good = (seen > 0.5) & (one > 0.02)
-    if not good.any():
+def _correlation(here: F32, there: F32, covered: F32, original: F32) -> float:
+    """Return the correlation of both textures, the mean of covered windows, each weighing as it has texture."""
+    sums = (covered * here * there, covered * here**2, covered * there**2, covered, (original - _mean(original)) ** 2)
+    both, one, two, seen, texture = (_window(p) for p in sums)
+    weight = np.where(seen > 0.5, np.minimum(texture, _TEXTURE_MOST), 0)
+    if not weight.any():
         return 0.0
-    return float(np.median(both[good] / np.sqrt(one[good] * two[good] + 1e-6)))
+    return float((weight * both / np.sqrt(one * two + 1e-6)).sum() / weight.sum())
+
+
+def _mean(plane: F32) -> F32:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), 6.0), np.float32)
