@@ -71,6 +71,8 @@ class _Read(NamedTuple):
     registered: Registered | None
     soft: F64
     expected: F64
+    pilot: float
+    pilot_whole: float
     shape: tuple[int, ...]
 
 
@@ -144,7 +146,7 @@ def _read(item: Leak) -> _Read:
     registered = register(luma, luma_plane(item.leak))
     soft, expected = np.zeros(SYMBOLS), np.zeros(SYMBOLS)
     if registered is None or registered.correlation < QUALITY_LEAST:
-        return _Read(None, soft, expected, item.original.shape)
+        return _Read(None, soft, expected, 0.0, 0.0, item.original.shape)
     size = registered.original.shape[::-1]
     small = cv2.resize(item.original, (size[0], size[1]), interpolation=cv2.INTER_AREA).astype(np.float32)
     chroma = np.stack([small[..., 0] - registered.original, small[..., 2] - registered.original], axis=2)
@@ -154,7 +156,8 @@ def _read(item: Leak) -> _Read:
         readings.append(read(plan, layer, registered.original, chroma, registered.plane, registered.covered))
     soft = np.concatenate([r.soft for r in readings])
     expected = np.concatenate([r.expected for r in readings])
-    return _Read(registered, soft, expected, item.original.shape)
+    first = readings[0]
+    return _Read(registered, soft, expected, first.pilot, first.pilot_whole, item.original.shape)
 
 
 def _check(item: Leak) -> None:
