@@ -34,6 +34,11 @@ CODE_VERSION: Final = "rempart-mark/1 fair-bits/1 reading/1"
 FALSE_ACCUSATION_MOST: Final = 1e-6
 #: Under this correlation of texture, what points agree on is not the same picture.
 QUALITY_LEAST: Final = 0.15
+#: Pilots that are this clear are those of a mark with this key. It accuses nobody: it says which of two ways of finding
+#: no one it is, and no bound is claimed for it.
+PILOT_LEAST: Final = 5.0
+#: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
+PILOT_KEPT_LEAST: Final = 0.1
 
 
 class Tests:
@@ -65,15 +70,25 @@ class Leak:
     """Of the picture alone."""
 
 
-class _Read(NamedTuple):
-    """What one leak says."""
+class LeakReading(NamedTuple):
+    """What one leak says of the symbols: no code was looked at, and none is needed to make it."""
 
-    registered: Registered | None
     soft: F64
-    expected: F64
+    """``(20480,) float64``: all zero if nothing is registered. Whatever they are, the bound holds."""
+    expected: float
+    """What a lone copy's symbols and these would add up to."""
     pilot: float
+    """How clearly the pilots are there."""
     pilot_whole: float
-    shape: tuple[int, ...]
+    """How clearly those of a whole mark would be."""
+    quality: float
+    """0..1: how closely the leak's texture agrees with the original's; 0 if it is not registered."""
+    region: tuple[Corner, ...]
+    """The original's four corners in pixels of the leak; empty if it is not registered."""
+
+
+#: What is said of another picture.
+NOT_REGISTERED: Final = LeakReading(np.zeros(SYMBOLS), 0.0, 0.0, 0.0, 0.0, ())
 
 
 def trace(original: U8, leak: U8, codebook: Codebook, *, asset_key: bytes) -> Attribution:
@@ -102,9 +117,55 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     if not leaks or len({item.codebook.recipients for item in leaks}) != 1:
         message = "a set is of one leak or more, all given out to the same recipients"
         raise MarkError(message)
-    found = [_read(item) for item in leaks]
-    placed = [item for item in found if item.registered is not None]
-    tests = Tests(leaks[0].codebook.recipients)
+    return conclude(
+        [(read_leak(item.original, item.leak, asset_key=item.asset_key), item.codebook) for item in leaks]
+    )
+
+
+def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
+    """Register one leak, and read its layers: all that needs pixels, and nothing that needs codes.
+
+    Args:
+        original: ``(H, W, 3) uint8`` RGB, as it was marked.
+        leak: ``(h, w, 3) uint8`` RGB.
+        asset_key: The key of the picture.
+
+    Raises:
+        MarkError: an array is no RGB picture, or the key is too short.
+    """
+    _check(original, leak, asset_key)
+    luma = luma_plane(original)
+    registered = register(luma, luma_plane(leak))
+    if registered is None or registered.correlation < QUALITY_LEAST:
+        return NOT_REGISTERED
+    size = registered.original.shape[::-1]
+    small = cv2.resize(original, (size[0], size[1]), interpolation=cv2.INTER_AREA).astype(np.float32)
+    chroma = np.stack([small[..., 0] - registered.original, small[..., 2] - registered.original], axis=2)
+    readings: list[Reading] = []
+    for plan in LAYERS:
+        layer = planned(plan, asset_key, original, luma)
+        readings.append(read(plan, layer, registered.original, chroma, registered.plane, registered.covered))
+    return LeakReading(
+        soft=np.concatenate([r.soft for r in readings]),
+        expected=float(sum(r.expected.sum() for r in readings)),
+        pilot=readings[0].pilot,
+        pilot_whole=readings[0].pilot_whole,
+        quality=min(1.0, max(0.0, registered.correlation)),
+        region=_region(registered, original.shape),
+    )
+
+
+def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
+    """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
+
+    Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
+
+    Args:
+        said: What each leak says, and the codes of its copies; all given out to the same recipients.
+    """
+    found = [reading for reading, _ in said]
+    placed = [reading for reading in found if reading.quality > 0]
+    tests = Tests(said[0][1].recipients)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,
@@ -113,15 +174,15 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
             threshold=0.0,
             code_version=CODE_VERSION,
         )
-    best = max(placed, key=lambda item: _quality(item.registered))
+    best = max(placed, key=lambda reading: reading.quality)
     level = threshold(tests.total, FALSE_ACCUSATION_MOST)
-    groups = _grouped(leaks, found)
+    groups = _grouped(said)
     accused = _accused(groups, tests, level)
     expected = _expected(found, groups)
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = AttributionVerdict.NOBODY if expected >= level else AttributionVerdict.TOO_LITTLE_LEFT
+        verdict = AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -129,58 +190,34 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
         tests=tests.total,
         threshold=level,
         expected_score=expected,
-        region=_region(best),
-        registration_quality=_quality(best.registered),
+        pilot_score=_pilot(found)[0],
+        region=best.region,
+        registration_quality=best.quality,
         code_version=CODE_VERSION,
     )
 
 
-def _quality(registered: Registered | None) -> float:
-    return min(1.0, max(0.0, registered.correlation)) if registered is not None else 0.0
-
-
-def _read(item: Leak) -> _Read:
-    """Register one leak, and read its layers."""
-    _check(item)
-    luma = luma_plane(item.original)
-    registered = register(luma, luma_plane(item.leak))
-    soft, expected = np.zeros(SYMBOLS), np.zeros(SYMBOLS)
-    if registered is None or registered.correlation < QUALITY_LEAST:
-        return _Read(None, soft, expected, 0.0, 0.0, item.original.shape)
-    size = registered.original.shape[::-1]
-    small = cv2.resize(item.original, (size[0], size[1]), interpolation=cv2.INTER_AREA).astype(np.float32)
-    chroma = np.stack([small[..., 0] - registered.original, small[..., 2] - registered.original], axis=2)
-    readings: list[Reading] = []
-    for plan in LAYERS:
-        layer = planned(plan, item.asset_key, item.original, luma)
-        readings.append(read(plan, layer, registered.original, chroma, registered.plane, registered.covered))
-    soft = np.concatenate([r.soft for r in readings])
-    expected = np.concatenate([r.expected for r in readings])
-    first = readings[0]
-    return _Read(registered, soft, expected, first.pilot, first.pilot_whole, item.original.shape)
-
-
-def _check(item: Leak) -> None:
+def _check(original: U8, leak: U8, asset_key: bytes) -> None:
     """Refuse what is no picture or no key."""
-    for picture in (item.original, item.leak):
+    for picture in (original, leak):
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:  # noqa: PLR2004 - three axes, three colours
             message = f"a picture to trace is an (H, W, 3) uint8 array, not {picture.shape} {picture.dtype}"
             raise MarkError(message)
-    if len(item.asset_key) < KEY_BYTES:
-        message = f"a key has {KEY_BYTES} bytes or more, not {len(item.asset_key)}"
+    if len(asset_key) < KEY_BYTES:
+        message = f"a key has {KEY_BYTES} bytes or more, not {len(asset_key)}"
         raise MarkError(message)
 
 
-def _grouped(leaks: Sequence[Leak], found: Sequence[_Read]) -> list[tuple[Codebook, F64]]:
+def _grouped(said: Sequence[tuple[LeakReading, Codebook]]) -> list[tuple[Codebook, F64]]:
     """Add the symbols of leaks that share their codes; leaks with codes of their own stay apart."""
     groups: list[tuple[Codebook, F64]] = []
-    for item, said in zip(leaks, found, strict=True):
+    for reading, codes in said:
         for number, (codebook, soft) in enumerate(groups):
-            if codebook.is_same_as(item.codebook):
-                groups[number] = (codebook, soft + said.soft)
+            if codebook.is_same_as(codes):
+                groups[number] = (codebook, soft + reading.soft)
                 break
         else:
-            groups.append((item.codebook, said.soft))
+            groups.append((codes, reading.soft))
     return groups
 
 
@@ -200,17 +237,27 @@ def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> 
     )
 
 
-def _expected(found: Sequence[_Read], groups: list[tuple[Codebook, F64]]) -> float:
+def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) -> float:
     """Return what a lone copy would score, if what the leaks add to their originals was noise."""
     norm = float(np.sqrt(sum(float(soft @ soft) for _, soft in groups)))
-    return float(sum(item.expected.sum() for item in found)) / norm if norm > 0 else 0.0
+    return float(sum(item.expected for item in found)) / norm if norm > 0 else 0.0
 
 
-def _region(best: _Read) -> tuple[Corner, ...]:
+def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
+    """Return how clearly the pilots of all leaks are there, and how clearly those of whole marks would be."""
+    whole = float(np.sqrt(sum(item.pilot_whole**2 for item in found)))
+    return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
+
+
+def _could_tell(found: Sequence[LeakReading], expected: float, level: float) -> bool:
+    """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
+    pilot, whole = _pilot(found)
+    return expected >= level if pilot >= PILOT_LEAST else whole * PILOT_KEPT_LEAST >= PILOT_LEAST
+
+
+def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:
     """Return the original's corners in the leak."""
-    if best.registered is None:
-        return ()
-    height, width = best.shape[:2]
+    height, width = shape[:2]
     corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
-    sent = cv2.perspectiveTransform(corners, best.registered.homography).reshape(-1, 2)
+    sent = cv2.perspectiveTransform(corners, registered.homography).reshape(-1, 2)
     return tuple((float(x), float(y)) for x, y in sent)
