@@ -93,6 +93,7 @@ class AccessPurpose(StrEnum):
     LIST_RECIPIENTS = "list_recipients"
     LIST_DECOYS = "list_decoys"
     MARK = "mark"
+    TRACE_LEAK = "trace_leak"
 
 
 class EventKind(StrEnum):
