@@ -35,6 +35,8 @@ from rempart.model.work import AccessPurpose, EventKind
 _PURPOSE_MOST: Final = 2_000
 #: Scores that differ by less are the same: another processor adds up in another order.
 _SAME_SCORE: Final = 1e-6
+#: Smaller ones are no numbers any more, and 0 would be no bound.
+_BOUND_LEAST: Final = 1e-300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,7 @@ def _concluded(
         if recipient is not None:  # a number that was left out is nobody's: no copy of it was ever made
             accused.append(
                 AccusedRecipient(
-                    recipient=recipient, score=each.score, false_accusation_bound=each.false_accusation_bound
+                    recipient=recipient, score=each.score, false_accusation_bound=max(each.false_accusation_bound, _BOUND_LEAST)
                 )
             )
     verdict = TraceVerdict(attribution.verdict) if attribution else TraceVerdict.NOT_REGISTERED

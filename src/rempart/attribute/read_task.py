@@ -45,10 +45,12 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
 
 
 def _pixels(data: bytes, limits: DecodeLimits) -> npt.NDArray[np.uint8]:
-    """Decode the first frame."""
+    """Decode the first frame; writable, or numba would compile its kernels anew, where no cache can be read."""
+    import numpy as np  # noqa: PLC0415 - as above
+
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
 
-    return open_picture(data, limits).frame(0)
+    return np.require(open_picture(data, limits).frame(0), requirements=("C", "W"))
 
 
 def warm() -> None:

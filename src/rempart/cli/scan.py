@@ -93,7 +93,8 @@ def command(
         def show(event: Match | Skipped | Listed) -> None:
             label = scan.label_of(event.asset) if isinstance(event, Match) else event.label
             with progress.paused():
-                print_event(event, label, as_json=as_json)
+                channel = scan.channel_of(event.asset) if isinstance(event, Match) else ""
+                print_event(event, label, as_json=as_json, channel=channel)
             if page:
                 page.add(replace(event, asset=AssetId(label)) if isinstance(event, Match) else event)
             if isinstance(event, Skipped):

@@ -12,16 +12,19 @@ from rempart.cli.records import match_in_words, match_record, summary_record
 from rempart.model import Match
 
 
-def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool) -> None:
-    """Print a match to stdout, its asset under its label; what was not compared is talk, on stderr."""
+def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool, channel: str = "") -> None:
+    """Print a match to stdout, its asset under its label, a decoy with its channel; what was not compared is talk."""
     if isinstance(event, Listed):
         print_listed(event, as_json=as_json)
     elif not isinstance(event, Match):
         say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
     elif as_json:
-        put_json(match_record(event) | ({} if label == event.asset else {"label": label}))
+        named = {"decoy_given_to": channel} if channel else {}
+        put_json(match_record(event) | ({} if label == event.asset else {"label": label}) | named)
     else:
         put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({match_in_words(event)})")
+        if channel:
+            put(safe(f"decoy  given to {channel}; compare with other versions of the picture before you conclude"))
 
 
 def print_summary(tally: Tally, *, as_json: bool) -> None:

@@ -106,7 +106,8 @@ def _print(workspace: Workspace, record: TraceRecord, *, as_json: bool) -> int:
         names = {each.recipient: workspace.recipients.get(each.recipient).name for each in record.accused}
         for line in trace_in_words(record, names):
             put(safe(line))
-    say(COPY_NOT_PERSON)
+    if as_json:
+        say(COPY_NOT_PERSON)
     return 1 if record.accused else 0
 
 

@@ -67,8 +67,8 @@ def trace_in_words(record: TraceRecord, names: Mapping[RecipientId, str]) -> Ite
         yield f"  {each.recipient}  {name}  score {each.score:.1f}  an innocent copy so accused: at most {bound:.1e}"
     if record.tested_recipients:
         yield (
-            f"{record.tested_recipients} copies tested, accused from {record.threshold:.2f} on, one could score "
-            f"{record.expected_score:.1f}; registered with {record.registration_quality:.2f}"
+            f"{record.tested_recipients} copies tested, accused from {record.threshold:.2f} on; what is left would give a copy "
+            f"about {record.expected_score:.1f}; registered with {record.registration_quality:.2f}"
         )
     yield f"{record.id}  {record.asset or 'no original'}  {record.code_version}"
     yield COPY_NOT_PERSON

@@ -29,7 +29,9 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         MediaError: the picture cannot be read.
         ValueError: the container is damaged.
     """
-    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - native libraries: in a worker only
+    import numpy as np  # noqa: PLC0415 - native libraries: in a worker only
+
+    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.mark.encoding import encode, style_of  # noqa: PLC0415 - as above
     from rempart.mark.packing import unpack  # noqa: PLC0415 - as above
     from rempart.mark.watermark import prepare  # noqa: PLC0415 - as above
@@ -40,7 +42,8 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         return {"why": f"the file is animated: it has {picture.frames} frames, and a mark is made for one picture"}
     try:
         style = style_of(parcel.picture, picture.format)
-        pixels = picture.frame(0)
+        # Writable, or numba would compile its kernels anew, where no cache can be read.
+        pixels = np.require(picture.frame(0), requirements=("C", "W"))
         prepared = prepare(pixels, asset_key=parcel.asset_key, psnr_least_db=int(options["psnr_cdb"]) / 100)
     except MarkError as error:
         return {"why": error.diagnostics().replace("\n", " ")}
