@@ -26,7 +26,12 @@ def picture(seed: int = 1, width: int = 640, height: int = 448) -> Image.Image:
     """Draw something with texture everywhere, and points to register by."""
     rng = np.random.default_rng(seed)
     planes = [
-        np.asarray(Image.fromarray(rng.integers(0, 255, (height // s, width // s, 3), dtype=np.uint8)).resize((width, height), 3), np.float32)
+        np.asarray(
+            Image.fromarray(rng.integers(0, 255, (height // s, width // s, 3), dtype=np.uint8)).resize(
+                (width, height), 3
+            ),
+            np.float32,
+        )
         for s in (4, 16, 64)
     ]
     return Image.fromarray(np.clip(sum(planes) / 3.2 + 10, 0, 255).astype(np.uint8))

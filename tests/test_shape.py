@@ -22,6 +22,11 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
+    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
+    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
+    "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py cli/commands.py",
+    "tests/store/test_recipients.py": "store/models/copies.py",
+    "tests/privacy/": "privacy/copies_texts.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
@@ -169,6 +174,9 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "hazmat/luma.py",
             "detect/fingerprint_task.py",
             "detect/verify_task.py",
+            "hazmat/encoding.py",
+            "mark/mark_task.py",
+            "attribute/read_task.py",
         }
 
 

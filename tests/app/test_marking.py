@@ -81,9 +81,7 @@ def test_what_has_a_copys_place_is_left(made: Made, tmp_path: Path) -> None:
     assert paths(events) == [hers]
 
 
-def test_a_disk_that_is_full_leaves_no_half_file(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_is_full_leaves_no_half_file(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It goes on once there is room."""
     settings, workspace = made
     asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
@@ -136,7 +134,7 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "suffix", "options", "why"),
+    "image, suffix, options, why",
     [
         (picture(1, 120, 90), ".png", {}, "too small"),
         (Image.new("RGB", (640, 480), (90, 90, 90)), ".png", {}, "flat"),

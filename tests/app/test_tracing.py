@@ -13,8 +13,8 @@ from marked import in_vault, mark, paths, picture, told, write
 from rempart.app import tracing
 from rempart.app.intake import Skipped
 from rempart.app.tracing import Asked, Replayed, Withheld, replay, trace_leak
-from rempart.app.workspace import Workspace
 from rempart.attribute import Codebook, LeakReading, conclude
+from rempart.attribute import reading_record
 from rempart.attribute.reading_record import parse_reading, write_reading
 from rempart.config import Settings
 from rempart.errors import MisuseError
@@ -61,9 +61,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 WITHHELD = [(where, False) for where in SurfacedAt if where.protects_sources] + [(SurfacedAt.FORUM, True)]
 
 
-@pytest.mark.parametrize(("where", "is_protected"), WITHHELD)
+@pytest.mark.parametrize("where, is_protected", WITHHELD)
 def test_what_may_be_a_sources_is_withheld(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, where: SurfacedAt, is_protected: bool
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    where: SurfacedAt,
+    is_protected: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     """Nothing is opened, registered or scored, and nothing kept but that it was withheld, and where it surfaced."""
     called: list[str] = []
@@ -159,13 +162,13 @@ def test_a_leak_that_cannot_be_read(scene: Scene) -> None:
 def test_no_seed_goes_into_a_sandbox(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is packed for it holds the key of the mark, and neither the seed nor any code."""
     packed: list[bytes] = []
-    real = tracing.pack
+    real = reading_record.pack
 
     def spy(original: bytes, leak: bytes, asset_key: bytes) -> bytes:
         packed.append(real(original, leak, asset_key))
         return packed[-1]
 
-    monkeypatch.setattr(tracing, "pack", spy)
+    monkeypatch.setattr(reading_record, "pack", spy)
     scene.trace(scene.leak(1))
 
     secrets = scene.workspace.keyring.mark_secrets(scene.asset)
@@ -217,5 +220,3 @@ def test_pixels_of_a_leak_stay_out_of_what_is_kept(scene: Scene) -> None:
     assert b"leak.jpg" not in content
     assert found.leak_sha256.encode() not in content
     assert b"find out" not in content
-
-

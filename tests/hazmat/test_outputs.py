@@ -80,7 +80,7 @@ def test_nothing_is_at_hand_outside_a_run(kernel_cache: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-@pytest.mark.parametrize(("offset", "size"), [(-1, 1), (0, SIZE + 1), (SIZE, 1), (0, -1)])
+@pytest.mark.parametrize("offset, size", [(-1, 1), (0, SIZE + 1), (SIZE, 1), (0, -1)])
 def test_places_that_are_not_there(offset: int, size: int) -> None:
     """Are refused, on either side."""
     descriptor = open_output(SIZE)

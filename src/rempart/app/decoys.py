@@ -97,4 +97,6 @@ def _refuse_registered(workspace: Workspace, asset: str) -> None:
         message = f"{known.id} is intimate: it is nobody's decoy"
         raise RefusedError(message, advice="Nothing was changed.")
     message = f"these very bytes are registered already, as {known.id}"
-    raise MisuseError(message, advice="A decoy is a version of its own: change the picture so that it can be told apart.")
+    raise MisuseError(
+        message, advice="A decoy is a version of its own: change the picture so that it can be told apart."
+    )

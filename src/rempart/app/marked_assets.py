@@ -95,5 +95,7 @@ def _picture(workspace: Workspace, each: str) -> Picture:
 
 def _name(label: str, asset: AssetId) -> str:
     """Return a file name that is only that: one part, printable, not hidden."""
-    kept = "".join(c if unicodedata.category(c)[0] != "C" and c not in '\\/:*?"<>|' else "_" for c in os.path.basename(label))
+    kept = "".join(
+        c if unicodedata.category(c)[0] != "C" and c not in '\\/:*?"<>|' else "_" for c in os.path.basename(label)
+    )
     return kept.lstrip(".").strip()[:150] or asset

@@ -60,7 +60,9 @@ def read_recipients(path: Path, today: dt.date) -> list[NewRecipient]:
         except ValueError as error:
             faults.append(f"line {number}: {error}")
     if faults:
-        told = "; ".join(faults[:_TOLD_MOST]) + (f"; and {len(faults) - _TOLD_MOST} more" if faults[_TOLD_MOST:] else "")
+        told = "; ".join(faults[:_TOLD_MOST]) + (
+            f"; and {len(faults) - _TOLD_MOST} more" if faults[_TOLD_MOST:] else ""
+        )
         message = f"{path.name} has {len(faults)} wrong lines: {told}"
         raise MisuseError(message, advice="Nothing was done. Correct them, and run the command again.")
     return found

@@ -155,9 +155,7 @@ def _add(workspace: Workspace, people: Sequence[NewRecipient]) -> list[Recipient
     me, now = workspace.me.id, clock.utc_now()
     with workspace.database.transaction():
         made = workspace.recipients.add(people, by=me, now=now)
-        workspace.journal.note(
-            EventKind.RECIPIENTS_ADDED, workspace.id, actor=me, now=now, detail={"count": len(made)}
-        )
+        workspace.journal.note(EventKind.RECIPIENTS_ADDED, workspace.id, actor=me, now=now, detail={"count": len(made)})
     return made
 
 

@@ -3,7 +3,7 @@
 (1) Where did it surface? What reached the press, an alert channel or a court, or is flagged as a protected disclosure,
 is withheld: nothing is opened, nothing scored, and nothing kept but that it was withheld. (2) What for? (3) Which
 originals of the vault does it resemble? (4) Each is compared in a sandbox of its own, which knows no code. (5) The one
-that the leak fits best is scored here, once: choosing by fit, before any score, is no further chance for an innocent
+that the leak fits best is scored here, once: a choice by fit, before any score, is no further chance for an innocent
 copy. (6) What was found is kept with all that is needed to contest it or do it again. Nothing follows from it by itself.
 """
 
@@ -23,7 +23,8 @@ from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_reading_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import CODE_VERSION, Codebook, LeakReading, conclude
-from rempart.attribute.reading_record import NotRead, pack
+from rempart.attribute import reading_record
+from rempart.attribute.reading_record import NotRead
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError
 from rempart.model import AssetId, Cleared, MediaBytes, MediaFile, MinorGate, Unreadable
@@ -181,7 +182,7 @@ def _read(
     except OSError as error:
         message = f"the original of {asset} is missing from the vault: {error.strerror}"
         raise IntegrityError(message, advice="Restore the last backup: rempart restore") from error
-    packed = pack(writer.getvalue(), leak, workspace.keyring.mark_secrets(asset).asset_key)
+    packed = reading_record.pack(writer.getvalue(), leak, workspace.keyring.mark_secrets(asset).asset_key)
     cleared = gate.check(MediaBytes(data=packed, label=item.label, names=item.names_to_check()))
     if not isinstance(cleared, Cleared):  # it was let pass under these very names
         message = "the gate answers one name in one way"
@@ -207,7 +208,9 @@ def _concluded(
         if recipient is not None:  # a number that was left out is nobody's: no copy of it was ever made
             accused.append(
                 AccusedRecipient(
-                    recipient=recipient, score=each.score, false_accusation_bound=max(each.false_accusation_bound, _BOUND_LEAST)
+                    recipient=recipient,
+                    score=each.score,
+                    false_accusation_bound=max(each.false_accusation_bound, _BOUND_LEAST),
                 )
             )
     verdict = TraceVerdict(attribution.verdict) if attribution else TraceVerdict.NOT_REGISTERED

@@ -117,9 +117,7 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     if not leaks or len({item.codebook.recipients for item in leaks}) != 1:
         message = "a set is of one leak or more, all given out to the same recipients"
         raise MarkError(message)
-    return conclude(
-        [(read_leak(item.original, item.leak, asset_key=item.asset_key), item.codebook) for item in leaks]
-    )
+    return conclude([(read_leak(item.original, item.leak, asset_key=item.asset_key), item.codebook) for item in leaks])
 
 
 def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
@@ -182,7 +180,9 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
+        verdict = (
+            AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
+        )
     return Attribution(
         verdict=verdict,
         accused=accused,

@@ -73,9 +73,7 @@ def show(given: Globals, *, as_json: bool) -> int:
         for each in list_decoys(workspace):
             if as_json:
                 day = each.added_at.isoformat()
-                put_json(
-                    {"v": 1, "asset": each.asset, "given_to": each.given_to, "note": each.note, "added_at": day}
-                )
+                put_json({"v": 1, "asset": each.asset, "given_to": each.given_to, "note": each.note, "added_at": day})
             else:
                 put(safe(f"{each.asset}  {each.added_at:%Y-%m-%d}  given to {each.given_to}  {each.note}".rstrip()))
     return 0

@@ -9,6 +9,7 @@ from rempart.app.scan import Tally
 from rempart.cli.listed_lines import listed_count, print_listed, say_listed
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
 from rempart.cli.records import match_in_words, match_record, summary_record
+from rempart.errors import RempartError
 from rempart.model import Match
 
 
@@ -54,8 +55,14 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
         say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
 
 
-def exit_code(tally: Tally) -> int:
-    """Return what the process answers: interrupted, found, refused for safety, or nothing found."""
+def exit_code(tally: Tally, failure: RempartError | None = None) -> int:
+    """Return what the process answers: interrupted, found, refused for safety, or nothing found.
+
+    Raises:
+        RempartError: the scan ended before its time.
+    """
+    if failure:
+        raise failure
     if tally.interrupted:
         return INTERRUPTED
     if tally.matched or tally.listed_reviewed:

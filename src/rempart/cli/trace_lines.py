@@ -1,4 +1,4 @@
-"""What ``rempart trace`` prints: sentences for a person, one JSON line for a program; each with what it does not say."""
+"""What ``rempart trace`` prints: sentences, or one JSON line; each with what it does not say."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def trace_in_words(record: TraceRecord, names: Mapping[RecipientId, str]) -> Ite
     for each in record.accused:
         name = names.get(each.recipient) or "(forgotten)"
         bound = each.false_accusation_bound
-        yield f"  {each.recipient}  {name}  score {each.score:.1f}  an innocent copy so accused: at most {bound:.1e}"
+        yield (
+            f"  {each.recipient}  {name}  score {each.score:.1f}  that an innocent copy scores so: at most {bound:.1e}"
+        )
     if record.tested_recipients:
         yield (
             f"{record.tested_recipients} copies tested, accused from {record.threshold:.2f} on; what is left would give a copy "

@@ -59,7 +59,7 @@ class PoolSettings:
     kernel_cache: Path | None = None
     """Folder of compiled kernels, warm; None makes each worker compile its own."""
     window_bytes: int = 32 * 1024 * 1024
-    """Items in memory, and what is written for items, are taken while they have fewer bytes than this, one more than that."""
+    """Items in memory, with what is written for them, are taken while they have fewer bytes than this, one more."""
 
 
 class Pool(Generic[RecordT]):
