@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,7 +67,8 @@ def style_of(data: bytes, found: MediaFormat) -> Style:
     if found not in _ENCODED:
         message = f"copies are made of JPEG, PNG and WebP pictures, not of {found}"
         raise MarkError(message)
-    with Image.open(io.BytesIO(data), formats=[found.name]) as image:
+    # Of a damaged block: what can be read of it is kept.
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=[found.name]) as image:
         if image.mode not in _MODES:
             message = f"the picture is in {image.mode} colours: convert it to RGB first"
             raise MarkError(message)
@@ -112,7 +114,8 @@ def _profile(image: Image.Image, space: bytes) -> bytes:
 def _exif(image: Image.Image) -> bytes:
     """Return what is kept of the Exif block, and that the copy is personal."""
     kept, below = Image.Exif(), {_USER_COMMENT: _PERSONAL}
-    with contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, TypeError):  # damaged: what was read is kept
+    damaged = contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, TypeError)  # what was read is kept
+    with damaged:
         found = image.getexif()
         for tag, value in found.items():
             if tag not in _LEFT_OUT and tag != _EXIF_IFD:
