@@ -24,9 +24,9 @@ LINES_MAX = 400
 TESTED_ELSEWHERE = {
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
     "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
-    "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py cli/commands.py",
+    "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
+    "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py",
-    "tests/privacy/": "privacy/copies_texts.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
@@ -75,7 +75,8 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_connection.py net/relay_attempt.py net/relay_socket.py net/relay_traffic.py "
     "model/egress.py",
-    "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
+    "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "
+    "privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }
 

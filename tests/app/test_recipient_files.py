@@ -37,7 +37,13 @@ def test_both_languages_and_every_separator(tmp_path: Path, text: str) -> None:
 
 def test_every_wrong_line_is_named(tmp_path: Path) -> None:
     """With why; the right ones are not read either."""
-    lines = ["name,informed_on,how,ref", "Ada,2026-11-02,x,", "Bea,32/01/2026,x,", ",2026-11-02,x,", "Cleo,2027-01-01,x,"]
+    lines = [
+        "name,informed_on,how,ref",
+        "Ada,2026-11-02,x,",
+        "Bea,32/01/2026,x,",
+        ",2026-11-02,x,",
+        "Cleo,2027-01-01,x,",
+    ]
     lines += ["Dora,2026-11-02,,", "ADA,2026-11-02,x,", "Eva,2026-11-02,x,R", "Flo,2026-11-02,x,R"]
 
     with pytest.raises(MisuseError) as caught:

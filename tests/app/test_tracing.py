@@ -13,8 +13,7 @@ from marked import in_vault, mark, paths, picture, told, write
 from rempart.app import tracing
 from rempart.app.intake import Skipped
 from rempart.app.tracing import Asked, Replayed, Withheld, replay, trace_leak
-from rempart.attribute import Codebook, LeakReading, conclude
-from rempart.attribute import reading_record
+from rempart.attribute import Codebook, LeakReading, conclude, reading_record
 from rempart.attribute.reading_record import parse_reading, write_reading
 from rempart.config import Settings
 from rempart.errors import MisuseError

@@ -69,7 +69,7 @@ def test_records_of_a_captured_worker(change: dict[str, Json]) -> None:
     """Are none."""
     good = write_reading(reading(np.ones(SYMBOLS)))
 
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_reading(good | change)
 
 

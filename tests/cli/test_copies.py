@@ -45,7 +45,7 @@ def run(folder: Path, command: click.Command, *arguments: object) -> Result:
 
 def test_every_place_can_be_named() -> None:
     """As the model has them."""
-    assert SURFACED == tuple(SurfacedAt)
+    assert tuple(SurfacedAt) == SURFACED
     assert {"recipient", "mark", "trace", "decoy"} <= set(COMMANDS)
 
 
@@ -93,7 +93,7 @@ def test_what_is_withheld(folder: Path, tmp_path: Path, where: tuple[str, ...], 
 
     assert done.return_value == 6
     assert "withheld" in done.stdout
-    assert "accused\": []" in done.stdout or not form
+    assert 'accused": []' in done.stdout or not form
     assert COPY_NOT_PERSON in done.output
 
 

@@ -2,9 +2,9 @@
 
 (1) Where did it surface? What reached the press, an alert channel or a court, or is flagged as a protected disclosure,
 is withheld: nothing is opened, nothing scored, and nothing kept but that it was withheld. (2) What for? (3) Which
-originals of the vault does it resemble? (4) Each is compared in a sandbox of its own, which knows no code. (5) The one
+originals of the vault does it resemble? (4) Each is compared in a sandbox of its own, without any code. (5) The one
 that the leak fits best is scored here, once: a choice by fit, before any score, is no further chance for an innocent
-copy. (6) What was found is kept with all that is needed to contest it or do it again. Nothing follows from it by itself.
+copy. (6) What was found is kept with all that is needed to contest it or do it again. Nothing follows by itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from rempart.app.marked_assets import vault_asset
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_reading_pool
 from rempart.app.workspace import Workspace
-from rempart.attribute import CODE_VERSION, Codebook, LeakReading, conclude
-from rempart.attribute import reading_record
+from rempart.attribute import CODE_VERSION, Codebook, LeakReading, conclude, reading_record
 from rempart.attribute.reading_record import NotRead
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError

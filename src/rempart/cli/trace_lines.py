@@ -69,7 +69,7 @@ def trace_in_words(record: TraceRecord, names: Mapping[RecipientId, str]) -> Ite
         )
     if record.tested_recipients:
         yield (
-            f"{record.tested_recipients} copies tested, accused from {record.threshold:.2f} on; what is left would give one "
+            f"{record.tested_recipients} copies tested, accused from {record.threshold:.2f} on; a copy would give "
             f"about {record.expected_score:.1f}; registered with {record.registration_quality:.2f}"
         )
     yield f"{record.id}  {record.asset or 'no original'}  {record.code_version}"

@@ -31,8 +31,8 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
     """
     import numpy as np  # noqa: PLC0415 - native libraries: in a worker only
 
-    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - as above
+    from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.mark.packing import unpack  # noqa: PLC0415 - as above
     from rempart.mark.watermark import prepare  # noqa: PLC0415 - as above
 
