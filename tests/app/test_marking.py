@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,3 +190,41 @@ def test_what_is_not_in_the_vault(made: Made, tmp_path: Path) -> None:
         Marking(workspace, [str(other)], people, tmp_path / "out", settings, psnr_db=42)
     with pytest.raises(MisuseError, match="cannot be read"):
         Marking(workspace, [str(tmp_path / "none.png")], people, tmp_path / "out", settings, psnr_db=42)
+
+
+_KILLED = """
+import sys, os, signal, pathlib
+sys.path[:0] = sys.argv[2:]
+from marked import in_vault, mark, told
+from rempart.app import copy_files
+from workspaces import settings_for
+from rempart.app.workspace import open_workspace
+folder = pathlib.Path(sys.argv[1])
+settings = settings_for(folder / "ws")
+with open_workspace(settings) as workspace:
+    real, calls = os.fsync, []
+    def cut(descriptor):
+        calls.append(descriptor)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(descriptor)
+    copy_files.os.fsync = cut
+    mark(settings, workspace, [str(folder / "a.png")], workspace.recipients.all(), folder / "out")
+"""
+
+
+def test_a_killed_command_goes_on(made: Made, tmp_path: Path) -> None:
+    """What it had written is whole; the next one removes its half file, and makes the same bytes."""
+    settings, workspace = made
+    in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people, out = told(workspace, "Ada", "Bea"), tmp_path / "out"
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), *(p for p in sys.path if p)]
+
+    done = subprocess.run(command, check=False, timeout=120)
+    left = sorted(p.name for p in out.rglob("*") if p.is_file())
+    then = mark(settings, workspace, [str(tmp_path / "a.png")], people, out)
+
+    assert done.returncode == -signal.SIGKILL
+    assert left == [MANIFEST, ".rempart-part", "a.png"]
+    assert len(paths(then)) == 2  # the first one was whole, but not noted yet
+    assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [MANIFEST, "a.png", "a.png"]
