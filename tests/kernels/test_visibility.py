@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from patterns import pattern
@@ -12,7 +13,7 @@ from rempart.kernels.luma import luma_plane
 from rempart.kernels.visibility import block_skin, block_tolerance, psnr_db, ssim
 
 
-def _ssim_slowly(one: np.ndarray, two: np.ndarray) -> float:  # type: ignore[type-arg]  # as numpy's own examples
+def _ssim_slowly(one: npt.NDArray[np.uint8], two: npt.NDArray[np.uint8]) -> float:
     a, b = (np.lib.stride_tricks.sliding_window_view(p.astype(float), (7, 7)) for p in (one, two))
     ma, mb = a.mean(axis=(2, 3)), b.mean(axis=(2, 3))
     va, vb = a.var(axis=(2, 3), ddof=1), b.var(axis=(2, 3), ddof=1)

@@ -72,19 +72,19 @@ def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask
     y, c, d = here / 128 - 1, tint[..., 0] / 128, tint[..., 1] / 128
     terms = np.stack([np.ones_like(y), y, y**2, y**3, c, d, y * c, y * d], axis=2)
     trusted = seen
-    factors = np.zeros(terms.shape[2])
+    factors: F64 = np.zeros(terms.shape[2])
     for _ in range(_ROUNDS):
-        rows = terms[trusted][::_thinning(trusted)].astype(np.float64)
-        values = there[trusted][::_thinning(trusted)].astype(np.float64)
+        rows = terms[trusted][:: _thinning(trusted)].astype(np.float64)
+        values = there[trusted][:: _thinning(trusted)].astype(np.float64)
         gram = rows.T @ rows + 1e-4 * len(rows) * np.eye(rows.shape[1])
-        factors = np.linalg.solve(gram, rows.T @ values)
+        factors = np.asarray(np.linalg.solve(gram, rows.T @ values), np.float64)
         gap = np.abs(there - terms @ factors.astype(np.float32))
         trusted = seen & (gap <= max(_GAP_LEAST, _GAP_MEDIANS * float(np.median(gap[seen]))))
         if trusted.sum() < PIXELS_LEAST:
             trusted = seen
     f = factors.astype(np.float32)
     slope = (f[1] + 2 * f[2] * y + 3 * f[3] * y**2 + f[6] * c + f[7] * d) / 128
-    return terms @ f, slope, trusted
+    return np.asarray(terms @ f, np.float32), np.asarray(slope, np.float32), trusted
 
 
 def _thinning(mask: Mask) -> int:
@@ -135,6 +135,8 @@ def _lit(filtered: F32, there: F32, seen: Mask, trusted: Mask) -> tuple[F32, F32
 def _around(plane: F32) -> F32:
     """Return the Gaussian mean around each pixel, computed on a plane four times smaller."""
     height, width = plane.shape
-    small = cv2.resize(plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA
+    )
     small = cv2.GaussianBlur(small, (0, 0), _LIGHT_SIGMA_PX / _LIGHT_SHRINK)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -163,6 +163,12 @@ class _Compared:
         return np.asarray(found / found[2, 2], np.float64)
 
 
+def corners_in_leak(homography: F64, height: int, width: int) -> F64:
+    """Return where an original's corners lie in a leak, from the top left on: ``(4, 2) float64``, in its pixels."""
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    return np.asarray(cv2.perspectiveTransform(corners, homography).reshape(4, 2), np.float64)
+
+
 def _placed(original: U8, leak: U8) -> tuple[F64, int, int] | None:
     """Find the homography and the variant under which both agree most, of those that points propose: (1)."""
     best: tuple[float, tuple[F64, int, int]] | None = None
@@ -186,7 +192,7 @@ def _placed(original: U8, leak: U8) -> tuple[F64, int, int] | None:
 
 
 def _agreement(original: U8, leak: U8, homography: F64, variant: int) -> float:
-    """Return how well both agree under a homography, on a small plane: their correlation, times the root of what shows."""
+    """Return how well both agree under a homography, on a small plane: correlation, times the root of what shows."""
     height, width = original.shape
     detail = _detail(homography, width, height)
     if not _DETAIL[0] < detail < _DETAIL[1]:
@@ -281,7 +287,8 @@ def _change_of(flow: F32, trust: F32, size: tuple[int, int]) -> F64 | None:
     target = source[good] + flow.reshape(-1, 2)[good]
     cv2.setRNGSeed(20_261_122)
     found, _ = cv2.findHomography(source[good], target, cv2.USAC_MAGSAC, 0.6, maxIters=500, confidence=0.99)
-    if found is None or not np.isfinite(found).all() or abs(float(np.linalg.det(found)) - 1) > 0.3:
+    # OpenCV's types promise a matrix, but where nothing is found there is none.
+    if found is None or not np.isfinite(found).all() or abs(float(np.linalg.det(found)) - 1) > 0.3:  # type: ignore[redundant-expr]  # as said
         return None
     return np.asarray(found, np.float64)
 
