@@ -78,3 +78,12 @@ def test_stickers_change_nothing_elsewhere() -> None:
     left = matched(luma, chroma, leak, np.ones(luma.shape, bool)).left
 
     assert float(np.sqrt(np.mean(left[200:, 260:] ** 2))) < 1.3
+
+
+def test_stickers_that_slope_the_other_way_do_not_turn_the_curve() -> None:
+    """Half of it is laid over, dark on bright and bright on dark, as happened to a photograph of a fabric."""
+    luma, chroma = _planes()
+    leak = luma.copy()
+    leak[:, :224] = np.where(luma[:, :224] > np.median(luma), 10, 240)
+
+    assert float(np.median(matched(luma, chroma, leak, np.ones(luma.shape, bool)).slope[:, 260:])) > 0.7

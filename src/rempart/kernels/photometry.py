@@ -37,6 +37,9 @@ _DETAIL_SIGMA_PX: Final = 6.0
 _GAP_LEAST: Final = 6.0
 _GAP_MEDIANS: Final = 3.0
 _ROUNDS: Final = 3
+#: Textures that correlate more are the same; where so little of the picture does, they tell nothing.
+_ALIKE_LEAST: Final = 0.8
+_ALIKE_SHARE: Final = 0.1
 
 
 class Matched(NamedTuple):
@@ -71,7 +74,7 @@ def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask
     """Give the original the leak's tones and colours; return how steep the curve is, and where it fits."""
     y, c, d = here / 128 - 1, tint[..., 0] / 128, tint[..., 1] / 128
     terms = np.stack([np.ones_like(y), y, y**2, y**3, c, d, y * c, y * d], axis=2)
-    trusted = seen
+    trusted = _alike(here, there, seen)
     factors: F64 = np.zeros(terms.shape[2])
     for _ in range(_ROUNDS):
         rows = terms[trusted][:: _thinning(trusted)].astype(np.float64)
@@ -79,12 +82,23 @@ def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask
         gram = rows.T @ rows + 1e-4 * len(rows) * np.eye(rows.shape[1])
         factors = np.asarray(np.linalg.solve(gram, rows.T @ values), np.float64)
         gap = np.abs(there - terms @ factors.astype(np.float32))
-        trusted = seen & (gap <= max(_GAP_LEAST, _GAP_MEDIANS * float(np.median(gap[seen]))))
+        trusted = seen & (gap <= max(_GAP_LEAST, _GAP_MEDIANS * float(np.median(gap[trusted]))))
         if trusted.sum() < PIXELS_LEAST:
             trusted = seen
     f = factors.astype(np.float32)
     slope = (f[1] + 2 * f[2] * y + 3 * f[3] * y**2 + f[6] * c + f[7] * d) / 128
     return np.asarray(terms @ f, np.float32), np.asarray(slope, np.float32), trusted
+
+
+def _alike(here: F32, there: F32, seen: Mask) -> Mask:
+    """Return where both have the same texture, of either sign: a curve fitted to stickers too may slope their way."""
+    weight = seen.astype(np.float32) + np.float32(1e-6)
+    total = _around(weight)
+    x, y = _around(weight * here) / total, _around(weight * there) / total
+    xx, yy = (_around(weight * p * p) / total - m * m for p, m in ((here, x), (there, y)))
+    xy = _around(weight * here * there) / total - x * y
+    alike = seen & (xy * xy > _ALIKE_LEAST**2 * np.maximum(xx, 1.0) * np.maximum(yy, 1.0))
+    return alike if alike.sum() >= max(PIXELS_LEAST, _ALIKE_SHARE * seen.sum()) else seen
 
 
 def _thinning(mask: Mask) -> int:
