@@ -59,6 +59,7 @@ TESTED_ELSEWHERE = {
     "tests/app/test_matching_words.py": "app/matching_texts.py",
     "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
+    "tests/attribute/test_tracing.py": "model/attribution.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",
@@ -185,6 +186,7 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
 #: Where OpenCV is arithmetic on arrays.
 OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
+    *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.

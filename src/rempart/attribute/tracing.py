@@ -2,7 +2,7 @@
 
 :func:`trace` reads one leak, :func:`trace_set` several of one set of pictures: what each says of the symbols is added
 before anything is scored, so that twenty that are too weak accuse together. No choice is made with scores in view: the
-place, the mirror, the weights of layers and pictures come from pixels and keys. If one ever is, it multiplies the tests.
+place, the mirror, the weights of layers and pictures come from pixels and keys. If one ever is, it counts as tests.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +18,8 @@ from rempart.attribute.codebook import Codebook
 from rempart.errors import MarkError
 from rempart.kernels.keyed_stream import KEY_BYTES
 from rempart.kernels.luma import luma_plane
-from rempart.kernels.mark_reading import Reading, read
-from rempart.kernels.registration import Registered, register
+from rempart.kernels.mark_reading import Reading, chroma_of, read
+from rempart.kernels.registration import Registered, corners_in_leak, register
 from rempart.kernels.spread_spectrum import LAYERS, SYMBOLS, planned
 from rempart.kernels.traitor_codes import false_accusation_bound, threshold
 from rempart.model.attribution import AccusedCopy, Attribution, AttributionVerdict, Corner
@@ -136,9 +135,7 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     registered = register(luma, luma_plane(leak))
     if registered is None or registered.correlation < QUALITY_LEAST:
         return NOT_REGISTERED
-    size = registered.original.shape[::-1]
-    small = cv2.resize(original, (size[0], size[1]), interpolation=cv2.INTER_AREA).astype(np.float32)
-    chroma = np.stack([small[..., 0] - registered.original, small[..., 2] - registered.original], axis=2)
+    chroma = chroma_of(original, registered.original)
     readings: list[Reading] = []
     for plan in LAYERS:
         layer = planned(plan, asset_key, original, luma)
@@ -257,7 +254,5 @@ def _could_tell(found: Sequence[LeakReading], expected: float, level: float) -> 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:
     """Return the original's corners in the leak."""
-    height, width = shape[:2]
-    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
-    sent = cv2.perspectiveTransform(corners, registered.homography).reshape(-1, 2)
-    return tuple((float(x), float(y)) for x, y in sent)
+    corners = corners_in_leak(registered.homography, shape[0], shape[1])
+    return tuple((float(x), float(y)) for x, y in corners)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from rempart.kernels.photometry import PIXELS_LEAST, matched
 from rempart.kernels.spread_spectrum import BLOCK_PX, Layer, LayerPlan, block_coefficients, despread
 
+U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -55,6 +56,17 @@ class Reading(NamedTuple):
     """What that would be of a mark of full strength, none of it lost."""
 
 
+def chroma_of(rgb: U8, luma: F32) -> F32:
+    """Return two differences of a picture's colours, at the size of its luma: ``(h, w, 2) float32``.
+
+    Args:
+        rgb: ``(H, W, 3) uint8``.
+        luma: ``(h, w) float32``, of the same picture, as large or smaller.
+    """
+    small = cv2.resize(rgb, (luma.shape[1], luma.shape[0]), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.stack([small[..., 0] - luma, small[..., 2] - luma], axis=2)
+
+
 def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, covered: F32) -> Reading:
     """Read one layer.
 
@@ -67,8 +79,8 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
         covered: ``(h, w) float32``: 1 where the leak shows anything, else 0.
     """
     size = (layer.columns * BLOCK_PX, layer.rows * BLOCK_PX)
-    here, there, tint = (np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (original, leak, chroma))
-    seen = cv2.resize(covered, size, interpolation=cv2.INTER_AREA) > _SEEN_LEAST
+    here, there, tint, cover = (_resized(p, size) for p in (original, leak, chroma, covered))
+    seen = cover > _SEEN_LEAST
     usable = _block_means(seen.astype(np.float32), layer) >= _COVERED_LEAST
     if seen.sum() < PIXELS_LEAST or not usable.any():
         return Reading(np.zeros(plan.symbols), np.zeros(plan.symbols), 0.0, 0.0)
@@ -77,12 +89,12 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
     signal = _block_means(fitted.slope, layer) * fitted.transfer[u, v] * layer.basis
     rest = block_coefficients(np.where(seen, fitted.left, np.float32(0)), layer.places)
     spread = np.sqrt(_noise(rest, usable, layer))  # (2)
-    unit = np.where(usable, signal / spread, np.float32(0))
-    found = np.clip(rest / spread, -_CLIP, _CLIP)
+    unit: F32 = np.where(usable, signal / spread, np.float32(0)).astype(np.float32)
+    found: F32 = np.clip(rest / spread, -_CLIP, _CLIP).astype(np.float32)
     pilots = layer.owner == plan.symbols
     said, whole = _sums(unit, found, pilots)
     texture = block_coefficients(fitted.tones, layer.places) ** 2
-    unit *= _kept(unit, found, pilots, _kinds(texture, layer))  # (3)
+    unit = unit * _kept(unit, found, pilots, _kinds(texture, layer))  # (3)
     return Reading(
         soft=despread(layer, unit * found, plan.symbols),  # (4)
         expected=despread(layer, unit * unit, plan.symbols),
@@ -91,9 +103,14 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
     )
 
 
+def _resized(plane: F32, size: tuple[int, int]) -> F32:
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
 def _block_means(plane: F32, layer: Layer) -> F32:
     """Return the mean of each block: ``(8 R, 8 C) float32`` -> ``(R * C, 1) float32``."""
-    return plane.reshape(layer.rows, BLOCK_PX, layer.columns, BLOCK_PX).mean(axis=(1, 3)).reshape(-1, 1)
+    means = plane.reshape(layer.rows, BLOCK_PX, layer.columns, BLOCK_PX).mean(axis=(1, 3))
+    return np.asarray(means.reshape(-1, 1), np.float32)
 
 
 def _sums(unit: F32, found: F32, pilots: Mask) -> tuple[float, float]:
@@ -123,7 +140,7 @@ def _kept(unit: F32, found: F32, pilots: Mask, kinds: I64) -> F32:
     every = max(_KEPT_LEAST, float(said.sum()) / (float(whole.sum()) + _PRIOR))
     of_order = (said.sum(axis=1) + _PRIOR * every) / (whole.sum(axis=1) + _PRIOR)
     of_kind = (said + _PRIOR * of_order[:, None]) / (whole + _PRIOR)
-    return np.maximum(of_kind, 0.0).astype(np.float32).ravel()[kinds]
+    return np.asarray(np.maximum(of_kind, 0.0).astype(np.float32).ravel()[kinds], np.float32)
 
 
 def _noise(rest: F32, usable: Mask, layer: Layer) -> F32:

@@ -37,6 +37,9 @@ _DETAIL_SIGMA_PX: Final = 6.0
 _GAP_LEAST: Final = 6.0
 _GAP_MEDIANS: Final = 3.0
 _ROUNDS: Final = 3
+#: Textures that correlate more are the same; where so little of the picture does, they tell nothing.
+_ALIKE_LEAST: Final = 0.8
+_ALIKE_SHARE: Final = 0.1
 
 
 class Matched(NamedTuple):
@@ -71,20 +74,31 @@ def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask
     """Give the original the leak's tones and colours; return how steep the curve is, and where it fits."""
     y, c, d = here / 128 - 1, tint[..., 0] / 128, tint[..., 1] / 128
     terms = np.stack([np.ones_like(y), y, y**2, y**3, c, d, y * c, y * d], axis=2)
-    trusted = seen
-    factors = np.zeros(terms.shape[2])
+    trusted = _alike(here, there, seen)
+    factors: F64 = np.zeros(terms.shape[2])
     for _ in range(_ROUNDS):
-        rows = terms[trusted][::_thinning(trusted)].astype(np.float64)
-        values = there[trusted][::_thinning(trusted)].astype(np.float64)
+        rows = terms[trusted][:: _thinning(trusted)].astype(np.float64)
+        values = there[trusted][:: _thinning(trusted)].astype(np.float64)
         gram = rows.T @ rows + 1e-4 * len(rows) * np.eye(rows.shape[1])
-        factors = np.linalg.solve(gram, rows.T @ values)
+        factors = np.asarray(np.linalg.solve(gram, rows.T @ values), np.float64)
         gap = np.abs(there - terms @ factors.astype(np.float32))
-        trusted = seen & (gap <= max(_GAP_LEAST, _GAP_MEDIANS * float(np.median(gap[seen]))))
+        trusted = seen & (gap <= max(_GAP_LEAST, _GAP_MEDIANS * float(np.median(gap[trusted]))))
         if trusted.sum() < PIXELS_LEAST:
             trusted = seen
     f = factors.astype(np.float32)
     slope = (f[1] + 2 * f[2] * y + 3 * f[3] * y**2 + f[6] * c + f[7] * d) / 128
-    return terms @ f, slope, trusted
+    return np.asarray(terms @ f, np.float32), np.asarray(slope, np.float32), trusted
+
+
+def _alike(here: F32, there: F32, seen: Mask) -> Mask:
+    """Return where both have the same texture, of either sign: a curve fitted to stickers too may slope their way."""
+    weight = seen.astype(np.float32) + np.float32(1e-6)
+    total = _around(weight)
+    x, y = _around(weight * here) / total, _around(weight * there) / total
+    xx, yy = (_around(weight * p * p) / total - m * m for p, m in ((here, x), (there, y)))
+    xy = _around(weight * here * there) / total - x * y
+    alike = seen & (xy * xy > _ALIKE_LEAST**2 * np.maximum(xx, 1.0) * np.maximum(yy, 1.0))
+    return alike if alike.sum() >= max(PIXELS_LEAST, _ALIKE_SHARE * seen.sum()) else seen
 
 
 def _thinning(mask: Mask) -> int:
@@ -105,9 +119,9 @@ def _filtered(toned: F32, there: F32, trusted: Mask) -> tuple[F32, F32]:
         near = np.stack(shifted, axis=1).astype(np.float64)
         wanted = _detail(there)[rows, columns].astype(np.float64)
         gram = near.T @ near
-        gram += _RIDGE * np.trace(gram) / side**2 * np.eye(side**2)
-        pull = _RIDGE * np.trace(gram) / side**2 * kernel.ravel()
-        kernel = np.linalg.solve(gram, near.T @ wanted + pull).reshape(side, side)
+        hold = _RIDGE * np.trace(gram) / side**2
+        pulled = near.T @ wanted + hold * kernel.ravel()
+        kernel = np.linalg.solve(gram + hold * np.eye(side**2), pulled).reshape(side, side)
     shift = np.arange(-_REACH, _REACH + 1)
     waves = np.cos(np.pi / BLOCK_PX * np.outer(np.arange(BLOCK_PX), shift))
     transfer = np.einsum("ui,ij,vj->uv", waves, kernel, waves)
@@ -135,6 +149,8 @@ def _lit(filtered: F32, there: F32, seen: Mask, trusted: Mask) -> tuple[F32, F32
 def _around(plane: F32) -> F32:
     """Return the Gaussian mean around each pixel, computed on a plane four times smaller."""
     height, width = plane.shape
-    small = cv2.resize(plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA
+    )
     small = cv2.GaussianBlur(small, (0, 0), _LIGHT_SIGMA_PX / _LIGHT_SHRINK)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

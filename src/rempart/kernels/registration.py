@@ -28,13 +28,19 @@ WORK_PX: Final = 1280
 _WORK_LEAST_PX: Final = 640
 #: No finer than the leak by more than this.
 _FINER_MOST: Final = 1.25
-#: Tries of points: pixels of the original's and of the leak's plane, points of each.
-_TRIES: Final = ((200_000, 400_000, 800, 1200), (800_000, 1_200_000, 3000, 4500))
+#: Tries of points: pixels of the original's and of the leak's plane, points of each. The last is for a small part of
+#: a large picture.
+_TRIES: Final = (
+    (200_000, 400_000, 800, 1200),
+    (800_000, 1_200_000, 3000, 4500),
+    (2_500_000, 400_000, 10_000, 2000),
+)
+#: Both pictures agree under a homography (:func:`_agreement`): no other variant is tried; no other points are.
+_AGREEMENT_CLEAR: Final = 0.5
+_AGREEMENT_ENOUGH: Final = 0.2
 #: Points that agree: enough not to try further; and too few to be anything but chance.
 _INLIERS_CLEAR: Final = 40
-_INLIERS_LEAST: Final = 9
-#: And they are most of the pairs that look alike, or another variant is tried too.
-_CLEAR_SHARE: Final = 0.5
+_INLIERS_LEAST: Final = 6
 #: Proposals are compared on planes of this longer side.
 _SMALL_PX: Final = 480
 #: Pixels of the leak for one of the original that can be meant.
@@ -157,26 +163,36 @@ class _Compared:
         return np.asarray(found / found[2, 2], np.float64)
 
 
+def corners_in_leak(homography: F64, height: int, width: int) -> F64:
+    """Return where an original's corners lie in a leak, from the top left on: ``(4, 2) float64``, in its pixels."""
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    return np.asarray(cv2.perspectiveTransform(corners, homography).reshape(4, 2), np.float64)
+
+
 def _placed(original: U8, leak: U8) -> tuple[F64, int, int] | None:
     """Find the homography and the variant under which both agree most, of those that points propose: (1)."""
-    proposed: list[tuple[F64, int, int]] = []
+    best: tuple[float, tuple[F64, int, int]] | None = None
     for area, leak_area, most, leak_most in _TRIES:
         one, two = sized(original, area, enlarged_most=2.0), sized(leak, leak_area, enlarged_most=2.0)
         points, others = sift_points(one, most), sift_points(two, leak_most)
         for variant in range(VARIANTS):
-            found = fit(points, others, variant, two.shape[1])
-            if found is not None and found.inliers >= _INLIERS_LEAST and _is_sound(found, one.shape):
-                proposed.append((_scaled(found.homography, one, original, two, leak), variant, found.inliers))
-                if found.inliers >= _INLIERS_CLEAR and found.inliers >= _CLEAR_SHARE * found.pairs:
-                    return proposed[-1]
-    if len(proposed) < 2:
-        return proposed[0] if proposed else None
-    # A pattern that repeats, or is its own mirror image, has points that agree on the wrong place.
-    return max(proposed, key=lambda p: _agreement(original, leak, p[0], p[1]))
+            found = fit(points, others, variant, two.shape[1], one_to_one=True)
+            if found is None or found.inliers < _INLIERS_LEAST or not _is_sound(found, one.shape):
+                continue
+            proposed = (_scaled(found.homography, one, original, two, leak), variant, found.inliers)
+            # A pattern that repeats, or is its own mirror image, has points that agree on the wrong place.
+            agreed = _agreement(original, leak, proposed[0], variant)
+            if best is None or agreed > best[0]:
+                best = (agreed, proposed)
+            if agreed >= _AGREEMENT_CLEAR and found.inliers >= _INLIERS_CLEAR:
+                return proposed
+        if best is not None and best[0] >= _AGREEMENT_ENOUGH:
+            break
+    return best[1] if best is not None else None
 
 
 def _agreement(original: U8, leak: U8, homography: F64, variant: int) -> float:
-    """Return how well both agree under a homography, on a small plane: their correlation, times the root of what shows."""
+    """Return how well both agree under a homography, on a small plane: correlation, times the root of what shows."""
     height, width = original.shape
     detail = _detail(homography, width, height)
     if not _DETAIL[0] < detail < _DETAIL[1]:
@@ -271,7 +287,8 @@ def _change_of(flow: F32, trust: F32, size: tuple[int, int]) -> F64 | None:
     target = source[good] + flow.reshape(-1, 2)[good]
     cv2.setRNGSeed(20_261_122)
     found, _ = cv2.findHomography(source[good], target, cv2.USAC_MAGSAC, 0.6, maxIters=500, confidence=0.99)
-    if found is None or not np.isfinite(found).all() or abs(float(np.linalg.det(found)) - 1) > 0.3:
+    # OpenCV's types promise a matrix, but where nothing is found there is none.
+    if found is None or not np.isfinite(found).all() or abs(float(np.linalg.det(found)) - 1) > 0.3:  # type: ignore[redundant-expr]  # as said
         return None
     return np.asarray(found, np.float64)
 

@@ -1,4 +1,4 @@
-"""The mark of one layer: secret chips on low and middle coefficients of 8 x 8 blocks, each multiplied by a code's symbol.
+"""The mark of one layer: secret chips on coefficients of 8 x 8 blocks, each multiplied by a code's symbol.
 
 A layer is written on a small version of the picture, its canonical plane, and enlarged: what survives is what a small
 copy still shows. Each symbol of the code is on many chips, spread over the whole picture in a secret order, so that any
@@ -173,7 +173,8 @@ def block_coefficients(plane: F32, places: I32) -> F32:
 
 def despread(layer: Layer, weighted: F32, symbols: int) -> F64:
     """Add up what the chips of each symbol say: ``(rows * columns, K) float32`` -> ``(symbols,) float64``."""
-    return np.bincount(layer.owner.ravel(), weighted.ravel(), minlength=symbols + 1)[:symbols]
+    summed = np.bincount(layer.owner.ravel(), weighted.ravel(), minlength=symbols + 1)[:symbols]
+    return np.asarray(summed, np.float64)
 
 
 def warm() -> None:

@@ -94,13 +94,14 @@ def _skin(rgb: U8, found: F64) -> None:  # (H, W, 3), (R, C)
         top, bottom = i * height // rows, (i + 1) * height // rows
         for j in range(columns):
             left, right = j * width // columns, (j + 1) * width // columns
-            skin, seen = 0, 0
+            skin, seen = np.int64(0), np.int64(0)
             for y in range(top, bottom, 3):
                 for x in range(left, right, 3):
                     r, g, b = np.int64(rgb[y, x, 0]), np.int64(rgb[y, x, 1]), np.int64(rgb[y, x, 2])
                     cb = 128 + (-169 * r - 331 * g + 500 * b) // 1000
                     cr = 128 + (500 * r - 419 * g - 81 * b) // 1000
-                    skin += _CB[0] <= cb <= _CB[1] and _CR[0] <= cr <= _CR[1]
+                    if _CB[0] <= cb <= _CB[1] and _CR[0] <= cr <= _CR[1]:
+                        skin += 1
                     seen += 1
             found[i, j] = skin / seen if seen else 0.0
 
@@ -116,6 +117,7 @@ def _ssim(one: U8, two: U8, step: int) -> float:  # (H, W), (H, W)
     n = _WINDOW * _WINDOW
     total, places = 0.0, 0
     sums = np.zeros((5, width), np.int64)
+    sa = sb = saa = sbb = sab = np.int64(0)
     for y in range(0, height - _WINDOW + 1, step):
         sums[:] = 0
         for row in range(y, y + _WINDOW):

@@ -52,7 +52,7 @@ class Attribution:
     threshold: float
     """The score that accuses; 0 if nothing was scored."""
     expected_score: float = 0.0
-    """What a lone copy would score, by what is left of the pilots: about the score of one, more than that of several."""
+    """What a lone copy would score, by what is left of the pilots: several who share a leak score less each."""
     pilot_score: float = 0.0
     """How clearly a mark with this key is there, whoever's copy it is: a normal deviate if there is none."""
     region: tuple[Corner, ...] = ()
