@@ -22,6 +22,11 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
+    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
+    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
+    "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
+    "cli/commands.py",
+    "tests/store/test_recipients.py": "store/models/copies.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
@@ -47,13 +52,15 @@ TESTED_ELSEWHERE = {
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
-    "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py",
+    "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
+    "store/migrations/0006_copies.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
     "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
+    "tests/attribute/test_tracing.py": "model/attribution.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",
@@ -69,7 +76,8 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
-    "tests/privacy/": "privacy/outside_texts.py privacy/patterns.py privacy/interface.py privacy/retention_texts.py "
+    "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "
+    "privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }
 
@@ -168,12 +176,16 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "hazmat/luma.py",
             "detect/fingerprint_task.py",
             "detect/verify_task.py",
+            "hazmat/encoding.py",
+            "mark/mark_task.py",
+            "attribute/read_task.py",
         }
 
 
 #: Where OpenCV is arithmetic on arrays.
 OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
+    *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.

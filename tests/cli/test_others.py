@@ -11,7 +11,7 @@ import pytest
 
 from commands import rempart
 from rempart import __version__
-from rempart.cli import COMMANDS
+from rempart.cli.commands import COMMANDS
 from rempart.hazmat import Protection
 
 

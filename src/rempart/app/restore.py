@@ -38,6 +38,8 @@ _KEY_FILE_LIMIT_BYTES: Final = 65_536
 _KEY_NAME: Final = re.compile(r"keys/((?:[a-z0-9_]+/){0,2}[a-z0-9_]+\.(?:json|age))")
 _VAULT_NAME: Final = re.compile(rf"{VAULT_FOLDER}/([0-9a-f]{{2}}/ast_[0-9a-f]{{32}}\.sealed)")
 _PACKED: Final = "backup.tar"
+#: Recipients that may have been added between a backup and the loss that it is put back for.
+_NUMBERS_LEFT_OUT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ def restore(
             detail: dict[str, str | int] = {"made_at": str(manifest["made_at"])}
             workspace.journal.note(EventKind.BACKUP_RESTORED, note.id, actor=me.id, now=now, detail=detail)
             workspace.journal.opened(AccessPurpose.RESTORE, note.id, actor=me.id, now=now)
+            # Recipients added since the backup have copies with the numbers that come next.
+            workspace.recipients.burn(_NUMBERS_LEFT_OUT, by=me.id, now=now)
             count = workspace.assets.count()
         building.rename(folder)  # (5)
     except OSError as error:

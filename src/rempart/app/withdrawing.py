@@ -61,7 +61,7 @@ def withdraw(workspace: Workspace, assets: Sequence[AssetId]) -> Withdrawal:
             add_erasure(workspace, key, len(found), now)
         return tuple(found)
 
-    return _delete_and_prove(workspace, delete)
+    return delete_and_prove(workspace, delete)
 
 
 def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
@@ -82,7 +82,7 @@ def forget_owner(workspace: Workspace, name: str) -> Withdrawal:
         add_erasure(workspace, key, 0, now)
         return ()
 
-    return _delete_and_prove(workspace, forget)
+    return delete_and_prove(workspace, forget)
 
 
 def add_erasure(workspace: Workspace, key: str, count: int, now: dt.datetime) -> None:
@@ -96,7 +96,7 @@ def add_erasure(workspace: Workspace, key: str, count: int, now: dt.datetime) ->
     )
 
 
-def _delete_and_prove(workspace: Workspace, delete: Callable[[str], tuple[AssetId, ...]]) -> Withdrawal:
+def delete_and_prove(workspace: Workspace, delete: Callable[[str], tuple[AssetId, ...]]) -> Withdrawal:
     """Delete something in one transaction, then prove it gone at once, or leave that to the job.
 
     Args:

@@ -83,6 +83,7 @@ class WorkspaceScan:
         self._progress: ScanProgress | None = None
         self._bank_digest = ""
         self._labels: dict[AssetId, str] = {}
+        self._channels: dict[AssetId, str] = {}
         self._findings: list[Finding] = []
         self._asides: list[Aside] = []
         self._place: Place = ()
@@ -144,6 +145,10 @@ class WorkspaceScan:
     def label_of(self, asset: AssetId) -> str:
         """Return how an asset is shown to a person: the name of the file that it was made from."""
         return self._labels.get(asset) or asset
+
+    def channel_of(self, asset: AssetId) -> str:
+        """Return who was handed a decoy; empty of any other asset."""
+        return self._channels.get(asset, "")
 
     @property
     def unverified(self) -> int:
@@ -279,6 +284,8 @@ class WorkspaceScan:
     def _shown(self, results: Sequence[Finding | Aside]) -> Iterator[Match | Skipped | Listed]:
         """Yield what may be shown of some results: decided now, for all at once, whatever was true when found."""
         assets = self._assets_of([r for r in results if isinstance(r, Finding)])
+        decoys = self._workspace.database.durably(lambda: self._workspace.decoys.among(assets))
+        self._channels |= {asset: decoy.given_to for asset, decoy in decoys.items()}
         is_shared = self._is_shared()
         told = self._listings.told(r.record for r in results if isinstance(r, Aside) and is_listing(r.record))
         for result in results:
@@ -289,7 +296,7 @@ class WorkspaceScan:
                 yield skipped_from_json(result.record)
                 continue
             visible = self._visible(result.matches, assets, is_shared=is_shared)
-            for match in result.matches:
+            for match in sorted(result.matches, key=lambda m: m.asset not in decoys):
                 if match.asset in visible:
                     self._labels[match.asset] = assets[match.asset].label
                     yield match

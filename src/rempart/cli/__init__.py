@@ -16,33 +16,11 @@ from typing import Final, NoReturn
 import click
 
 from rempart import __version__
+from rempart.cli.commands import COMMANDS
 from rempart.cli.interrupts import leave_at_once_on_interrupt
 from rempart.cli.opening import Globals
 from rempart.cli.printing import INTERRUPTED, flush_results, give_up_unwritable_results, say
 from rempart.errors import RempartError
-
-#: Command: its module and its one-line help. One line here and one file make a command.
-COMMANDS: Final = {
-    "scan": ("rempart.cli.scan", "Tell which files of a pile are copies of your pictures."),
-    "init": ("rempart.cli.init", "Make a workspace: its database, its keys, its recovery sheet."),
-    "owner": ("rempart.cli.owner", "Whose pictures are protected, and by which right."),
-    "asset": ("rempart.cli.asset", "Register pictures, list them, contest them, withdraw them."),
-    "bank": ("rempart.cli.bank", "Codes exchanged with partners: import, export, verify, count."),
-    "consent": ("rempart.cli.consent", "What people allowed; taking it back."),
-    "ground": ("rempart.cli.ground", "Accept the right by which pictures were registered."),
-    "user": ("rempart.cli.user", "Who works in this workspace."),
-    "key": ("rempart.cli.key", "The keys: status, rotation, the recovery sheet."),
-    "backup": ("rempart.cli.backup", "Write the whole workspace to one encrypted file."),
-    "restore": ("rempart.cli.restore", "Make a workspace again from a backup and its recovery sheet."),
-    "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
-    "privacy": ("rempart.cli.privacy", "The record of processing, what is past its end, who opened what."),
-    "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
-    "match": ("rempart.cli.match", "Explain, clue by clue, why two files match, or do not."),
-    "net": ("rempart.cli.net", "The only door to the outside: what it may ask, what it asked."),
-    "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
-    "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
-    "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),
-}
 
 #: Objects between two searches for garbage; measured: a tenth of a command's start.
 _GC_THRESHOLD: Final = 50_000

@@ -93,7 +93,8 @@ def command(
         def show(event: Match | Skipped | Listed) -> None:
             label = scan.label_of(event.asset) if isinstance(event, Match) else event.label
             with progress.paused():
-                print_event(event, label, as_json=as_json)
+                given_to = scan.channel_of(event.asset) if isinstance(event, Match) else ""
+                print_event(event, label, as_json=as_json, channel=given_to)
             if page:
                 page.add(replace(event, asset=AssetId(label)) if isinstance(event, Match) else event)
             if isinstance(event, Skipped):
@@ -109,9 +110,7 @@ def command(
     if page:
         page.write(tally)
         say(f"Report: {safe(str(report))}")
-    if failure:
-        raise failure
-    return exit_code(tally)
+    return exit_code(tally, failure)
 
 
 def _scan_of(

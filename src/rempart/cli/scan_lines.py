@@ -9,19 +9,23 @@ from rempart.app.scan import Tally
 from rempart.cli.listed_lines import listed_count, print_listed, say_listed
 from rempart.cli.printing import INTERRUPTED, put, put_json, safe, say
 from rempart.cli.records import match_in_words, match_record, summary_record
+from rempart.errors import RempartError
 from rempart.model import Match
 
 
-def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool) -> None:
-    """Print a match to stdout, its asset under its label; what was not compared is talk, on stderr."""
+def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool, channel: str = "") -> None:
+    """Print a match to stdout, its asset under its label, a decoy with its channel; what was not compared is talk."""
     if isinstance(event, Listed):
         print_listed(event, as_json=as_json)
     elif not isinstance(event, Match):
         say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
     elif as_json:
-        put_json(match_record(event) | ({} if label == event.asset else {"label": label}))
+        named = {"decoy_given_to": channel} if channel else {}
+        put_json(match_record(event) | ({} if label == event.asset else {"label": label}) | named)
     else:
         put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({match_in_words(event)})")
+        if channel:
+            put(safe(f"decoy  given to {channel}; compare with other versions of the picture before you conclude"))
 
 
 def print_summary(tally: Tally, *, as_json: bool) -> None:
@@ -51,8 +55,14 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
         say(f"{stopped} stopped: {'its name' if stopped == 1 else 'their names'} may concern a minor. {HAND_OFF}")
 
 
-def exit_code(tally: Tally) -> int:
-    """Return what the process answers: interrupted, found, refused for safety, or nothing found."""
+def exit_code(tally: Tally, failure: RempartError | None = None) -> int:
+    """Return what the process answers: interrupted, found, refused for safety, or nothing found.
+
+    Raises:
+        RempartError: the scan ended before its time.
+    """
+    if failure:
+        raise failure
     if tally.interrupted:
         return INTERRUPTED
     if tally.matched or tally.listed_reviewed:

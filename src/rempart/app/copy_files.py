@@ -1,0 +1,148 @@
+"""Where copies are written: each whole or not at all, what is done noted as it is done, nothing overwritten."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from rempart.errors import MisuseError, UnavailableError
+from rempart.model import AssetId
+from rempart.model.ids import RecipientId
+
+#: What is done, a line each; the lock of whoever writes into the folder.
+MANIFEST: Final = ".rempart-copies.jsonl"
+_PART: Final = ".rempart-part"
+_VERSION: Final = 1
+
+
+class CopyFolder:
+    """A folder that copies are written into, by one command at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make it, take its lock, remove half files of a command that was killed, and read what is done.
+
+        Raises:
+            MisuseError: it is no folder, or another command writes there.
+            UnavailableError: it cannot be written.
+        """
+        self.folder = folder
+        self._done: dict[tuple[str, str, str], tuple[str, int]] = {}
+        self._dirty: set[Path] = set()
+        with _explained():
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                message = f"{str(folder)!r} is no folder"
+                raise MisuseError(message, advice="Name a folder: --out DIR") from error
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._manifest = os.open(folder / MANIFEST, flags, 0o600)
+        try:
+            fcntl.flock(self._manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._manifest)
+            message = f"another command writes copies into {str(folder)!r}"
+            raise MisuseError(message, advice="Wait for it to end, or name another folder.") from error
+        with _explained():
+            self._read_manifest()
+            for part in folder.glob(f"*/{_PART}"):
+                part.unlink()
+
+    def __enter__(self) -> Self:
+        """Return the folder."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let others write there."""
+        os.close(self._manifest)
+
+    def is_done(self, asset: AssetId, recipient: RecipientId, name: str) -> bool:
+        """Tell whether a copy was made and is still there, as long as it was."""
+        known = self._done.get((asset, recipient, name))
+        if known is None:
+            return False
+        try:
+            return self.path_of(recipient, name).lstat().st_size == known[1]
+        except OSError:
+            return False
+
+    def path_of(self, recipient: RecipientId, name: str) -> Path:
+        """Return where a copy goes."""
+        return self.folder / recipient / name
+
+    def write(self, recipient: RecipientId, name: str, data: bytes) -> bool:
+        """Write one copy, whole; False if something else has its place.
+
+        Raises:
+            UnavailableError: the disk does not let us; nothing half is left.
+        """
+        target = self.path_of(recipient, name)
+        part = target.with_name(_PART)
+        with _explained():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if os.path.lexists(target):
+                return not target.is_symlink() and target.is_file() and target.read_bytes() == data
+            try:
+                descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.rename(target)  # the lock: nobody of ours made it meanwhile
+            finally:
+                part.unlink(missing_ok=True)
+        self._dirty.add(target.parent)
+        return True
+
+    def note(self, asset: AssetId, recipient: RecipientId, name: str, data: bytes) -> None:
+        """Note that a copy is done."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._done[asset, recipient, name] = (digest, len(data))
+        line = {"v": _VERSION, "asset": asset, "recipient": recipient, "name": name, "sha256": digest}
+        with _explained():
+            _write_all(self._manifest, json.dumps(line | {"bytes": len(data)}).encode("ascii") + b"\n")
+
+    def settle(self) -> None:
+        """Make sure that what was written and noted survives a power cut."""
+        with _explained():
+            for folder in self._dirty:
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+            os.fsync(self._manifest)
+        self._dirty.clear()
+
+    def _read_manifest(self) -> None:
+        """Read what is done; a line that was cut is none, and the next one begins on its own."""
+        with os.fdopen(os.dup(self._manifest), "rb") as file:
+            content = file.read()
+        for line in content.splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                row = json.loads(line)
+                self._done[row["asset"], row["recipient"], row["name"]] = (str(row["sha256"]), int(row["bytes"]))
+        if content and not content.endswith(b"\n"):
+            _write_all(self._manifest, b"\n")
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"copies cannot be written: {error.strerror or error}"
+        raise UnavailableError(message, advice="Free some space, and run the command again: it goes on.") from error

@@ -1,0 +1,32 @@
+"""Every command of the program: where it is, and what it does in one line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Command: its module and its one-line help. One line here and one file make a command.
+COMMANDS: Final = {
+    "scan": ("rempart.cli.scan", "Tell which files of a pile are copies of your pictures."),
+    "init": ("rempart.cli.init", "Make a workspace: its database, its keys, its recovery sheet."),
+    "owner": ("rempart.cli.owner", "Whose pictures are protected, and by which right."),
+    "asset": ("rempart.cli.asset", "Register pictures, list them, contest them, withdraw them."),
+    "recipient": ("rempart.cli.recipient", "Who is given copies of her own, and whether she was told."),
+    "mark": ("rempart.cli.mark", "Make a copy of each picture for each recipient, that a leak can be traced to."),
+    "trace": ("rempart.cli.trace", "Tell which copy a leak was made from, with a bound on error."),
+    "decoy": ("rempart.cli.decoy", "Versions handed to one channel, which they name if they surface."),
+    "bank": ("rempart.cli.bank", "Codes exchanged with partners: import, export, verify, count."),
+    "consent": ("rempart.cli.consent", "What people allowed; taking it back."),
+    "ground": ("rempart.cli.ground", "Accept the right by which pictures were registered."),
+    "user": ("rempart.cli.user", "Who works in this workspace."),
+    "key": ("rempart.cli.key", "The keys: status, rotation, the recovery sheet."),
+    "backup": ("rempart.cli.backup", "Write the whole workspace to one encrypted file."),
+    "restore": ("rempart.cli.restore", "Make a workspace again from a backup and its recovery sheet."),
+    "job": ("rempart.cli.job", "Work that is done by itself, and what a person must look at."),
+    "privacy": ("rempart.cli.privacy", "The record of processing, what is past its end, who opened what."),
+    "db": ("rempart.cli.db", "Upgrade the database, or check that it is whole."),
+    "match": ("rempart.cli.match", "Explain, clue by clue, why two files match, or do not."),
+    "net": ("rempart.cli.net", "The only door to the outside: what it may ask, what it asked."),
+    "fingerprint": ("rempart.cli.fingerprint", "Print the fingerprints of pictures."),
+    "config": ("rempart.cli.config", "Show the settings and where each value comes from."),
+    "doctor": ("rempart.cli.doctor", "Say which protections this machine offers, and what is ready."),
+}

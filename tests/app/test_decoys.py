@@ -1,0 +1,91 @@
+"""Decoys: handed to somebody, never published, never intimate, and named first where they surface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from marked import in_vault, picture, write
+from rempart.app.decoys import add_decoy, list_decoys
+from rempart.app.intake import Skipped
+from rempart.app.rights import add_owner
+from rempart.app.workspace import Workspace
+from rempart.app.workspace_scan import WorkspaceScan
+from rempart.config import Settings
+from rempart.errors import MisuseError, RefusedError
+from rempart.model import Match
+from rempart.model.asset import Right, Sensitivity
+from rempart.model.recipient import Decoy
+from workspaces import HERS, make, register
+
+Made = tuple[Settings, Workspace]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """Return a workspace with an owner."""
+    settings, workspace = make(tmp_path / "ws")
+    add_owner(workspace, "nadia", contact="", right=HERS, language="fr")
+    return settings, workspace
+
+
+def add(made: Made, path: Path, given_to: str = "partner X") -> Decoy | Skipped:
+    """Hand a version to a channel."""
+    settings, workspace = made
+    return add_decoy(workspace, path, settings, owner="nadia", right=Right(), given_to=given_to, note="teaser B")
+
+
+@pytest.mark.parametrize(
+    "channel", ["https://x.example.org/a", "www.example.org", "forum.example.org", "@somebody", "public", "Tous"]
+)
+def test_it_is_never_published(made: Made, tmp_path: Path, channel: str) -> None:
+    """A public place is no channel; nothing was registered."""
+    with pytest.raises(RefusedError, match="never published"):
+        add(made, write(tmp_path / "b.png", picture()), channel)
+
+    assert list(made[1].assets.all()) == []
+
+
+def test_it_is_never_intimate(made: Made, tmp_path: Path) -> None:
+    """What is registered as such stays as it is."""
+    settings, workspace = made
+    path = write(tmp_path / "b.png", picture())
+    register(settings, workspace, [path], sensitivity=Sensitivity.INTIMATE)
+
+    with pytest.raises(RefusedError, match="intimate"):
+        add(made, path)
+
+    assert list_decoys(workspace) == []
+
+
+def test_it_is_a_version_of_its_own(made: Made, tmp_path: Path) -> None:
+    """Not one that is registered already, as a decoy or not."""
+    add(made, path := write(tmp_path / "b.png", picture()))
+
+    with pytest.raises(MisuseError, match="registered already"):
+        add(made, path)
+
+
+def test_a_file_that_cannot_be_read(made: Made, tmp_path: Path) -> None:
+    """Is no decoy."""
+    (path := tmp_path / "b.png").write_bytes(b"no picture")
+
+    assert isinstance(add(made, path), Skipped)
+    assert list_decoys(made[1]) == []
+
+
+def test_a_scan_names_its_channel_first(made: Made, tmp_path: Path) -> None:
+    """Before the other versions of the picture that it resembles."""
+    settings, workspace = made
+    image = picture()
+    other = in_vault(settings, workspace, write(tmp_path / "a.jpg", image, quality=95))
+    decoy = add(made, write(tmp_path / "b.jpg", image.crop((4, 4, 640, 448)), quality=95))
+    assert isinstance(decoy, Decoy)
+    leak = write(tmp_path / "leak.jpg", image.crop((4, 4, 640, 448)), quality=70)
+
+    with WorkspaceScan(workspace, [leak], settings) as scan:
+        found = [event for event in scan.events() if isinstance(event, Match)]
+
+        assert [each.asset for each in found] == [decoy.asset, other]
+        assert [scan.channel_of(each.asset) for each in found] == ["partner X", ""]

@@ -1,0 +1,230 @@
+"""Copies: for nobody who was not told, whole or not at all, the same bytes again, and nothing of another's lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from marked import in_vault, mark, paths, picture, told, write
+from rempart.app.copy_files import MANIFEST, CopyFolder
+from rempart.app.marking import CopyKept, CopyMade, Marking, PictureRefused
+from rempart.app.recipients import add_recipient
+from rempart.app.vault import path_of
+from rempart.app.workspace import Workspace
+from rempart.config import Settings
+from rempart.errors import MisuseError, NotFoundError, UnavailableError
+from rempart.model.ids import RecipientId
+from rempart.model.recipient import NewRecipient
+from rempart.model.work import EventKind
+from workspaces import make, register
+
+Made = tuple[Settings, Workspace]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """Return a workspace."""
+    return make(tmp_path / "ws")
+
+
+def test_nobody_who_was_not_told(made: Made, tmp_path: Path) -> None:
+    """Nor anybody beside her: nothing is written at all."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people = [*told(workspace, "Ada"), add_recipient(workspace, NewRecipient(name="Bea"))]
+
+    with pytest.raises(MisuseError, match="not told: Bea"):
+        mark(settings, workspace, [asset], people, tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_copies_are_made_noted_and_left(made: Made, tmp_path: Path) -> None:
+    """A second run makes none; a third, after some were lost, makes these again, the very same bytes."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.jpg", picture(), quality=92))
+    people, out = told(workspace, "Ada", "Bea"), tmp_path / "out"
+
+    first = paths(mark(settings, workspace, [str(tmp_path / "a.jpg")], people, out))
+    content = [path.read_bytes() for path in first]
+    again = mark(settings, workspace, [asset], people, out)
+    first[0].unlink()
+    third = paths(mark(settings, workspace, [asset], people, out))
+
+    assert [path.parent.name for path in first] == [each.id for each in people]
+    assert content[0] != content[1]
+    assert again == []
+    assert third == first[:1]
+    assert third[0].read_bytes() == content[0]
+    assert [each.recipient for each in workspace.recipients.copies_of(asset)] == sorted(e.id for e in people)
+    events = [e.detail["count"] for e in workspace.journal.events(asset) if e.kind is EventKind.COPIES_MARKED]
+    assert events == [2, 1]
+
+
+def test_what_has_a_copys_place_is_left(made: Made, tmp_path: Path) -> None:
+    """The others are made; the same bytes are a copy."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people, out = told(workspace, "Ada", "Bea"), tmp_path / "out"
+    [theirs, hers] = paths(mark(settings, workspace, [asset], people, out))
+    (out / MANIFEST).unlink()
+    theirs.write_bytes(b"somebody's work")
+
+    events = mark(settings, workspace, [asset], people, out)
+
+    assert theirs.read_bytes() == b"somebody's work"
+    assert [type(event) for event in events] == [CopyKept, CopyMade]
+    assert paths(events) == [hers]
+
+
+def test_a_disk_that_is_full_leaves_no_half_file(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on once there is room."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people, out = told(workspace, "Ada", "Bea", "Cleo"), tmp_path / "out"
+    calls = []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rempart.app.copy_files.os.fsync", full)
+        with pytest.raises(UnavailableError, match="No space left"):
+            mark(settings, workspace, [asset], people, out)
+    left = [p for p in out.rglob("*") if p.is_file() and p.name != MANIFEST]
+    then = paths(mark(settings, workspace, [asset], people, out))
+
+    assert [p.parent.name for p in left] == [people[0].id]
+    assert [p.parent.name for p in then] == [people[1].id, people[2].id]
+
+
+def test_what_a_killed_command_left_is_swept(tmp_path: Path) -> None:
+    """A half file, and a line that was cut."""
+    with CopyFolder(tmp_path) as folder:
+        folder.write(RecipientId("rcp_1"), "a.jpg", b"whole")
+    (tmp_path / "rcp_1" / ".rempart-part").write_bytes(b"ha")
+    (tmp_path / MANIFEST).write_text('{"v": 1, "asset": "ast', encoding="ascii")
+
+    with CopyFolder(tmp_path) as folder:
+        folder.note("ast_1", RecipientId("rcp_1"), "a.jpg", b"whole")  # type: ignore[arg-type]  # a short one
+    with CopyFolder(tmp_path) as folder:
+        assert folder.is_done("ast_1", RecipientId("rcp_1"), "a.jpg")  # type: ignore[arg-type]  # as above
+
+    assert [p.name for p in (tmp_path / "rcp_1").iterdir()] == ["a.jpg"]
+
+
+def test_one_command_at_a_time(tmp_path: Path) -> None:
+    """The other is told."""
+    with CopyFolder(tmp_path), pytest.raises(MisuseError, match="another command"):
+        CopyFolder(tmp_path)
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    """Is left."""
+    (tmp_path / "out").write_bytes(b"x")
+
+    with pytest.raises(MisuseError, match="no folder"):
+        CopyFolder(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "image, suffix, options, why",
+    [
+        (picture(1, 120, 90), ".png", {}, "too small"),
+        (Image.new("RGB", (640, 480), (90, 90, 90)), ".png", {}, "flat"),
+        (picture().convert("P"), ".gif", {}, "not of gif"),
+        (picture(), ".webp", {"save_all": True, "append_images": [picture(2)]}, "animated"),
+        (picture().convert("CMYK"), ".jpg", {}, "CMYK"),
+    ],
+)
+def test_pictures_that_cannot_be_marked(
+    made: Made, tmp_path: Path, image: Image.Image, suffix: str, options: dict[str, object], why: str
+) -> None:
+    """Each is told why; the next one is marked all the same."""
+    settings, workspace = made
+    bad = in_vault(settings, workspace, write(tmp_path / f"bad{suffix}", image, **options))
+    good = in_vault(settings, workspace, write(tmp_path / "good.png", picture(3)))
+
+    refused, *others = mark(settings, workspace, [bad, good], told(workspace, "Ada"), tmp_path / "out")
+
+    assert isinstance(refused, PictureRefused)
+    assert why in refused.why
+    assert len(paths(others)) == 1
+
+
+def test_an_original_that_is_gone(made: Made, tmp_path: Path) -> None:
+    """Is told; where the very same file was named, it is taken instead."""
+    settings, workspace = made
+    source = write(tmp_path / "a.png", picture())
+    asset = in_vault(settings, workspace, source)
+    path_of(workspace, asset).unlink()
+    people = told(workspace, "Ada")
+
+    [refused] = mark(settings, workspace, [asset], people, tmp_path / "out")
+    [copied] = mark(settings, workspace, [str(source)], people, tmp_path / "out")
+
+    assert isinstance(refused, PictureRefused)
+    assert "missing from the vault" in refused.why
+    assert isinstance(copied, CopyMade)
+
+
+def test_what_is_not_in_the_vault(made: Made, tmp_path: Path) -> None:
+    """Or not registered, is refused before anything is made."""
+    settings, workspace = made
+    path, other = write(tmp_path / "a.png", picture()), write(tmp_path / "b.png", picture(2))
+    [asset] = register(settings, workspace, [path])
+    people = told(workspace, "Ada")
+
+    with pytest.raises(MisuseError, match="no original is in the vault"):
+        Marking(workspace, [asset], people, tmp_path / "out", settings, psnr_db=42)
+    with pytest.raises(NotFoundError, match="not registered"):
+        Marking(workspace, [str(other)], people, tmp_path / "out", settings, psnr_db=42)
+    with pytest.raises(MisuseError, match="cannot be read"):
+        Marking(workspace, [str(tmp_path / "none.png")], people, tmp_path / "out", settings, psnr_db=42)
+
+
+_KILLED = """
+import sys, os, signal, pathlib
+sys.path[:0] = sys.argv[2:]
+from marked import in_vault, mark, told
+from rempart.app import copy_files
+from workspaces import settings_for
+from rempart.app.workspace import open_workspace
+folder = pathlib.Path(sys.argv[1])
+settings = settings_for(folder / "ws")
+with open_workspace(settings) as workspace:
+    real, calls = os.fsync, []
+    def cut(descriptor):
+        calls.append(descriptor)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(descriptor)
+    copy_files.os.fsync = cut
+    mark(settings, workspace, [str(folder / "a.png")], workspace.recipients.all(), folder / "out")
+"""
+
+
+def test_a_killed_command_goes_on(made: Made, tmp_path: Path) -> None:
+    """What it had written is whole; the next one removes its half file, and makes the same bytes."""
+    settings, workspace = made
+    in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people, out = told(workspace, "Ada", "Bea"), tmp_path / "out"
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), *(p for p in sys.path if p)]
+
+    done = subprocess.run(command, check=False, timeout=120)
+    left = sorted(p.name for p in out.rglob("*") if p.is_file())
+    then = mark(settings, workspace, [str(tmp_path / "a.png")], people, out)
+
+    assert done.returncode == -signal.SIGKILL
+    assert left == [MANIFEST, ".rempart-part", "a.png"]
+    assert len(paths(then)) == 2  # the first one was whole, but not noted yet
+    assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [MANIFEST, "a.png", "a.png"]
