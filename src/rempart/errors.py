@@ -17,6 +17,7 @@ The tree (a test keeps this drawing true)::
     ├── LeaseLostError
     ├── IntegrityError
     ├── RefusedError
+    ├── MarkError
     ├── MediaError
     ├── ArchiveError
     ├── FetchError
@@ -122,6 +123,12 @@ class RefusedError(RempartError):
     """A line that is never crossed was met (README, What it refuses). There is no override."""
 
     exit_code = 6
+
+
+class MarkError(RempartError):
+    """A picture cannot carry a mark, or a key, a code or a codebook is none: too small, flat, of the wrong kind."""
+
+    exit_code = 2
 
 
 class MediaError(RempartError):
