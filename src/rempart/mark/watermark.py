@@ -95,7 +95,7 @@ def prepare(
     Raises:
         MarkError: the picture is too small, flat, or no RGB picture; the key is too short.
     """
-    return Prepared(image, asset_key, psnr_least_db)
+    return Prepared(image, asset_key, psnr_least_db, reference)
 
 
 def embed(image: U8, *, asset_key: bytes, recipient_code: I8) -> U8:
