@@ -150,3 +150,30 @@ def _is_open(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def write(data: bytes, limits: DecodeLimits, options: Mapping[str, int | str], output: memoryview) -> dict[str, Json]:
+    """Write the data beside the record; or try what a captured worker would try with what it may write into."""
+    del limits, options
+    word = data.decode("latin-1")
+    if word == "overflow":
+        output[: len(output) + 1] = bytes(len(output) + 1)
+    if word == "grow":
+        return {"data": str([_answer(attack) for attack in _OUTPUT_ATTACKS])}
+    if word == "die":
+        output[:3] = b"die"
+        os.abort()
+    output[: len(data)] = data
+    return {"data": word, "size": 1 << 40 if word == "lie" else len(data)}
+
+
+def _output() -> int:
+    return max(fd for fd in range(32) if _is_open(fd))
+
+
+_OUTPUT_ATTACKS: tuple[Callable[[], object], ...] = (
+    lambda: _raw(77, _output(), 1 << 50),  # ftruncate
+    lambda: os.write(_output(), b"x"),
+    lambda: os.pwrite(_output(), b"x", 1 << 50),
+    lambda: fcntl.fcntl(_output(), fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE),
+)

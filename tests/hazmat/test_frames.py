@@ -64,7 +64,7 @@ def test_a_descriptor_travels_with_its_message() -> None:
         assert first[0] == {"n": 1}
         assert first[1] is not None
         assert os.read(first[1], 4) == b"here"
-        assert second == ({"n": 2}, None)
+        assert second == ({"n": 2}, None, None)
         for descriptor in (reading, writing, first[1]):
             os.close(descriptor)
 

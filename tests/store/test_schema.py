@@ -237,7 +237,7 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts"]
+    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
     assert faults(database) == []
     database.close()
 
@@ -252,7 +252,7 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
     database = open_at(path)
-    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts"]
+    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
     assert faults(database) == []
     database.close()
 
@@ -267,7 +267,22 @@ def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
     database = open_at(path)
-    assert upgrade(database) == ["0005_hosts"]
+    assert upgrade(database) == ["0005_hosts", "0006_copies"]
+    assert faults(database) == []
+    database.close()
+
+
+@pytest.mark.parametrize("moment", ['CREATE TABLE "recipient"', 'CREATE TABLE "leak_trace"'])
+def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) -> None:
+    """No table of copies is left without the others."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
+    database = open_at(path)
+    assert upgrade(database) == ["0006_copies"]
     assert faults(database) == []
     database.close()
 

@@ -18,16 +18,20 @@ from rempart.model.asset import UserRole
 from rempart.model.courtesy import HostState, RobotsCopy, RobotsVerdict
 from rempart.model.exchange import Label
 from rempart.model.finding import Aside
-from rempart.model.ids import PartnerId
+from rempart.model.ids import AssetId, PartnerId
+from rempart.model.recipient import NewRecipient
 from rempart.store import (
     AuthorisationRepository,
     Database,
     DatabaseLocation,
+    DecoyRepository,
     FindingRepository,
     HostRepository,
     OutgoingRepository,
     OwnerRepository,
     PartnerRepository,
+    RecipientRepository,
+    TraceRepository,
     WorkspaceRepository,
     reseal,
     sealed_faults,
@@ -36,6 +40,7 @@ from rempart.store import (
 )
 from rempart.store.models import AssetRow, SourceRow
 from rempart.store.sealing import SEALED_COLUMNS, context_of
+from traced import trace_record
 
 #: Sealed by the asset's own key, outside this table.
 OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
@@ -43,7 +48,8 @@ SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
     *("Partner-Planted", "Recipient-Planted", "digest-planted"),
     *("host-planted", "origin-planted", "rules-planted", "remark-planted", "url-planted", "reason-planted"),
-    "basis-planted",
+    *("basis-planted", "Rita-Planted", "REF-planted", "group-planted", "how-planted"),
+    *("Channel-Planted", "note-planted", "purpose-planted", "leak-planted"),
 )
 
 
@@ -72,6 +78,7 @@ def fill(here: Registered) -> None:
     partners.pin_key(partner, bytes(32), "Recipient-Planted")
     OutgoingRepository(database, sealer).note_sent(partner, {b"digest-planted": Label.REVIEWED})
     fill_outside(here)
+    fill_copies(here, registration.asset.id)
     source = "src_" + "1" * 32
     context = context_of(SourceRow, "place_sealed", source)
     SourceRow.objects.create(
@@ -99,6 +106,19 @@ def fill_outside(here: Registered) -> None:
     hosts.keep_robots(copy)
     AuthorisationRepository(database, sealer, keep=MONTH).add(
         "url-planted", by=here.user.id, reason="reason-planted", legal_basis="basis-planted", now=NOW, until=NOW + MONTH
+    )
+
+
+def fill_copies(here: Registered, asset: AssetId) -> None:
+    """Put something planted into what is known of copies."""
+    recipients = RecipientRepository(here.database, here.sealer)
+    new = NewRecipient(
+        name="Rita-Planted", informed_on=NOW.date(), how="how-planted", ref="REF-planted", group="group-planted"
+    )
+    recipients.add([new], by=here.user.id, now=NOW)
+    DecoyRepository(here.database, here.sealer).add(asset, "Channel-Planted", "note-planted", by=here.user.id, now=NOW)
+    TraceRepository(here.database, here.sealer, keep=MONTH).add(
+        trace_record(by=here.user.id, asset=asset, purpose="purpose-planted", leak_sha256="leak-planted")
     )
 
 

@@ -14,6 +14,7 @@ _INDEX_CONTEXT = "store.name"
 _NAMES = (
     *("owner.name_sealed:", "owner.contact_sealed:", "user_account.name_sealed:"),
     *("partner.name_sealed:", "partner.recipient_sealed:"),
+    *("recipient.name_sealed:", "recipient.ref_sealed:", "decoy.given_to_sealed:"),
 )
 
 

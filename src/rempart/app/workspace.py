@@ -35,6 +35,7 @@ from rempart.store import (
     ConsentRepository,
     Database,
     DatabaseLocation,
+    DecoyRepository,
     FindingRepository,
     FingerprintRepository,
     HostRepository,
@@ -44,6 +45,8 @@ from rempart.store import (
     OutgoingRepository,
     OwnerRepository,
     PartnerRepository,
+    RecipientRepository,
+    TraceRepository,
     UserRepository,
     WorkspaceRepository,
     require_current,
@@ -98,6 +101,9 @@ class Workspace:
         self.journal = Journal(database, access_days=keep.access_days, events_days=keep.events_days)
         self.hosts = HostRepository(database, sealer, keep=dt.timedelta(days=keep.scans_days))
         self.authorisations = AuthorisationRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
+        self.recipients = RecipientRepository(database, sealer)
+        self.decoys = DecoyRepository(database, sealer)
+        self.traces = TraceRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
         self._user_name = user_name(settings)
         self._me: User | None = None
 

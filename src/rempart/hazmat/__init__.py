@@ -9,7 +9,7 @@ A pool runs one named task on items that passed the gate, in disposable processe
 This package imports no numpy: a worker enters its namespaces before numpy starts threads.
 """
 
-from rempart.hazmat.interface import DecodeLimits, Json, Options, PinnedFile, Task, TaskFunction
+from rempart.hazmat.interface import DecodeLimits, Json, Options, PinnedFile, Task, TaskFunction, WritingFunction
 from rempart.hazmat.pool import Pool, PoolSettings
 from rempart.hazmat.sandbox import Protection, ProtectionState
 
@@ -24,4 +24,5 @@ __all__ = [
     "ProtectionState",
     "Task",
     "TaskFunction",
+    "WritingFunction",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from rempart.hazmat.interface import Json
 
@@ -14,8 +14,20 @@ _HEADER: Final = struct.Struct("<I")
 FRAME_LIMIT_BYTES: Final = 1024 * 1024
 
 
-def send_frame(sock: socket.socket, message: dict[str, Json], descriptor: int | None = None) -> None:
-    """Send one message, and a descriptor with it.
+class Received(NamedTuple):
+    """One message, and the descriptors that came with it."""
+
+    message: dict[str, Json]
+    descriptor: int | None
+    """Of what is to be read."""
+    output: int | None
+    """Of what may be written."""
+
+
+def send_frame(
+    sock: socket.socket, message: dict[str, Json], descriptor: int | None = None, output: int | None = None
+) -> None:
+    """Send one message, a descriptor with it, and one more of what may be written.
 
     Raises:
         OSError: the other side is gone.
@@ -23,18 +35,18 @@ def send_frame(sock: socket.socket, message: dict[str, Json], descriptor: int | 
     body = json.dumps(message).encode("ascii")
     data = memoryview(_HEADER.pack(len(body)) + body)
     if descriptor is not None:
-        sent = socket.send_fds(sock, [data], [descriptor])
+        sent = socket.send_fds(sock, [data], [descriptor] if output is None else [descriptor, output])
         data = data[sent:]
     sock.sendall(data)
 
 
-def receive_frame(sock: socket.socket) -> tuple[dict[str, Json], int | None] | None:
-    """Wait for one message and the descriptor that came with it; None when the other side is gone.
+def receive_frame(sock: socket.socket) -> Received | None:
+    """Wait for one message and the descriptors that came with it; None when the other side is gone.
 
     Raises:
         ValueError: the message is too long or is not JSON.
     """
-    header, descriptors, _, _ = socket.recv_fds(sock, _HEADER.size, 1)
+    header, descriptors, _, _ = socket.recv_fds(sock, _HEADER.size, 2)
     while header and len(header) < _HEADER.size:
         header += sock.recv(_HEADER.size - len(header))
     if not header:
@@ -46,7 +58,8 @@ def receive_frame(sock: socket.socket) -> tuple[dict[str, Json], int | None] | N
         if not part:
             return None
         body += part
-    return _decoded(bytes(body)), (descriptors[0] if descriptors else None)
+    first, second = (*descriptors, None, None)[:2]
+    return Received(_decoded(bytes(body)), first, second)
 
 
 class FrameReader:

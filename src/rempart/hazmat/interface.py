@@ -47,6 +47,9 @@ class DecodeLimits:
 #: A task runs inside a worker: encoded bytes, limits and options in, a record out. It raises ``MediaError``.
 TaskFunction = Callable[[bytes, DecodeLimits, Options], dict[str, Json]]
 
+#: A task that gives back bytes beside its record: as a :data:`TaskFunction`, and memory of a fixed size to write into.
+WritingFunction = Callable[[bytes, DecodeLimits, Options, memoryview], dict[str, Json]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedFile:
@@ -68,3 +71,5 @@ class Task(Generic[RecordT]):
     """Turns a record into a value in the parent, and raises ValueError if it is not one: a worker is not trusted."""
     resource: PinnedFile | None = None
     """Handed as bytes to ``take`` of the task's module, once the worker is closed in: its parser is contained too."""
+    output_bytes: int = 0
+    """How much it may write beside its record for one item; if any, it is a :data:`WritingFunction`."""

@@ -118,3 +118,14 @@ def _handed_on(descriptor: int) -> int | Unreadable:
     os.close(copied)
     message = "media in memory go into the sandbox sealed, and these are not"
     raise SandboxError(message)
+
+
+def bytes_in_memory(item: MediaItem) -> int:
+    """Return how much memory an item keeps until it is answered; none, if it is a file."""
+    match item:
+        case MediaBytes():
+            return len(item.data)
+        case MediaMemory():
+            return item.memory.size_bytes
+        case MediaFile():
+            return 0

@@ -24,10 +24,11 @@ from typing import Final, Generic, Self, TypeVar, cast
 from rempart import clock
 from rempart.errors import SandboxError
 from rempart.hazmat.interface import DecodeLimits, Json, Options, Task
-from rempart.hazmat.items import open_item
+from rempart.hazmat.items import bytes_in_memory, open_item
+from rempart.hazmat.outputs import open_output, read_output
 from rempart.hazmat.process import DEPTH, Job, Worker, WorkerSetup, signal_name
 from rempart.hazmat.sandbox import Protection, ProtectionState
-from rempart.model import Cleared, MediaBytes, MediaFile, MediaItem, MediaMemory, Unreadable, UnreadableReason
+from rempart.model import Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class PoolSettings:
     kernel_cache: Path | None = None
     """Folder of compiled kernels, warm; None makes each worker compile its own."""
     window_bytes: int = 32 * 1024 * 1024
-    """Items in memory are taken while those that are not answered have fewer bytes than this, one more than that."""
+    """Items in memory, and what is written for items, are taken while they have fewer bytes than this, one more than that."""
 
 
 class Pool(Generic[RecordT]):
@@ -69,7 +70,11 @@ class Pool(Generic[RecordT]):
         self._task = task
         self._settings = settings
         self._setup = WorkerSetup(
-            task=task.name, limits=settings.limits, kernel_cache=settings.kernel_cache, resource=task.resource
+            task=task.name,
+            limits=settings.limits,
+            kernel_cache=settings.kernel_cache,
+            resource=task.resource,
+            output_bytes=task.output_bytes,
         )
         self._selector = selectors.DefaultSelector()
         self._workers: list[Worker] = []
@@ -138,6 +143,17 @@ class Pool(Generic[RecordT]):
             return None
         return data if len(data) == size else None
 
+    def output(self, offset: int, size: int) -> bytes:
+        """Return a copy of what the task wrote for the item that :meth:`run` gave last.
+
+        Raises:
+            ValueError: there is not so much.
+        """
+        if self._given is None or self._given.output < 0:
+            message = "no item is at hand that a task wrote for"
+            raise ValueError(message)
+        return read_output(self._given.output, offset, size)
+
     def missing(self) -> list[ProtectionState]:
         """Return the protections that the last worker to start lacks."""
         return [state for state in self._states if not state.active]
@@ -175,7 +191,7 @@ class Pool(Generic[RecordT]):
                         yield self._given.item, outcome
                     finally:
                         self._held_bytes -= self._given.size
-                        _close(self._given)
+                        self._given.close()
                         self._given = None
                     given += 1
                 if exhausted and given == taken:
@@ -192,7 +208,7 @@ class Pool(Generic[RecordT]):
 
     def _job(self, index: int, item: MediaItem) -> Job:
         """Count the bytes that an item holds in memory, until it is answered."""
-        size = _bytes_in_memory(item)
+        size = bytes_in_memory(item) + self._task.output_bytes
         self._held_bytes += size
         return Job(index=index, item=item, size=size)
 
@@ -218,6 +234,8 @@ class Pool(Generic[RecordT]):
                     self._answer(job, opened)
                     continue
                 job.descriptor = opened
+            if self._task.output_bytes and job.output < 0:
+                job.output = open_output(self._task.output_bytes)
             if not worker.give(job, options):
                 self._waiting.appendleft(job)
                 self._bury(worker)
@@ -342,7 +360,7 @@ class Pool(Generic[RecordT]):
         with contextlib.suppress(KeyError):
             self._selector.unregister(worker.sock)
         for job in worker.jobs:
-            _close(job)
+            job.close()
         return worker.end(grace_s)
 
     def _forget(self) -> None:
@@ -350,9 +368,9 @@ class Pool(Generic[RecordT]):
         for worker in [w for w in self._workers if w.jobs]:
             self._drop(worker)
         for job in self._waiting:
-            _close(job)
+            job.close()
         for job, _ in self._answers.values():
-            _close(job)
+            job.close()
         self._waiting.clear()
         self._held_bytes = 0
 
@@ -361,17 +379,6 @@ def _descriptors_to_spare() -> int:
     """Return how many items may be open at once: each keeps its descriptor until it is given."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(1, soft // 2 - _DESCRIPTORS_OF_OTHERS) if soft != resource.RLIM_INFINITY else sys.maxsize
-
-
-def _bytes_in_memory(item: MediaItem) -> int:
-    """Return how much memory an item keeps until it is answered; none, if it is a file."""
-    match item:
-        case MediaBytes():
-            return len(item.data)
-        case MediaMemory():
-            return item.memory.size_bytes
-        case MediaFile():
-            return 0
 
 
 def _proven(cleared: object) -> MediaItem:
@@ -384,12 +391,6 @@ def _proven(cleared: object) -> MediaItem:
         return cast("MediaItem", cleared.item)
     message = "the sandbox accepts only what a MinorGate cleared"
     raise TypeError(message)
-
-
-def _close(job: Job) -> None:
-    if job.descriptor >= 0:
-        os.close(job.descriptor)
-        job.descriptor = -1
 
 
 def _ending(status: int) -> str:

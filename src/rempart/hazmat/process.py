@@ -36,7 +36,15 @@ class Job:
     item: MediaItem
     size: int = 0
     descriptor: int = -1
+    output: int = -1
     crashes: int = 0
+
+    def close(self) -> None:
+        """Close what is open of it."""
+        for descriptor in (self.descriptor, self.output):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.descriptor = self.output = -1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,12 +55,15 @@ class WorkerSetup:
     limits: DecodeLimits
     kernel_cache: Path | None
     resource: PinnedFile | None = None
+    output_bytes: int = 0
 
     def message(self) -> dict[str, Json]:
         """Return the first frame that a worker receives."""
         folder = str(self.kernel_cache) if self.kernel_cache else None
         pin = self.resource.sha256 if self.resource else None
-        return {"task": self.task, "limits": cast("Json", asdict(self.limits)), "kernel_cache": folder, "pin": pin}
+        limits = cast("Json", asdict(self.limits))
+        output = self.output_bytes
+        return {"task": self.task, "limits": limits, "kernel_cache": folder, "pin": pin, "output_bytes": output}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -126,7 +137,7 @@ class Worker:
     def give(self, job: Job, options: Options) -> bool:
         """Hand over an open item; False if the worker is gone, and the job is still the pool's."""
         try:
-            send_frame(self.sock, dict(options), job.descriptor)
+            send_frame(self.sock, dict(options), job.descriptor, job.output if job.output >= 0 else None)
         except OSError:
             return False
         if not self.jobs:

@@ -20,7 +20,8 @@ from typing import Final, cast
 
 from rempart.errors import MediaError
 from rempart.hazmat import frames, sandbox
-from rempart.hazmat.interface import DecodeLimits, Json, TaskFunction
+from rempart.hazmat.interface import DecodeLimits, Json, TaskFunction, WritingFunction
+from rempart.hazmat.outputs import writable
 from rempart.model import UnreadableReason
 
 _SOCKET: Final = 3
@@ -41,7 +42,7 @@ def main() -> None:
         received = frames.receive_frame(sock)  # (2)
         if received is None:
             return
-        setup, resource = received
+        setup, resource = received.message, received.descriptor
         limits = DecodeLimits(**cast("dict[str, int]", setup["limits"]))
         try:
             task, warm, take = _load(setup)  # (3)
@@ -50,7 +51,8 @@ def main() -> None:
             frames.send_frame(sock, {"failed": f"{type(error).__name__}: {error}"})
             return
         entered = any(s.active for s in states if s.protection is sandbox.Protection.NAMESPACES)
-        states += sandbox.lock(_with_room_for(resource, limits), namespaced=entered)  # (4)
+        room = _with_room_for(resource, limits, int(str(setup.get("output_bytes", 0))))
+        states += sandbox.lock(room, namespaced=entered)  # (4)
         try:
             _hand_over(resource, setup, take)
         except (AttributeError, MediaError, MemoryError, RuntimeError, ValueError) as error:
@@ -59,17 +61,18 @@ def main() -> None:
         ready = [{"protection": s.protection, "active": s.active, "detail": s.detail} for s in states]
         frames.send_frame(sock, {"ready": cast("Json", ready), "compiled": _compiled()})  # (5)
         while (received := frames.receive_frame(sock)) is not None:  # (6)
-            options, item = received
-            if item is None:
+            if received.descriptor is None:
                 break
             try:
-                answer = _answer(task, item, limits, cast("dict[str, int | str]", options))
+                answer = _answer(task, received, limits)
             finally:
-                os.close(item)
+                os.close(received.descriptor)
+                if received.output is not None:
+                    os.close(received.output)
             frames.send_frame(sock, answer)
 
 
-def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None], Callable[[bytes], None] | None]:
+def _load(setup: dict[str, Json]) -> tuple[TaskFunction | WritingFunction, Callable[[], None], Callable[[bytes], None] | None]:
     """Import the task's module, with one thread of linear algebra and a kernel cache that is never written."""
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -82,12 +85,10 @@ def _load(setup: dict[str, Json]) -> tuple[TaskFunction, Callable[[], None], Cal
     return getattr(module, function_name), getattr(module, "warm", lambda: None), getattr(module, "take", None)
 
 
-def _with_room_for(resource: int | None, limits: DecodeLimits) -> DecodeLimits:
-    """Return the limits of this process: an item's, and memory for the task's own file."""
-    if resource is None:
-        return limits
-    size = min(os.fstat(resource).st_size, _RESOURCE_MAX_BYTES)
-    return replace(limits, memory_bytes=limits.memory_bytes + _RESOURCE_COPIES * size)
+def _with_room_for(resource: int | None, limits: DecodeLimits, output_bytes: int) -> DecodeLimits:
+    """Return the limits of this process: an item's, and memory for the task's own file and for what it writes."""
+    size = 0 if resource is None else min(os.fstat(resource).st_size, _RESOURCE_MAX_BYTES)
+    return replace(limits, memory_bytes=limits.memory_bytes + _RESOURCE_COPIES * size + output_bytes)
 
 
 def _hand_over(resource: int | None, setup: dict[str, Json], take: Callable[[bytes], None] | None) -> None:
@@ -121,12 +122,17 @@ def _compiled() -> int:
 
 
 def _answer(
-    task: TaskFunction, descriptor: int, limits: DecodeLimits, options: dict[str, int | str]
+    task: TaskFunction | WritingFunction, received: frames.Received, limits: DecodeLimits
 ) -> dict[str, Json]:
     """Run the task on one item; whatever a decoder raises becomes a reason."""
     sandbox.allow_cpu(limits.cpu_s)
+    options = cast("dict[str, int | str]", received.message)
     try:
-        return {"record": cast("Json", task(_read(descriptor, limits), limits, options))}
+        data = _read(cast("int", received.descriptor), limits)
+        if received.output is None:
+            return {"record": cast("Json", cast("TaskFunction", task)(data, limits, options))}
+        with writable(received.output) as output:
+            return {"record": cast("Json", cast("WritingFunction", task)(data, limits, options, output))}
     except MediaError as error:
         return _unreadable(UnreadableReason(error.reason), error.detail)
     except MemoryError:

@@ -16,6 +16,7 @@ from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
 from rempart.keys.keyring import Keyring
+from rempart.keys.marking import MarkSecrets
 from rempart.keys.passphrase import CREDENTIAL, find_passphrase
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
@@ -32,6 +33,7 @@ __all__ = [
     "KeyState",
     "Keyring",
     "KeyringStatus",
+    "MarkSecrets",
     "Protection",
     "RecoveryCode",
     "SheetLanguage",

@@ -13,6 +13,7 @@ from rempart.keys.documents import Document, render, render_octets
 from rempart.keys.folder import GuardedFolder
 from rempart.keys.interface import KeyId
 from rempart.keys.live import LiveKeys
+from rempart.keys.marking import MarkSecrets
 from rempart.keys.signing import BlindDigest, SigningKey
 from rempart.keys.workspace_key import KEY_BYTES, NONCE_BYTES, TAG_BYTES, WorkspaceKey, is_key_id
 
@@ -72,6 +73,15 @@ class ItemKeys:
             MisuseError: it is not an item's identifier.
         """
         return BlindDigest(self._secret(item))
+
+    def marking(self, item: str) -> MarkSecrets:
+        """Return the secrets of an item's marked copies.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open: another's would find nothing.
+            MisuseError: it is not an item's identifier.
+        """
+        return MarkSecrets(self._secret(item))
 
     def box(self, item: str) -> Box:
         """Return what an item's key opens.

@@ -24,6 +24,8 @@ JobId = NewType("JobId", str)
 PartnerId = NewType("PartnerId", str)
 ImportedId = NewType("ImportedId", str)
 AuthorisationId = NewType("AuthorisationId", str)
+RecipientId = NewType("RecipientId", str)
+TraceId = NewType("TraceId", str)
 
 
 class IdKind(StrEnum):
@@ -50,6 +52,9 @@ class IdKind(StrEnum):
     HOST = "hst"
     ROBOTS = "rbt"
     AUTHORISATION = "aut"
+    RECIPIENT = "rcp"
+    COPY = "cpy"
+    TRACE = "trc"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")

@@ -33,6 +33,8 @@ class RowClass(StrEnum):
     """A copy of a robots.txt."""
     AUTHORISATION = "authorisation"
     """That a person answered for one address."""
+    TRACE = "trace"
+    """What was concluded of a leak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

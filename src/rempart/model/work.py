@@ -90,6 +90,9 @@ class AccessPurpose(StrEnum):
     EXPORT_CODES = "export_codes"
     LIST_HOSTS = "list_hosts"
     LIST_AUTHORISATIONS = "list_authorisations"
+    LIST_RECIPIENTS = "list_recipients"
+    LIST_DECOYS = "list_decoys"
+    MARK = "mark"
 
 
 class EventKind(StrEnum):
@@ -122,6 +125,14 @@ class EventKind(StrEnum):
     ADDRESS_AUTHORISED = "address_authorised"
     AUTHORISATION_USED = "authorisation_used"
     AUTHORISATION_WITHDRAWN = "authorisation_withdrawn"
+    RECIPIENTS_ADDED = "recipients_added"
+    RECIPIENT_INFORMED = "recipient_informed"
+    RECIPIENT_FORGOTTEN = "recipient_forgotten"
+    COPIES_MARKED = "copies_marked"
+    LEAK_TRACED = "leak_traced"
+    TRACE_REPLAYED = "trace_replayed"
+    TRACE_WITHHELD = "trace_withheld"
+    DECOY_ADDED = "decoy_added"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

@@ -25,6 +25,7 @@ CLASSES: Final = {
     RowClass.HOST: Text(fr="Hôtes interrogés", en="Hosts that were asked"),
     RowClass.ROBOTS: Text(fr="Copies de robots.txt", en="Copies of robots.txt"),
     RowClass.AUTHORISATION: Text(fr="Autorisations d’une adresse", en="Authorisations of one address"),
+    RowClass.TRACE: Text(fr="Imputations de fuites", en="Traces of leaks"),
 }
 LABELS: Final[dict[Language, dict[str, str]]] = {
     Language.FR: {

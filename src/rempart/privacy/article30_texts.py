@@ -87,6 +87,20 @@ ACTIVITIES: Final = {
             en="As each partner's seat has it, which Rempart does not know: for the controller to complete.",
         ),
     ),
+    Activity.ATTRIBUTION: ActivityTexts(
+        name=Text(fr="Copies marquées et imputation des fuites", en="Marked copies and tracing of leaks"),
+        purposes=Text(
+            fr="Savoir de quelle copie une fuite provient, avec une borne d’erreur. Aucune recherche des sources, "
+            "aucune décision automatique.",
+            en="Know from which copy a leak was made, with a bound on error. No search for sources, no automatic "
+            "decision.",
+        ),
+        subjects=Text(
+            fr="Destinataires de copies, prévenus avant la première.", en="Recipients of copies, told before the first."
+        ),
+        recipients=_NOBODY,
+        transfers=_NO_TRANSFER,
+    ),
     Activity.ACCOUNTABILITY: ActivityTexts(
         name=Text(fr="Habilitations, traçabilité et sécurité", en="Authorisations, traceability and security"),
         purposes=Text(

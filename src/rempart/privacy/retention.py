@@ -39,6 +39,7 @@ class Activity(StrEnum):
     REGISTRATION = "registration"
     DETECTION = "detection"
     EXCHANGE = "exchange"
+    ATTRIBUTION = "attribution"
     ACCOUNTABILITY = "accountability"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.model.retention import RowClass
+from rempart.privacy.copies_texts import COPIES_TABLE
 from rempart.privacy.exchange_texts import EXCHANGE_TABLE
 from rempart.privacy.outside_texts import OUTSIDE_TABLE
 from rempart.privacy.retention import Activity, RetentionPolicy, Text
@@ -268,4 +269,4 @@ _ACCOUNTABILITY: Final = (
 )
 
 #: Every table of the store.
-RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *OUTSIDE_TABLE, *EXCHANGE_TABLE, *_ACCOUNTABILITY)
+RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *OUTSIDE_TABLE, *EXCHANGE_TABLE, *COPIES_TABLE, *_ACCOUNTABILITY)

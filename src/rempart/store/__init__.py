@@ -17,6 +17,7 @@ from rempart.store.assets import AssetRepository  # noqa: E402 - models need a c
 from rempart.store.authorisations import AuthorisationRepository  # noqa: E402 - as above
 from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
 from rempart.store.database import Database  # noqa: E402 - as above
+from rempart.store.decoys import DecoyRepository  # noqa: E402 - as above
 from rempart.store.erasure import erase_traces, wait_for_writers  # noqa: E402 - as above
 from rempart.store.exchange_counts import ImportedCounts, imported_counts, partner_counts  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
@@ -30,10 +31,12 @@ from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
 from rempart.store.outgoing import AssetCode, OutgoingRepository  # noqa: E402 - as above
 from rempart.store.partners import PartnerRepository  # noqa: E402 - as above
 from rempart.store.people import OwnerRepository, UserRepository, WorkspaceRepository  # noqa: E402 - as above
+from rempart.store.recipients import RecipientRepository  # noqa: E402 - as above
 from rempart.store.retention import RetentionRepository  # noqa: E402 - as above
 from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
 from rempart.store.sealing import reseal, sealed_faults, sealed_values  # noqa: E402 - as above
 from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 - as above
+from rempart.store.traces import TraceRepository  # noqa: E402 - as above
 
 __all__ = [
     "AssetCode",
@@ -42,6 +45,7 @@ __all__ = [
     "ConsentRepository",
     "Database",
     "DatabaseLocation",
+    "DecoyRepository",
     "FieldSealer",
     "FindingRepository",
     "FingerprintRepository",
@@ -53,7 +57,9 @@ __all__ = [
     "OutgoingRepository",
     "OwnerRepository",
     "PartnerRepository",
+    "RecipientRepository",
     "RetentionRepository",
+    "TraceRepository",
     "UserRepository",
     "WorkspaceRepository",
     "erase_traces",

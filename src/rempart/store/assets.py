@@ -15,7 +15,18 @@ from rempart.model.media import MediaKind
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
-from rempart.store.models import AssetRow, ConsentRow, DetailedRow, FingerprintRow, MatchRow, OwnerRow, SightingRow
+from rempart.store.models import (
+    AssetRow,
+    ConsentRow,
+    CopyRow,
+    DecoyRow,
+    DetailedRow,
+    FingerprintRow,
+    MatchRow,
+    OwnerRow,
+    SightingRow,
+    TraceRow,
+)
 from rempart.store.people import ground_of
 from rempart.store.sealing import seal_text, unseal_text
 
@@ -114,6 +125,13 @@ class AssetRepository:
         with self._database.reading():
             found = AssetRow.objects.filter(owner_id=owner, digest=digest).values_list("id", flat=True).first()
         return AssetId(found) if found else None
+
+    def of_bytes(self, digest: bytes) -> list[AssetId]:
+        """Return every owner's asset of these very bytes."""
+        with self._database.reading():
+            return [
+                AssetId(a) for a in AssetRow.objects.filter(digest=digest).order_by("id").values_list("id", flat=True)
+            ]
 
     def get(self, asset: str) -> Asset:
         """Return one asset.
@@ -219,6 +237,8 @@ class AssetRepository:
         found = [AssetId(asset) for asset in rows.order_by("id").values_list("id", flat=True)]
         FingerprintRow.objects.filter(asset_id__in=found).delete()
         DetailedRow.objects.filter(asset_id__in=found).delete()
+        for belonging in (CopyRow, DecoyRow, TraceRow):
+            belonging._default_manager.filter(asset_id__in=found).delete()  # noqa: SLF001 - Django's documented way
         seen = sorted(set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True)))
         # Locked before their matches go: of two withdrawals at once, one sees that the other left nothing.
         for batch in in_batches(seen):

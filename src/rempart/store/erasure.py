@@ -30,6 +30,7 @@ _TABLES: Final = (
     *("consent", "ground", "job", "event", "access_trace"),
     *("imported_listing", "imported_code", "imported_removed", "code_suspended", "code_sent", "partner"),
     *("host", "robots_copy", "authorisation"),
+    *("recipient", "marked_copy", "decoy", "leak_trace"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -70,6 +71,17 @@ BYTES_COLUMNS: Final = (
     ("authorisation", "url_index"),
     ("authorisation", "reason_sealed"),
     ("authorisation", "basis_sealed"),
+    ("recipient", "name_sealed"),
+    ("recipient", "name_index"),
+    ("recipient", "ref_sealed"),
+    ("recipient", "ref_index"),
+    ("recipient", "group_sealed"),
+    ("recipient", "group_index"),
+    ("recipient", "how_sealed"),
+    ("decoy", "given_to_sealed"),
+    ("decoy", "note_sealed"),
+    ("leak_trace", "purpose_sealed"),
+    ("leak_trace", "leak_sealed"),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0

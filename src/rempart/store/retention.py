@@ -33,6 +33,7 @@ from rempart.store.models import (
     ScanRow,
     ScanSkipRow,
     SightingRow,
+    TraceRow,
 )
 
 #: The triggers of append-only tables judge by the database's clock, to the millisecond: a row that they would refuse
@@ -63,6 +64,7 @@ _KINDS: Final = {
     RowClass.HOST: _Kind(row=HostRow, since="changed_at"),
     RowClass.ROBOTS: _Kind(row=RobotsRow, since="read_at"),
     RowClass.AUTHORISATION: _Kind(row=AuthorisationRow, since="given_at"),
+    RowClass.TRACE: _Kind(row=TraceRow, since="at"),
 }
 
 
@@ -174,7 +176,7 @@ class RetentionRepository:
                     OwnerRow.objects.filter(ground=OuterRef("pk"))
                 )
                 rows = GroundRow.objects.filter(~used, stated_at__lte=now - self._terms.tombstones)
-            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION:
+            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE:
                 rows = _KINDS[row_class].row._default_manager.filter(expires_at__lte=now)  # noqa: SLF001 - as above
         return rows
 

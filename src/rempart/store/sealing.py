@@ -18,15 +18,18 @@ from rempart.store.interface import FieldSealer
 from rempart.store.models import (
     AssetRow,
     AuthorisationRow,
+    DecoyRow,
     HostRow,
     OwnerRow,
     PartnerRow,
+    RecipientRow,
     RobotsRow,
     ScanRow,
     ScanSkipRow,
     SentRow,
     SightingRow,
     SourceRow,
+    TraceRow,
     User,
     WorkspaceRow,
 )
@@ -74,6 +77,14 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=AuthorisationRow, column="url_sealed", index="url_index", is_exact=True),
     SealedColumn(row=AuthorisationRow, column="reason_sealed"),
     SealedColumn(row=AuthorisationRow, column="basis_sealed"),
+    SealedColumn(row=RecipientRow, column="name_sealed", index="name_index"),
+    SealedColumn(row=RecipientRow, column="ref_sealed", index="ref_index", is_exact=True),
+    SealedColumn(row=RecipientRow, column="group_sealed", index="group_index"),
+    SealedColumn(row=RecipientRow, column="how_sealed"),
+    SealedColumn(row=DecoyRow, column="given_to_sealed"),
+    SealedColumn(row=DecoyRow, column="note_sealed"),
+    SealedColumn(row=TraceRow, column="purpose_sealed"),
+    SealedColumn(row=TraceRow, column="leak_sealed"),
 )
 
 

@@ -1,5 +1,6 @@
 """The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
 
+from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TraceRow
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
@@ -12,6 +13,8 @@ __all__ = [
     "AssetRow",
     "AuthorisationRow",
     "ConsentRow",
+    "CopyRow",
+    "DecoyRow",
     "DetailedRow",
     "EventRow",
     "FingerprintRow",
@@ -23,6 +26,7 @@ __all__ = [
     "MatchRow",
     "OwnerRow",
     "PartnerRow",
+    "RecipientRow",
     "RemovedRow",
     "RobotsRow",
     "ScanRow",
@@ -31,6 +35,7 @@ __all__ = [
     "SightingRow",
     "SourceRow",
     "SuspendedRow",
+    "TraceRow",
     "User",
     "WorkspaceRow",
 ]

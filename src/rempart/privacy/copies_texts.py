@@ -1,0 +1,81 @@
+"""What is stored so that a leak can be traced to a copy, table by table, in French and in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rempart.model.retention import RowClass
+from rempart.privacy.retention import Activity, RetentionPolicy, Text
+
+_BY_COMMAND: Final = Text(
+    fr="Par « rempart recipient forget » : seul un numéro reste, pour n’accuser personne d’autre à sa place.",
+    en="By “rempart recipient forget”: a number alone is left, so that nobody else is accused in her place.",
+)
+_WITH_ITS_ASSET: Final = Text(fr="Au retrait de l’image, aussitôt.", en="When the picture is withdrawn, at once.")
+
+COPIES_TABLE: Final = (
+    RetentionPolicy(
+        table="recipient",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Destinataire de copies", en="Recipient of copies"),
+        purpose=Text(
+            fr="Remettre à chaque destinataire prévenu une copie qui lui est propre.",
+            en="Give each recipient who was told a copy of her own.",
+        ),
+        basis=("6(1)(b)", "6(1)(f)"),
+        data=Text(
+            fr="Nom, référence, groupe et manière dont elle a été prévenue, scellés ; date de l’information ; numéro.",
+            en="Name, reference, group and how she was told, sealed; the day she was told; a number.",
+        ),
+        ends=_BY_COMMAND,
+    ),
+    RetentionPolicy(
+        table="marked_copy",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Copie marquée", en="Marked copy"),
+        purpose=Text(fr="Savoir de quoi une copie a été remise.", en="Know of what a copy was given."),
+        basis=("6(1)(b)", "6(1)(f)"),
+        data=Text(
+            fr="Identifiants de l’image et du destinataire, version, date. Jamais la copie.",
+            en="Identifiers of the picture and of the recipient, version, date. Never the copy.",
+        ),
+        ends=Text(
+            fr="Au retrait de l’image ou à l’oubli du destinataire, aussitôt.",
+            en="When the picture is withdrawn or the recipient is forgotten, at once.",
+        ),
+    ),
+    RetentionPolicy(
+        table="decoy",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Leurre", en="Decoy"),
+        purpose=Text(
+            fr="Savoir par quel canal une version remise à un seul est sortie.",
+            en="Know through which channel a version that was handed to one left.",
+        ),
+        basis=("6(1)(f)",),
+        data=Text(fr="Canal et note, scellés ; qui, date.", en="Channel and note, sealed; who, date."),
+        ends=_WITH_ITS_ASSET,
+    ),
+    RetentionPolicy(
+        table="leak_trace",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Imputation d’une fuite", en="Trace of a leak"),
+        purpose=Text(
+            fr="Pouvoir contester et refaire ce qui a été conclu d’une fuite. Rien n’en découle automatiquement.",
+            en="Be able to contest and repeat what was concluded of a leak. Nothing follows from it by itself.",
+        ),
+        basis=("6(1)(f)", "10 (LIL art. 46)"),
+        data=Text(
+            fr="Finalité et condensat du fichier, scellés ; identifiants, scores, bornes, versions. Une imputation "
+            "désigne une copie, jamais la personne qui l’a publiée.",
+            en="Purpose and digest of the file, sealed; identifiers, scores, bounds, versions. An accusation names a "
+            "copy, never the person who posted it.",
+        ),
+        ends=Text(
+            fr="{days} jours, terme écrit dans la ligne, ou au retrait de l’image.",
+            en="{days} days, written in the row, or when the picture is withdrawn.",
+        ),
+        setting="retention.events_days",
+        row_class=RowClass.TRACE,
+    ),
+)
