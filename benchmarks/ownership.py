@@ -17,6 +17,7 @@ from typing import Final
 import cv2
 import numpy as np
 import numpy.typing as npt
+
 from measure import header, table
 from rempart.kernels import ownership_mark as kernel
 from rempart.kernels.luma import luma_plane
@@ -139,7 +140,9 @@ def survival(pictures: list[Path], seed: int) -> None:
     for name, figures in (("owner's mark alone", own), ("both marks", both)):
         low, middle = np.min(figures, 0), np.median(figures, 0)
         print(f"{name}: SSIM least {low[0]:.4f}, median {middle[0]:.4f}; PSNR {low[1]:.2f}, {middle[1]:.2f} dB")
-    print(f"embed: median {statistics.median(embeds):.3f} s/MP; look: median {statistics.median(looks):.2f} s, ", end="")
+    print(
+        f"embed: median {statistics.median(embeds):.3f} s/MP; look: median {statistics.median(looks):.2f} s, ", end=""
+    )
     print(f"most {max(looks):.2f} s a picture, whatever its size (processor time)")
 
 
@@ -161,14 +164,25 @@ def false_alarms(pictures: list[Path], pairs: int, full: int, seed: int) -> None
                 tests += 2 * found.size
                 shown += [np.count_nonzero(np.abs(found) >= score) for score in SCORES]
                 tops.append(float(np.abs(found).max()))
-    looked = [ownership.look(decoded(np.frombuffer(p.read_bytes(), np.uint8)), owner_key=rng.bytes(32)) for p in pictures[:full]]
+    looked = [
+        ownership.look(decoded(np.frombuffer(p.read_bytes(), np.uint8)), owner_key=rng.bytes(32))
+        for p in pictures[:full]
+    ]
     header(f"Pictures without the mark: {len(tops)} pairs of a picture and a key, {tests:.2e} tests", seed)
     rows = [
-        (score, int(count), f"{count / tests:.2e}", f"{0.5 * math.erfc(score / math.sqrt(2)):.2e}", f"{math.exp(-score * score / 2):.2e}")
+        (
+            score,
+            int(count),
+            f"{count / tests:.2e}",
+            f"{0.5 * math.erfc(score / math.sqrt(2)):.2e}",
+            f"{math.exp(-score * score / 2):.2e}",
+        )
         for score, count in zip(SCORES, shown, strict=True)
     ]
     table(["score", "reached", "share", "of a normal deviate", "bound exp(-z^2/2)"], rows)
-    print(f"\nhighest of all {max(tops):.2f}; whole looks: {len(looked)}, found {sum(a.found for a in looked)}, ", end="")
+    print(
+        f"\nhighest of all {max(tops):.2f}; whole looks: {len(looked)}, found {sum(a.found for a in looked)}, ", end=""
+    )
     print(f"highest score {max(a.score for a in looked):.2f}")
 
 
@@ -183,7 +197,9 @@ def main() -> None:
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     files = sorted(path for path in chosen.photographs.iterdir() if path.suffix == ".jpg")
-    large = [path for path in files if math.prod(decoded(np.frombuffer(path.read_bytes(), np.uint8)).shape[:2]) >= LEAST_PX]
+    large = [
+        path for path in files if math.prod(decoded(np.frombuffer(path.read_bytes(), np.uint8)).shape[:2]) >= LEAST_PX
+    ]
     taken = [large[i] for i in np.random.default_rng(chosen.seed).permutation(len(large))[: chosen.pictures]]
     survival(taken, chosen.seed)
     false_alarms(taken, chosen.pairs, chosen.looks, chosen.seed)

@@ -8,6 +8,7 @@ import math
 import cv2
 import numpy as np
 import pytest
+
 from patterns import pattern
 from rempart.kernels import ownership_mark as mark
 from rempart.kernels.luma import luma_plane
@@ -32,7 +33,7 @@ def test_a_tile_is_of_unit_strength_without_a_mean() -> None:
 
 def test_the_bound_counts_every_place_that_could_have_been_looked_at() -> None:
     """The search chooses with scores in view: the whole grid is paid for."""
-    assert mark.TESTS == len(mark.SCALES) * len(mark.ANGLES) * 128 * 128 * 8 * 2
+    assert len(mark.SCALES) * len(mark.ANGLES) * 128 * 128 * 8 * 2 == mark.TESTS
     assert mark.false_alarm_bound(mark.score_for(1e-6)) == pytest.approx(1e-6)
     assert mark.false_alarm_bound(0.0) == 1.0
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image, ImageOps
+
 from pictures import scene
 from rempart.errors import MarkError
 from rempart.kernels.luma import luma_plane
@@ -89,7 +90,10 @@ def test_the_mark_is_not_to_be_seen(picture: U8, marked: U8) -> None:
 def test_a_marked_picture_is_the_same_bytes_each_time(picture: U8, marked: U8) -> None:
     """Copies are made again from the original instead of being stored."""
     assert np.array_equal(embed(picture, owner_key=KEY), marked)
-    assert hashlib.sha256(embed(_ramp(), owner_key=KEY).tobytes()).hexdigest() == "3d618c0a2b0c9d30bde32ab8b80ff7302aaa0163eb3f75f96e5f61fa18adb5aa"
+    assert (
+        hashlib.sha256(embed(_ramp(), owner_key=KEY).tobytes()).hexdigest()
+        == "3d618c0a2b0c9d30bde32ab8b80ff7302aaa0163eb3f75f96e5f61fa18adb5aa"
+    )
 
 
 def test_the_region_is_the_part_that_shows_the_mark(marked: U8) -> None:
@@ -114,7 +118,7 @@ def test_a_mirrored_picture_is_said_to_be_one(marked: U8) -> None:
 
 
 def test_the_answer_says_what_it_does_not_prove(marked: U8) -> None:
-    """"This is ours", never "this person leaked"."""
+    """ "This is ours", never "this person leaked"."""
     assert look(marked, owner_key=KEY).caution == OURS_NOT_WHO
 
 

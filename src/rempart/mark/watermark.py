@@ -52,7 +52,9 @@ class Prepared:
             raise MarkError(message, advice="A mark needs texture to hide in. Mark a photograph or a scan.")
         self._layers = [planned(plan, asset_key, image, luma) for plan in LAYERS]
         change = self._change(np.ones(SYMBOLS, np.int8))
-        self.strength, self.ssim, self.psnr_db = _strength(luma, change, psnr_least_db, _reference(luma, reference, image))
+        self.strength, self.ssim, self.psnr_db = _strength(
+            luma, change, psnr_least_db, _reference(luma, reference, image)
+        )
 
     def copy_for(self, recipient_code: I8) -> U8:
         """Return the copy that carries a code.
