@@ -34,6 +34,11 @@ CODE_VERSION: Final = "rempart-mark/1 fair-bits/1 reading/1"
 FALSE_ACCUSATION_MOST: Final = 1e-6
 #: Under this correlation of texture, what points agree on is not the same picture.
 QUALITY_LEAST: Final = 0.15
+#: Pilots that are this clear are those of a mark with this key. It accuses nobody: it says which of two ways of finding
+#: no one it is, and no bound is claimed for it.
+PILOT_LEAST: Final = 5.0
+#: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
+PILOT_KEPT_LEAST: Final = 0.1
 
 
 class Tests:
@@ -121,7 +126,7 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = AttributionVerdict.NOBODY if expected >= level else AttributionVerdict.TOO_LITTLE_LEFT
+        verdict = AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -129,6 +134,7 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
         tests=tests.total,
         threshold=level,
         expected_score=expected,
+        pilot_score=_pilot(found)[0],
         region=_region(best),
         registration_quality=_quality(best.registered),
         code_version=CODE_VERSION,
@@ -204,6 +210,18 @@ def _expected(found: Sequence[_Read], groups: list[tuple[Codebook, F64]]) -> flo
     """Return what a lone copy would score, if what the leaks add to their originals was noise."""
     norm = float(np.sqrt(sum(float(soft @ soft) for _, soft in groups)))
     return float(sum(item.expected.sum() for item in found)) / norm if norm > 0 else 0.0
+
+
+def _pilot(found: Sequence[_Read]) -> tuple[float, float]:
+    """Return how clearly the pilots of all leaks are there, and how clearly those of whole marks would be."""
+    whole = float(np.sqrt(sum(item.pilot_whole**2 for item in found)))
+    return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
+
+
+def _could_tell(found: Sequence[_Read], expected: float, level: float) -> bool:
+    """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
+    pilot, whole = _pilot(found)
+    return expected >= level if pilot >= PILOT_LEAST else whole * PILOT_KEPT_LEAST >= PILOT_LEAST
 
 
 def _region(best: _Read) -> tuple[Corner, ...]:

@@ -83,7 +83,7 @@ def varied(points: Points, variant: int) -> Points:
     return Points(points.places, np.ascontiguousarray(cells).reshape(-1, 128))
 
 
-def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit | None:
+def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0, *, one_to_one: bool = False) -> Fit | None:
     """Find the transformation from the asset's plane to the suspect's that most pairs agree on.
 
     (1) Pairs of nearest descriptors, both ways near enough; (2) a similarity, by RANSAC, since most copies are one;
@@ -94,11 +94,13 @@ def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit
         suspect: Points of the suspect's plane as it is.
         variant: What was done to the asset to make the suspect: 0, or :data:`MIRRORED` and :data:`INVERTED` added.
         width: Of the suspect's plane, in pixels; needed where it is mirrored.
+        one_to_one: Pair a point of the suspect with one of the asset only, the closest. Of a small crop, or where the
+            asset has many more points, most would be paired with the same few, and agree that the asset is a spot.
 
     Returns:
         None if there are fewer than four pairs, or nothing that they agree on.
     """
-    left, right = _pairs(asset, varied(suspect, variant))
+    left, right = _pairs(asset, varied(suspect, variant), one_to_one=one_to_one)
     if len(left) < _PAIRS_MIN:
         return None
     source, target = asset.places[left], suspect.places[right].copy()
@@ -123,7 +125,7 @@ def fit(asset: Points, suspect: Points, variant: int = 0, width: int = 0) -> Fit
     return Fit(back @ np.asarray(homography, np.float64), int(inside.sum()), len(left))
 
 
-def _pairs(asset: Points, suspect: Points) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _pairs(asset: Points, suspect: Points, *, one_to_one: bool) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Pair each point of the asset with its nearest of the suspect, where the second nearest is well behind."""
     if len(asset.places) < _PAIRS_MIN or len(suspect.places) < _PAIRS_MIN:
         nothing = np.zeros(0, np.intp)
@@ -135,4 +137,8 @@ def _pairs(asset: Points, suspect: Points) -> tuple[npt.NDArray[np.intp], npt.ND
     closeness[rows, nearest] = -1.0
     second = closeness.max(axis=1)
     good = (2 - 2 * best) < _RATIO_MOST**2 * (2 - 2 * second)
+    if one_to_one:
+        closest = np.full(len(suspect.places), -2.0, best.dtype)
+        np.maximum.at(closest, nearest, best)
+        good &= best == closest[nearest]
     return rows[good], nearest[good]

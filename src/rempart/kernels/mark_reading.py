@@ -37,9 +37,9 @@ _SQUARES_MOST: Final = 50.0
 #: Kinds of coefficients that fare alike: by the sum of frequencies, and by the square of the original's around it.
 _TEXTURES: Final = (4.0, 16.0, 64.0, 256.0)
 #: How much a kind's pilots must say to outweigh what the others say, in squared deviations of noise.
-_PRIOR: Final = 10.0
+_PRIOR: Final = 40.0
 #: A layer's weight is never quite nothing: of many leaks that show nothing alone, the sum may show something.
-_KEPT_LEAST: Final = 0.02
+_KEPT_LEAST: Final = 0.003
 
 
 class Reading(NamedTuple):

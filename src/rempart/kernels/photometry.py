@@ -105,9 +105,9 @@ def _filtered(toned: F32, there: F32, trusted: Mask) -> tuple[F32, F32]:
         near = np.stack(shifted, axis=1).astype(np.float64)
         wanted = _detail(there)[rows, columns].astype(np.float64)
         gram = near.T @ near
-        gram += _RIDGE * np.trace(gram) / side**2 * np.eye(side**2)
-        pull = _RIDGE * np.trace(gram) / side**2 * kernel.ravel()
-        kernel = np.linalg.solve(gram, near.T @ wanted + pull).reshape(side, side)
+        hold = _RIDGE * np.trace(gram) / side**2
+        pulled = near.T @ wanted + hold * kernel.ravel()
+        kernel = np.linalg.solve(gram + hold * np.eye(side**2), pulled).reshape(side, side)
     shift = np.arange(-_REACH, _REACH + 1)
     waves = np.cos(np.pi / BLOCK_PX * np.outer(np.arange(BLOCK_PX), shift))
     transfer = np.einsum("ui,ij,vj->uv", waves, kernel, waves)

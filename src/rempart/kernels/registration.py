@@ -28,13 +28,19 @@ WORK_PX: Final = 1280
 _WORK_LEAST_PX: Final = 640
 #: No finer than the leak by more than this.
 _FINER_MOST: Final = 1.25
-#: Tries of points: pixels of the original's and of the leak's plane, points of each.
-_TRIES: Final = ((200_000, 400_000, 800, 1200), (800_000, 1_200_000, 3000, 4500))
+#: Tries of points: pixels of the original's and of the leak's plane, points of each. The last is for a small part of
+#: a large picture.
+_TRIES: Final = (
+    (200_000, 400_000, 800, 1200),
+    (800_000, 1_200_000, 3000, 4500),
+    (2_500_000, 400_000, 10_000, 2000),
+)
+#: Both pictures agree under a homography (:func:`_agreement`): no other variant is tried; no other points are.
+_AGREEMENT_CLEAR: Final = 0.5
+_AGREEMENT_ENOUGH: Final = 0.2
 #: Points that agree: enough not to try further; and too few to be anything but chance.
 _INLIERS_CLEAR: Final = 40
-_INLIERS_LEAST: Final = 9
-#: And they are most of the pairs that look alike, or another variant is tried too.
-_CLEAR_SHARE: Final = 0.5
+_INLIERS_LEAST: Final = 6
 #: Proposals are compared on planes of this longer side.
 _SMALL_PX: Final = 480
 #: Pixels of the leak for one of the original that can be meant.
@@ -159,20 +165,24 @@ class _Compared:
 
 def _placed(original: U8, leak: U8) -> tuple[F64, int, int] | None:
     """Find the homography and the variant under which both agree most, of those that points propose: (1)."""
-    proposed: list[tuple[F64, int, int]] = []
+    best: tuple[float, tuple[F64, int, int]] | None = None
     for area, leak_area, most, leak_most in _TRIES:
         one, two = sized(original, area, enlarged_most=2.0), sized(leak, leak_area, enlarged_most=2.0)
         points, others = sift_points(one, most), sift_points(two, leak_most)
         for variant in range(VARIANTS):
-            found = fit(points, others, variant, two.shape[1])
-            if found is not None and found.inliers >= _INLIERS_LEAST and _is_sound(found, one.shape):
-                proposed.append((_scaled(found.homography, one, original, two, leak), variant, found.inliers))
-                if found.inliers >= _INLIERS_CLEAR and found.inliers >= _CLEAR_SHARE * found.pairs:
-                    return proposed[-1]
-    if len(proposed) < 2:
-        return proposed[0] if proposed else None
-    # A pattern that repeats, or is its own mirror image, has points that agree on the wrong place.
-    return max(proposed, key=lambda p: _agreement(original, leak, p[0], p[1]))
+            found = fit(points, others, variant, two.shape[1], one_to_one=True)
+            if found is None or found.inliers < _INLIERS_LEAST or not _is_sound(found, one.shape):
+                continue
+            proposed = (_scaled(found.homography, one, original, two, leak), variant, found.inliers)
+            # A pattern that repeats, or is its own mirror image, has points that agree on the wrong place.
+            agreed = _agreement(original, leak, proposed[0], variant)
+            if best is None or agreed > best[0]:
+                best = (agreed, proposed)
+            if agreed >= _AGREEMENT_CLEAR and found.inliers >= _INLIERS_CLEAR:
+                return proposed
+        if best is not None and best[0] >= _AGREEMENT_ENOUGH:
+            break
+    return best[1] if best is not None else None
 
 
 def _agreement(original: U8, leak: U8, homography: F64, variant: int) -> float:

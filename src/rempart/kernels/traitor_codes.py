@@ -27,6 +27,8 @@ F64 = npt.NDArray[np.float64]
 SYMBOLS_STEP: Final = 8 * BLOCK_BYTES
 #: Bytes of codes made at once.
 _CHUNK_BYTES: Final = 1 << 21
+#: No bound is less than this: codes are only as random as a key is unguessed, and no one should read "impossible".
+BOUND_LEAST: Final = 2.0**-128
 
 
 def packed_codes(key: bytes, symbols: int, first: int, count: int) -> U8:
@@ -101,7 +103,7 @@ def exact_correlation(key: bytes, soft: F64, index: int) -> float:
 
 def false_accusation_bound(z: float, tests: int) -> float:
     """Return the most probable that any innocent code, of all tests made, scores ``z`` or more: 0..1."""
-    return min(1.0, tests * math.exp(-0.5 * z * z)) if z > 0 else 1.0
+    return min(1.0, max(BOUND_LEAST, tests * math.exp(-0.5 * z * z))) if z > 0 else 1.0
 
 
 def threshold(tests: int, bound: float) -> float:

@@ -8,6 +8,7 @@ True
 <StopReason.MINOR_WORD: 'minor_word'>
 """
 
+from rempart.model.attribution import COPY_NOT_PERSON, AccusedCopy, Attribution, AttributionVerdict
 from rempart.model.fingerprint import CodedPoints, Fingerprint, FingerprintedMedia, PackedDescriptor, SignalType
 from rempart.model.gate import Checkable, Cleared, MinorGate
 from rempart.model.ids import AssetId, SuspectId
@@ -26,7 +27,11 @@ from rempart.model.media import (
 from rempart.model.outcome import Stopped, StopReason, Unreadable, UnreadableReason
 
 __all__ = [
+    "COPY_NOT_PERSON",
+    "AccusedCopy",
     "AssetId",
+    "Attribution",
+    "AttributionVerdict",
     "Checkable",
     "Cleared",
     "Clue",

@@ -52,7 +52,9 @@ class Attribution:
     threshold: float
     """The score that accuses; 0 if nothing was scored."""
     expected_score: float = 0.0
-    """What a lone marked copy would score if all else in the leak is noise: how much the trace could have seen."""
+    """What a lone copy would score, by what is left of the pilots: about the score of one, more than that of several."""
+    pilot_score: float = 0.0
+    """How clearly a mark with this key is there, whoever's copy it is: a normal deviate if there is none."""
     region: tuple[Corner, ...] = ()
     """The original's four corners in pixels of the leak, from its top left on; empty if it is not registered."""
     registration_quality: float = 0.0
