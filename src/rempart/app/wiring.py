@@ -39,13 +39,13 @@ def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
     workers = settings.hazmat.workers or usable_processors()
     return Pool(
         task=Task(name=TASK_NAME, parse=parse_record),
-        settings=_pool_settings(settings, warm_kernels(settings), workers=workers),
+        settings=pool_settings_of(settings, warm_kernels(settings), workers=workers),
     )
 
 
 def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Verdict | None, ...]]:
     """Make the pool that takes a closer look; its items hold a suspect and up to ``pairs_most`` assets."""
-    like_one = _pool_settings(settings, choose_kernel_cache(settings), pictures_most=1 + pairs_most)
+    like_one = pool_settings_of(settings, choose_kernel_cache(settings), pictures_most=1 + pairs_most)
     # It holds originals: whoever captured it would hold those of few suspects.
     pool_settings = replace(like_one, recycle_after=min(like_one.recycle_after, _VISITS_OF_A_WORKER))
     return Pool(task=Task(name=VERIFY_TASK, parse=parse_verdicts), settings=pool_settings)
@@ -53,10 +53,10 @@ def make_verifying_pool(settings: Settings, *, pairs_most: int) -> Pool[tuple[Ve
 
 def make_learned_pool(settings: Settings, model: LearnedModel) -> Pool[DescribedMedia]:
     """Make the pool that describes pictures with a model of the user's: one at a time, as they are answered for."""
-    return Pool(task=learned_task(model), settings=_pool_settings(settings, choose_kernel_cache(settings)))
+    return Pool(task=learned_task(model), settings=pool_settings_of(settings, choose_kernel_cache(settings)))
 
 
-def _pool_settings(
+def pool_settings_of(
     settings: Settings, kernel_cache: Path | None, *, workers: int = 1, pictures_most: int = 1
 ) -> PoolSettings:
     """Return what the settings say of a pool whose items hold up to so many pictures."""

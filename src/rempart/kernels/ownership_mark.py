@@ -42,6 +42,8 @@ WAYS: Final = 8
 #: Chances that a picture without the mark has: places of the grid, offsets, ways to turn, and the negative.
 TESTS: Final = len(SCALES) * len(ANGLES) * PERIOD**2 * WAYS * 2
 
+_LEAST_BOUND: Final = 2.0**-128
+
 #: How coarsely the grid is walked through at first, and how many places are looked at closely.
 _STRIDE: Final = 2
 _CLOSELY: Final = 6
@@ -75,8 +77,11 @@ class Found(NamedTuple):
 
 
 def false_alarm_bound(score: float) -> float:
-    """Bound the probability that a picture without the mark has such a score anywhere on the grid: 0 to 1."""
-    return min(1.0, TESTS * math.exp(-score * score / 2.0)) if score > 0 else 1.0
+    """Bound the probability that a picture without the mark has such a score anywhere on the grid: 0 to 1.
+
+    Never under 2^-128: a key that is guessed would be as likely, and the signs are only as secret as AES.
+    """
+    return min(1.0, max(_LEAST_BOUND, TESTS * math.exp(-score * score / 2.0))) if score > 0 else 1.0
 
 
 def score_for(bound: float) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -85,35 +86,32 @@ def look(image: U8, *, owner_key: bytes) -> OwnershipAnswer:
         message = f"the picture is too small to show a mark: {image.shape[1]} x {image.shape[0]} pixels"
         raise MarkError(message, advice=f"Each side needs {LOOK_SIDE_LEAST_PX} pixels.")
     plane = kernel.residual(luma_plane(image))
-    threshold = kernel.score_for(FALSE_ALARMS)
-    best = kernel.search(plane, owner_key, threshold)
-    answer = OwnershipAnswer(
-        found=best.score >= threshold,
-        false_alarm_bound=kernel.false_alarm_bound(best.score),
-        score=best.score,
-        threshold=threshold,
-        tests=kernel.TESTS,
-        code_version=OWNERSHIP_VERSION,
-    )
-    return _described(answer, best, plane, image, owner_key) if answer.found else answer
-
-
-def _described(answer: OwnershipAnswer, best: kernel.Found, plane: F32, image: U8, owner_key: bytes) -> OwnershipAnswer:
-    """Add what the place of the mark says."""
+    best = kernel.search(plane, owner_key, kernel.score_for(FALSE_ALARMS))
+    answer = answer_of(best.score)
+    if not answer.found:
+        return answer
     top, left, bottom, right = kernel.shown(plane, owner_key, best)
     down, across = image.shape[0] / plane.shape[0], image.shape[1] / plane.shape[1]
     top, bottom, left, right = top * down, bottom * down, left * across, right * across
-    return OwnershipAnswer(
-        found=True,
-        false_alarm_bound=answer.false_alarm_bound,
-        score=answer.score,
-        threshold=answer.threshold,
-        tests=answer.tests,
+    return replace(
+        answer,
         region=((left, top), (right, top), (right, bottom), (left, bottom)),
         scale=best.scale,
         angle_deg=math.degrees(best.angle_rad),
         mirrored=best.way >= kernel.WAYS // 2,
-        code_version=answer.code_version,
+    )
+
+
+def answer_of(score: float) -> OwnershipAnswer:
+    """Say what a score means: whether it is enough, and how likely that is wrong."""
+    threshold = kernel.score_for(FALSE_ALARMS)
+    return OwnershipAnswer(
+        found=score >= threshold,
+        false_alarm_bound=kernel.false_alarm_bound(score),
+        score=score,
+        threshold=threshold,
+        tests=kernel.TESTS,
+        code_version=OWNERSHIP_VERSION,
     )
 
 
