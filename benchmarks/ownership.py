@@ -1,7 +1,7 @@
 """What the owner's mark survives, what it costs the picture, and how often a picture without it is taken for marked.
 
-``python benchmarks/ownership.py PHOTOGRAPHS [--pictures 50] [--pairs 100000]``. A recipient's mark is laid on top first,
-as in every copy that leaves. Alterations are our own (``leak_signal`` has those of matching; these are of the mark).
+``python benchmarks/ownership.py PHOTOGRAPHS [--pictures 50] [--pairs 100000]``. A recipient's mark is
+laid on top first, as in every copy that leaves. Alterations are our own (``leak_signal`` has those of matching; these are of the mark).
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def false_alarms(pictures: list[Path], pairs: int, full: int, seed: int) -> None
             spectrum = kernel.folded(plane, math.exp(k * kernel.STEP), m * kernel.STEP, out)
             for _ in range(keys_each):
                 signs = np.where(rng.integers(0, 2, (kernel.PERIOD,) * 2) > 0, 1, -1).astype(np.float32)
-                chips = cv2.dft(signs, flags=cv2.DFT_COMPLEX_OUTPUT)
+                chips = np.asarray(cv2.dft(signs, flags=cv2.DFT_COMPLEX_OUTPUT), np.float32)
                 found = kernel.correlated(spectrum, chips)
                 tests += 2 * found.size
                 shown += [np.count_nonzero(np.abs(found) >= score) for score in SCORES]

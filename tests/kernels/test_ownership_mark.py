@@ -47,7 +47,8 @@ def test_scores_of_random_keys_stay_under_the_bound(seed: int) -> None:
 
     found = []
     for _ in range(40):
-        chips = cv2.dft(rng.choice(np.float32([-1, 1]), (128, 128)), flags=cv2.DFT_COMPLEX_OUTPUT)
+        signs = rng.choice(np.array([-1, 1], np.float32), (128, 128))
+        chips = np.asarray(cv2.dft(signs, flags=cv2.DFT_COMPLEX_OUTPUT), np.float32)
         found.append(mark.correlated(spectrum, chips))
     scores = np.concatenate(found).ravel()
 

@@ -123,7 +123,7 @@ def test_the_answer_says_what_it_does_not_prove(marked: U8) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "key", "says"),
+    "image, key, says",
     [
         (np.zeros((200, 300, 3), np.uint8), KEY, "too small"),
         (np.full((400, 600, 3), 128, np.uint8), KEY, "flat"),

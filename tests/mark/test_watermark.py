@@ -34,7 +34,9 @@ def test_a_copy_is_pinned() -> None:
     """On every machine, with every version of numpy and OpenCV: a copy need not be kept."""
     copy = embed(pattern(4, 240, 320), asset_key=KEY, recipient_code=CODE)
 
-    assert hashlib.sha256(copy.tobytes()).hexdigest() == "cd678950f1f9a02ce6de511f0bc4604788adbbc94369fd3e366da0026bb36e40"
+    assert (
+        hashlib.sha256(copy.tobytes()).hexdigest() == "cd678950f1f9a02ce6de511f0bc4604788adbbc94369fd3e366da0026bb36e40"
+    )
 
 
 def test_preparing_once_or_each_time_gives_the_same_copy() -> None:

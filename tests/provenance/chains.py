@@ -6,6 +6,7 @@ import datetime as dt
 import io
 
 from PIL import Image
+
 from patterns import pattern
 from rempart.provenance import SigningChain, make_chain
 

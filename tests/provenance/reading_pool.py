@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rempart.hazmat import Pool, PoolSettings, Task
 from rempart.model import MediaBytes, Unreadable
 from rempart.model.gate import MinorGate

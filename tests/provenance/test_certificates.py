@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
 from provenance.chains import NOW, chain
 from rempart.errors import IntegrityError
 from rempart.provenance import load_chain, make_chain
@@ -80,7 +81,9 @@ def test_openssl_verifies_the_chain(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [openssl, "verify", "-purpose", "smimesign", "-CAfile", "root.pem", "leaf.pem"],
-        cwd=tmp_path, capture_output=True, check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from provenance.chains import chain, picture
 from provenance.reading_pool import read_in_sandbox
 from rempart.errors import MediaError
@@ -46,6 +47,7 @@ class Canary:
                     connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     def close(self) -> None:
+        """Stop listening."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
@@ -72,7 +74,7 @@ def _naming(port: int) -> bytes:
 
 
 def test_an_address_in_a_hostile_file_is_not_asked(canary: Canary) -> None:
-    """Zero requests, from this process and from a worker; the library's defaults make one, which shows it would count."""
+    """Zero requests, from this process and from a worker; by its defaults the library makes one, so it would count."""
     hostile = _naming(canary.port)
 
     reading = parse(run(hostile, None, {"anchors": ""}))

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from rempart.model.provenance import ManifestState
 from rempart.provenance.record import BINDINGS_MOST, TEXT_MOST, parse
 
 GOOD: dict[str, Any] = {
-    "state": "valid", "label": "urn:c2pa:1", "generator": "g", "signer": "s", "bindings": [["a", "b"]], "problems": [],
+    "state": "valid",
+    "label": "urn:c2pa:1",
+    "generator": "g",
+    "signer": "s",
+    "bindings": [["a", "b"]],
+    "problems": [],
 }
 
 
@@ -24,9 +30,16 @@ def test_a_record_is_read() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"state": "excellent"}, {"state": 3}, {"label": None}, {"signer": "x" * (TEXT_MOST + 1)}, {"bindings": "a"},
-        {"bindings": [["a"]]}, {"bindings": [["a", 1]]}, {"bindings": [["a", "b"]] * (BINDINGS_MOST + 1)},
-        {"problems": {}}, {"problems": [1]},
+        {"state": "excellent"},
+        {"state": 3},
+        {"label": None},
+        {"signer": "x" * (TEXT_MOST + 1)},
+        {"bindings": "a"},
+        {"bindings": [["a"]]},
+        {"bindings": [["a", 1]]},
+        {"bindings": [["a", "b"]] * (BINDINGS_MOST + 1)},
+        {"problems": {}},
+        {"problems": [1]},
     ],
 )
 def test_a_lying_worker_is_refused(change: dict[str, Any]) -> None:

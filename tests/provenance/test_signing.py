@@ -6,6 +6,7 @@ import io
 
 import pytest
 from PIL import Image
+
 from provenance.chains import chain, picture
 from rempart.errors import MisuseError
 from rempart.model.media import MediaFormat

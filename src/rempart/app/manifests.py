@@ -26,7 +26,7 @@ from rempart.provenance import SigningChain, load_chain, make_chain
 FOLDER: Final = "manifests"
 _CERTIFICATES: Final = "certificates.pem"
 _VERSION: Final = 1
-#: Bits of 256 in which the codes of copies may differ: as of every match of whole pictures (docs/decisions/0004-pdq.md).
+#: Bits of 256 in which the codes of copies may differ, as in every match of whole pictures.
 DISTANCE_MOST: Final = 31
 #: Under this, a code is of a picture with too little detail to be told from others.
 _QUALITY_LEAST: Final = 50

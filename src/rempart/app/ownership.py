@@ -58,9 +58,9 @@ def look_into(
     intake = Intake(gate)
     with make_looking_pool(settings) as pool:
         for cleared in intake.cleared(walk(list(paths)), Role.SUSPECT):
-            yield from _skips(intake)
+            yield from intake.set_aside()
             yield look_at(pool, gate, cleared.item, key, settings.hazmat.max_bytes)
-        yield from _skips(intake)
+        yield from intake.set_aside()
         missing += pool.missing()
 
 
@@ -69,7 +69,9 @@ def look_at(
 ) -> Looked | Skipped:
     """Look for a mark in one item that the gate let pass."""
     content = content_of(item, most)
-    outcome = content if isinstance(content, Unreadable) else visit(pool, gate, item, pack(mark_key, content), {})
+    if isinstance(content, Unreadable):
+        return Skipped(label=item.label, role=Role.SUSPECT, outcome=content)
+    outcome = visit(pool, gate, item, pack(mark_key, content), {})
     if isinstance(outcome, Unreadable | Stopped):
         return Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome)
     return Looked(label=item.label, answer=outcome)
@@ -87,10 +89,4 @@ def content_of(item: MediaItem, most: int) -> bytes | Unreadable:
             return Unreadable(reason=UnreadableReason.IO)
     if len(data) > most:
         return Unreadable(reason=UnreadableReason.TOO_MANY_BYTES, detail=f"> {most}")
-    return data if data else Unreadable(reason=UnreadableReason.EMPTY)
-
-
-def _skips(intake: Intake) -> Iterator[Skipped]:
-    for one in intake.set_aside():
-        if isinstance(one, Skipped):
-            yield one
+    return data or Unreadable(reason=UnreadableReason.EMPTY)

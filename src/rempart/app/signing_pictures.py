@@ -1,7 +1,7 @@
 """Mark pictures as their owner's and sign them: each step of ``rempart sign``, and of finding a manifest again.
 
 (1) The owner's mark goes in, in a sandbox; (2) the manifest is bound to the mark and signed, here, with a key that no
-sandbox sees; (3) the signed picture is fingerprinted and the manifest kept; (4) the file is written, whole or not at all.
+sandbox sees; (3) the signed picture is fingerprinted and the manifest kept; (4) the file is written, whole or not.
 """
 
 from __future__ import annotations
@@ -133,16 +133,17 @@ def sign_pictures(
                 return marked
             owned, picture = marked
             signed = sign(picture, owned.format, chain, bindings=bindings, version=__version__)  # (2)
-            label = _label(visit(reading, gate, item, signed.content, {"anchors": chain.anchor_pem()}))
-            codes = _codes(visit(fingerprinting, gate, item, signed.content, _WHOLE))
+            told = visit(reading, gate, item, signed.content, {"anchors": chain.anchor_pem()})
+            media = visit(fingerprinting, gate, item, signed.content, _WHOLE)
+            label, codes = _label(told), _codes(media)
             keep_manifest(workspace, signed.manifest, label, codes[0] if codes else None)  # (3)
             _write(target, signed.content)  # (4)
             return Signed(label=item.label, path=target, manifest=label, ssim=owned.ssim, psnr_db=owned.psnr_db)
 
         for cleared in intake.cleared(walk(list(paths)), Role.ASSET):
-            yield from (one for one in intake.set_aside() if isinstance(one, Skipped))
+            yield from intake.set_aside()
             yield signed_one(cleared.item)
-        yield from (one for one in intake.set_aside() if isinstance(one, Skipped))
+        yield from intake.set_aside()
         missing += owning.missing()
 
 
@@ -159,9 +160,13 @@ def find_provenance(
     gate, secrets = make_gate(settings), owner_secrets(workspace)
     anchors = own_anchors(workspace, secrets.signing_secret)
     intake = Intake(gate)
-    [item] = [cleared.item for cleared in intake.cleared(walk([path]), Role.SUSPECT)] or [None]
-    if item is None:
-        return next(one for one in intake.set_aside() if isinstance(one, Skipped))
+    items = [cleared.item for cleared in intake.cleared(walk([path]), Role.SUSPECT)]
+    if len(items) != 1:
+        if skipped := next(iter(intake.set_aside()), None):
+            return skipped
+        message = f"{str(path)!r} is not one file"
+        raise MisuseError(message, advice="Name one picture.")
+    [item] = items
     content = content_of(item, settings.hazmat.max_bytes)
     if isinstance(content, Unreadable):
         return Skipped(label=item.label, role=Role.SUSPECT, outcome=content)
@@ -170,8 +175,8 @@ def find_provenance(
     if isinstance(embedded, Unreadable | Stopped):
         return Skipped(label=item.label, role=Role.SUSPECT, outcome=embedded)
     with make_pool(settings) as fingerprinting, make_looking_pool(settings) as looking:
-        codes = _codes(visit(fingerprinting, gate, item, content, {**_WHOLE, "orientations": 8}))
-        kept = tuple(find_manifests(workspace, codes))
+        media = visit(fingerprinting, gate, item, content, {**_WHOLE, "orientations": 8})
+        kept = tuple(find_manifests(workspace, _codes(media)))
         looked = look_at(looking, gate, item, secrets.mark_key, settings.hazmat.max_bytes)
         missing += looking.missing()
     if isinstance(looked, Skipped):
@@ -227,6 +232,8 @@ def _write(target: Path, content: bytes) -> None:
         os.link(part, target)  # unlike a rename, it fails where a file is
     except OSError as error:
         message = f"{str(target)!r} cannot be written: {error.strerror}"
-        raise UnavailableError(message, advice="Free some space, and run the command again: what is done stays.") from error
+        raise UnavailableError(
+            message, advice="Free some space, and run the command again: what is done stays."
+        ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -57,7 +57,9 @@ def _show(found: Provenance, *, as_json: bool) -> int:
 
     is_ours = not isinstance(found.mark, NotOwned) and found.mark.found
     if as_json:
-        kept = [{"manifest": one.label, "distance_bits": one.distance_bits, "file": str(one.path)} for one in found.kept]
+        kept = [
+            {"manifest": one.label, "distance_bits": one.distance_bits, "file": str(one.path)} for one in found.kept
+        ]
         embedded = manifest_record(found.embedded)
         mark = ownership_record(found.mark)
         put_json({"v": 1, "path": found.label, "embedded": embedded, "kept": kept, "mark": mark})

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.command(name="sign")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder that signed pictures go into.")
-@click.option("--as", "organisation", default="", help="Whom new certificates name, for anyone to read.  [default: nobody]")
+@click.option(
+    "--as", "organisation", default="", help="Whom new certificates name, for anyone to read.  [default: nobody]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per picture.")
 @click.pass_obj
 def command(given: Globals, files: tuple[Path, ...], out: Path, organisation: str, *, as_json: bool) -> int:

@@ -5,8 +5,8 @@ a crop to a share k of the area shows it enlarged by 1 / sqrt(k), which bounds t
 angle of a grid that is fixed beforehand the suspect is folded modulo the tile, and the fold is correlated with the tile
 at every offset, turned and mirrored in the eight ways.
 
-The null is exact whatever the picture: the tile is linear in secret fair signs, so the score of one place of the grid is
-a sum of signs with weights that the key did not choose, of unit square sum, and Hoeffding's inequality (J. Am. Stat.
+The null is exact whatever the picture: the tile is linear in secret fair signs, so the score of one place of the grid
+is a sum of signs with weights that the key did not choose, of unit square sum, and Hoeffding's inequality (J. Am. Stat.
 Assoc. 58, 1963, theorem 2) gives P(score >= t) <= exp(-t^2 / 2). Times the number of places, offsets, ways and
 polarities: a union bound over the whole grid holds however the search walks through it.
 """
@@ -108,7 +108,7 @@ def _banded(chips: I64) -> I64:
         for _ in range(_WIDENINGS):
             wide = np.roll(wide, _WIDE_STEP, axis) + 2 * wide + np.roll(wide, -_WIDE_STEP, axis)
     # Each pass multiplies the mean by 4: 1 + 1 passes of the narrow window, 4 + 4 of the wide one.
-    return narrow * 4 ** (2 * _WIDENINGS - 2) - wide
+    return np.asarray(narrow * 4 ** (2 * _WIDENINGS - 2) - wide, np.int64)
 
 
 def _band() -> tuple[F32, float]:
@@ -146,7 +146,7 @@ def residual(luma: U8) -> F32:
     spread = cv2.GaussianBlur(np.square(left), (0, 0), _SPREAD_PX)
     left /= np.power(spread + 0.5, _EVENING)
     limit = np.float32(_CUT * math.sqrt(float(np.mean(np.square(left))) + 1e-12))
-    return np.clip(left, -limit, limit)
+    return np.asarray(np.clip(left, -limit, limit), np.float32)
 
 
 @kernel
@@ -167,7 +167,7 @@ def _fold(plane: F32, cosine: float, sine: float, out: F32) -> None:  # (h, w), 
 def spectra(key: bytes) -> list[F32]:
     """Return the spectra of a key's signs in the eight ways."""
     chips = signs(derived_key(key, "ownership chips"), PERIOD * PERIOD).reshape(PERIOD, PERIOD).astype(np.float32)
-    return [cv2.dft(one, flags=cv2.DFT_COMPLEX_OUTPUT) for one in turns(chips)]
+    return [np.asarray(cv2.dft(one, flags=cv2.DFT_COMPLEX_OUTPUT), np.float32) for one in turns(chips)]
 
 
 def turns(one: F32) -> list[F32]:
@@ -178,7 +178,7 @@ def turns(one: F32) -> list[F32]:
 def _rings() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     f = np.minimum(np.arange(PERIOD), PERIOD - np.arange(PERIOD))
     ring = np.round(np.hypot(f[:, None], f[None, :])).astype(np.int64)
-    return ring, np.bincount(ring.ravel())
+    return ring, np.bincount(ring.ravel()).astype(np.float64)
 
 
 _RING, _RING_SIZE = _rings()
@@ -186,7 +186,7 @@ _RING, _RING_SIZE = _rings()
 
 def folded(plane: F32, scale: float, angle_rad: float, out: F32) -> F32:
     """Fold a plane and return the spectrum of the unit weights of the signs, ``(128, 128, 2) float32``."""
-    _fold(plane, np.float32(scale * math.cos(angle_rad)), np.float32(scale * math.sin(angle_rad)), out)
+    _fold(plane, scale * math.cos(angle_rad), scale * math.sin(angle_rad), out)
     spectrum = cv2.dft(out, flags=cv2.DFT_COMPLEX_OUTPUT)
     power = spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2
     mean = np.bincount(_RING.ravel(), power.ravel()) / _RING_SIZE
@@ -266,8 +266,14 @@ def shown(plane: F32, key: bytes, found: Found) -> tuple[int, int, int, int]:
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
-#: A place shows the mark where its agreement, so smoothed, is such a share of the best tenth's; a row or column is in the
-#: region if such a share of it does.
+#: A place shows the mark where its agreement, so smoothed, is such a share of the best tenth's; a row or column is in
+#: the region if such a share of it does.
 _SHOWN_PX: Final = 10.0
 _SHOWN_SHARE: Final = 0.25
 _SHOWN_LEAST: Final = 0.15
+
+
+def warm() -> None:
+    """Compile or load every kernel of this file."""
+    out = np.empty((PERIOD, PERIOD), np.float32)
+    best(folded(residual(np.zeros((64, 64), np.uint8)), 1.0, 0.0, out), spectra(bytes(32)))

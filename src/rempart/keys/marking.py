@@ -1,5 +1,7 @@
-"""What follows from an item's key for marks: of an asset, where its copies' mark is and the seed of everybody's code;
-of the workspace, its owner's mark and what signs for her.
+"""What follows from an item's key for marks: of an asset, those of its copies; of the workspace, its owner's own.
+
+Of an asset: where its copies' mark is, and the seed of everybody's code. Of the workspace: where the mark is that says
+whose a picture is, and what signs for her.
 
 The two are independent: whoever has the first reads marks, and learns of nobody whose they are. Both go with the
 asset's key, which is outside the database, in every backup, and destroyed when the asset is withdrawn.

@@ -173,7 +173,11 @@ def parse_look(record: dict[str, Json]) -> OwnershipAnswer | NotOwned:
         raise ValueError(message)
     corners = []
     for corner in region:
-        if not isinstance(corner, list) or len(corner) != len(("x", "y")) or not all(isinstance(n, float) for n in corner):
+        if (
+            not isinstance(corner, list)
+            or len(corner) != len(("x", "y"))
+            or not all(isinstance(n, float) for n in corner)
+        ):
             message = "a corner is two numbers"
             raise ValueError(message)
         corners.append(cast("tuple[float, float]", tuple(corner)))
@@ -220,6 +224,7 @@ def warm() -> None:
     from PIL import Image  # noqa: PLC0415 - as above
 
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415 - as above
+    from rempart.kernels import ownership_mark  # noqa: PLC0415 - as above
 
     noise = np.random.default_rng(1).integers(0, 255, (288, 384, 3), dtype=np.uint8)
     room = memoryview(bytearray(1 << 20))
@@ -227,4 +232,4 @@ def warm() -> None:
         encoded = io.BytesIO()
         Image.fromarray(noise).save(encoded, name)
         run(pack(bytes(_KEY_BYTES), encoded.getvalue()), Limits(), {}, room)
-    search(pack(bytes(_KEY_BYTES), encoded.getvalue()), Limits(), {})
+    ownership_mark.warm()

@@ -1,6 +1,6 @@
 """The owner's own mark: the same in all her pictures, found again without the original. "This is ours", nothing more.
 
-It goes into the picture before the recipients' marks: what they are laid over is the picture that :func:`embed` returns.
+It goes into the picture before the recipients' marks: they are laid over the picture that :func:`embed` returns.
 """
 
 from __future__ import annotations

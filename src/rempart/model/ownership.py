@@ -7,8 +7,8 @@ from typing import Final
 
 #: Stands beside every answer.
 OURS_NOT_WHO: Final = (
-    "The mark says that a picture carries this owner's mark. It says nothing of who leaked it, and whoever holds several "
-    "marked pictures may lay their mark over another."
+    "The mark says that a picture carries this owner's mark. It says nothing of who leaked it, and whoever holds "
+    "several marked pictures may lay their mark over another."
 )
 
 Corner = tuple[float, float]

@@ -5,8 +5,8 @@ Signing asks nothing of the network and puts no thumbnail into the picture::
     chain = make_chain(secret, organisation="Studio", made_at=now)
     signed = sign(picture, MediaFormat.JPEG, chain, bindings=[SoftBinding(algorithm=..., value=...)])
 
-Reading is a task of ``hazmat`` (``rempart.provenance.reading:run``): a C2PA reader fetches addresses that a hostile file
-names, unless it is told not to and cannot.
+Reading is a task of ``hazmat`` (``rempart.provenance.reading:run``): a C2PA reader fetches addresses that a hostile
+file names, unless it is told not to and cannot.
 """
 
 from rempart.provenance.certificates import SigningChain, load_chain, make_chain

@@ -1,4 +1,4 @@
-"""What the reader of manifests answers from its sandbox, checked: a worker is not trusted, nor who wrote the manifest."""
+"""What the reader of manifests answers from its sandbox, checked: neither it nor who wrote the manifest is trusted."""
 
 from __future__ import annotations
 
