@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import workspaces
 from PIL import Image, ImageOps
+
+import workspaces
 from pictures import scene
 from rempart.app.intake import Skipped
 from rempart.app.manifests import FOLDER
