@@ -1,7 +1,7 @@
 """What the owner's mark survives, what it costs the picture, and how often a picture without it is taken for marked.
 
 ``python benchmarks/ownership.py PHOTOGRAPHS [--pictures 50] [--pairs 100000]``. A recipient's mark is
-laid on top first, as in every copy that leaves. Alterations are our own (``leak_signal`` has those of matching; these are of the mark).
+laid on top first, as in every copy that leaves. Alterations are our own.
 """
 
 from __future__ import annotations

@@ -29,32 +29,7 @@ def test_more_recipients_change_no_code() -> None:
 
 def test_a_code_is_pinned() -> None:
     """A change would orphan every marked copy."""
-    assert Codebook(SEED, 5000).code(4127)[:24].tolist() == [
-        1,
-        -1,
-        -1,
-        1,
-        -1,
-        1,
-        1,
-        -1,
-        -1,
-        1,
-        -1,
-        -1,
-        -1,
-        1,
-        1,
-        1,
-        -1,
-        -1,
-        1,
-        1,
-        1,
-        -1,
-        1,
-        -1,
-    ]
+    assert Codebook(SEED, 5000).code(4127)[:24].tolist() == [1, -1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, -1, 1, 1, 1, -1, -1, 1, 1, 1, -1, 1, -1]
 
 
 @pytest.mark.parametrize("index", [-1, 10])

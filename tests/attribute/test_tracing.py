@@ -210,7 +210,9 @@ def test_odd_leaks_are_not_registered_or_refused(shape: tuple[int, int, int]) ->
 
 def test_a_set_is_of_one_list_of_recipients() -> None:
     """Or an index would mean two people."""
-    leaks = [Leak(original=original(), leak=copy(), codebook=Codebook(SEED, n), asset_key=KEY) for n in (10, 20)]
+    leaks = [
+        Leak(original=original(), leak=copy(), codebook=Codebook(SEED, n), asset_key=KEY) for n in (10, 20)
+    ]
 
     with pytest.raises(MarkError, match="the same recipients"):
         trace_set(leaks)

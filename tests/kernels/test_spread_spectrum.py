@@ -23,7 +23,9 @@ KEY = bytes(range(32))
 
 
 @pytest.mark.parametrize("plan", LAYERS)
-@pytest.mark.parametrize("height, width", [(64, 400), (128, 192), (480, 640), (1080, 1920), (3000, 2000), (100, 9000)])
+@pytest.mark.parametrize(
+    "height, width", [(64, 400), (128, 192), (480, 640), (1080, 1920), (3000, 2000), (100, 9000)]
+)
 def test_a_canonical_plane_is_never_larger_than_the_picture(plan: LayerPlan, height: int, width: int) -> None:
     """Whole blocks, of nearly the picture's shape; a panorama keeps enough rows."""
     rows, columns = canonical_shape(plan, height, width)

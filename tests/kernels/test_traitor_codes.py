@@ -85,9 +85,7 @@ def test_the_threshold_and_the_bound_are_inverse() -> None:
     assert false_accusation_bound(level, 100_000) == pytest.approx(1e-6)
 
 
-@pytest.mark.parametrize(
-    "z, bound", [(-9.0, 1.0), (0.0, 1.0), (1.0, 1.0), (10.0, 1000 * math.exp(-50)), (90.0, 2.0**-128)]
-)
+@pytest.mark.parametrize("z, bound", [(-9.0, 1.0), (0.0, 1.0), (1.0, 1.0), (10.0, 1000 * math.exp(-50)), (90.0, 2.0**-128)])
 def test_a_bound_is_a_probability(z: float, bound: float) -> None:
     """Never above 1, a negative score bounds nothing, and a key could be guessed: it is never nothing."""
     assert false_accusation_bound(z, 1000) == pytest.approx(bound)

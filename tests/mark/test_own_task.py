@@ -81,7 +81,7 @@ def test_the_verdict_is_computed_outside() -> None:
 )  # fmt: skip
 def test_a_lying_look_is_refused(change: dict[str, Any]) -> None:
     """Whatever it invents."""
-    with pytest.raises(ValueError, match="not a|four corners|two numbers"):
+    with pytest.raises(ValueError, match=r"not a|four corners|two numbers"):
         parse_look(LOOK | change)
 
 

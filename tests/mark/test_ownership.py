@@ -118,7 +118,7 @@ def test_a_mirrored_picture_is_said_to_be_one(marked: U8) -> None:
 
 
 def test_the_answer_says_what_it_does_not_prove(marked: U8) -> None:
-    """ "This is ours", never "this person leaked"."""
+    """That it is ours, never that somebody leaked it."""
     assert look(marked, owner_key=KEY).caution == OURS_NOT_WHO
 
 

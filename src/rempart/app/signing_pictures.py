@@ -202,12 +202,12 @@ def _marked(
 
 
 def _label(outcome: ManifestReading | Unreadable | Stopped) -> str:
-    """Return a manifest's own identifier, as a reader sees it; a manifest that is not trusted here was not made well."""
+    """Return a manifest's own identifier, as a reader sees it; one that is not trusted here was not made well."""
     if isinstance(outcome, ManifestReading) and outcome.state is ManifestState.TRUSTED:
         return outcome.label
     found = outcome.state if isinstance(outcome, ManifestReading) else outcome.reason
     message = f"the manifest that was just made is not trusted: {found}"
-    raise IntegrityError(message, advice="Look at the clock: certificates are valid from a day before they were made.")
+    raise IntegrityError(message, advice="Look at the clock: certificates begin a day before they were made.")
 
 
 def _codes(outcome: FingerprintedMedia | Unreadable | Stopped) -> tuple[Fingerprint, ...]:

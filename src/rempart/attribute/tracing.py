@@ -126,9 +126,7 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = (
-            AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
-        )
+        verdict = AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,

@@ -72,9 +72,7 @@ def main() -> None:
             frames.send_frame(sock, answer)
 
 
-def _load(
-    setup: dict[str, Json],
-) -> tuple[TaskFunction | WritingFunction, Callable[[], None], Callable[[bytes], None] | None]:
+def _load(setup: dict[str, Json]) -> tuple[TaskFunction | WritingFunction, Callable[[], None], Callable[[bytes], None] | None]:
     """Import the task's module, with one thread of linear algebra and a kernel cache that is never written."""
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -123,7 +121,9 @@ def _compiled() -> int:
     return kernel_cache.compiled_here()
 
 
-def _answer(task: TaskFunction | WritingFunction, received: frames.Received, limits: DecodeLimits) -> dict[str, Json]:
+def _answer(
+    task: TaskFunction | WritingFunction, received: frames.Received, limits: DecodeLimits
+) -> dict[str, Json]:
     """Run the task on one item; whatever a decoder raises becomes a reason."""
     sandbox.allow_cpu(limits.cpu_s)
     options = cast("dict[str, int | str]", received.message)

@@ -67,9 +67,7 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
         covered: ``(h, w) float32``: 1 where the leak shows anything, else 0.
     """
     size = (layer.columns * BLOCK_PX, layer.rows * BLOCK_PX)
-    here, there, tint = (
-        np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (original, leak, chroma)
-    )
+    here, there, tint = (np.asarray(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (original, leak, chroma))
     seen = cv2.resize(covered, size, interpolation=cv2.INTER_AREA) > _SEEN_LEAST
     usable = _block_means(seen.astype(np.float32), layer) >= _COVERED_LEAST
     if seen.sum() < PIXELS_LEAST or not usable.any():

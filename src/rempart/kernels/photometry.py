@@ -74,8 +74,8 @@ def _toned(here: F32, tint: F32, there: F32, seen: Mask) -> tuple[F32, F32, Mask
     trusted = seen
     factors = np.zeros(terms.shape[2])
     for _ in range(_ROUNDS):
-        rows = terms[trusted][:: _thinning(trusted)].astype(np.float64)
-        values = there[trusted][:: _thinning(trusted)].astype(np.float64)
+        rows = terms[trusted][::_thinning(trusted)].astype(np.float64)
+        values = there[trusted][::_thinning(trusted)].astype(np.float64)
         gram = rows.T @ rows + 1e-4 * len(rows) * np.eye(rows.shape[1])
         factors = np.linalg.solve(gram, rows.T @ values)
         gap = np.abs(there - terms @ factors.astype(np.float32))
@@ -135,8 +135,6 @@ def _lit(filtered: F32, there: F32, seen: Mask, trusted: Mask) -> tuple[F32, F32
 def _around(plane: F32) -> F32:
     """Return the Gaussian mean around each pixel, computed on a plane four times smaller."""
     height, width = plane.shape
-    small = cv2.resize(
-        plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA
-    )
+    small = cv2.resize(plane, (max(2, width // _LIGHT_SHRINK), max(2, height // _LIGHT_SHRINK)), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), _LIGHT_SIGMA_PX / _LIGHT_SHRINK)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
