@@ -64,6 +64,8 @@ DECLARED = {
     "asgiref": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "flatbuffers": "Apache-2.0",
+    # Its library holds crates of Rust; the wheel carries no notices of theirs.
+    "c2pa-python": "MIT OR Apache-2.0",
     "certifi": "MPL-2.0",
     "charset-normalizer": "MIT",
     "cython": "Apache-2.0",

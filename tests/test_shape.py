@@ -76,6 +76,10 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
+    "tests/mark/test_ownership.py": "model/ownership.py",
+    "tests/app/test_signing_pictures.py": "app/ownership.py app/manifests.py app/wiring_provenance.py",
+    "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",
+    "tests/provenance/": "provenance/library.py model/provenance.py",
     "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "
     "privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
@@ -178,8 +182,18 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "detect/verify_task.py",
             "hazmat/encoding.py",
             "mark/mark_task.py",
+            "mark/own_task.py",
             "attribute/read_task.py",
         }
+
+
+def test_only_one_file_loads_the_reader_of_manifests() -> None:
+    """It holds an HTTP client of its own: whatever uses it does so under the settings of that file."""
+    named = {
+        name_of(path) for path in FILES if re.search(r"(import c2pa|import_module\(.c2pa)", path.read_text("utf-8"))
+    }
+
+    assert named == {"provenance/library.py"}
 
 
 #: Where OpenCV is arithmetic on arrays.
@@ -187,6 +201,7 @@ OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("agreement", "anchors", "geometry", "local_features")),
     *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
+    "kernels/ownership_mark.py",
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

@@ -16,7 +16,7 @@ from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
 from rempart.keys.keyring import Keyring
-from rempart.keys.marking import MarkSecrets
+from rempart.keys.marking import MarkSecrets, OwnerSecrets
 from rempart.keys.passphrase import CREDENTIAL, find_passphrase
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
@@ -34,6 +34,7 @@ __all__ = [
     "Keyring",
     "KeyringStatus",
     "MarkSecrets",
+    "OwnerSecrets",
     "Protection",
     "RecoveryCode",
     "SheetLanguage",

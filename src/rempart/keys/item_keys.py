@@ -13,7 +13,7 @@ from rempart.keys.documents import Document, render, render_octets
 from rempart.keys.folder import GuardedFolder
 from rempart.keys.interface import KeyId
 from rempart.keys.live import LiveKeys
-from rempart.keys.marking import MarkSecrets
+from rempart.keys.marking import MarkSecrets, OwnerSecrets
 from rempart.keys.signing import BlindDigest, SigningKey
 from rempart.keys.workspace_key import KEY_BYTES, NONCE_BYTES, TAG_BYTES, WorkspaceKey, is_key_id
 
@@ -82,6 +82,15 @@ class ItemKeys:
             MisuseError: it is not an item's identifier.
         """
         return MarkSecrets(self._secret(item))
+
+    def owner(self, item: str) -> OwnerSecrets:
+        """Return the secrets of an item's own mark and signature.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open: another's would find nothing.
+            MisuseError: it is not an item's identifier.
+        """
+        return OwnerSecrets(self._secret(item))
 
     def box(self, item: str) -> Box:
         """Return what an item's key opens.

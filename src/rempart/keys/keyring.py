@@ -15,7 +15,7 @@ from rempart.keys.folder import GuardedFolder, new_folder
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState
 from rempart.keys.item_keys import ITEMS, ItemKeys
 from rempart.keys.live import LiveKeys, save_key
-from rempart.keys.marking import MarkSecrets
+from rempart.keys.marking import MarkSecrets, OwnerSecrets
 from rempart.keys.passphrase import Passphrase
 from rempart.keys.recovery import RECORD, RECOVERY, Recovery, RecoveryRecord, age_name
 from rempart.keys.recovery_code import RecoveryCode
@@ -174,6 +174,15 @@ class Keyring:
             MisuseError: it is not an item's identifier.
         """
         return self._items.marking(item)
+
+    def owner_secrets(self, item: str) -> OwnerSecrets:
+        """Return the secrets of the own mark and signature of an item that has a key: the workspace.
+
+        Raises:
+            IntegrityError: the key was destroyed or never made.
+            MisuseError: it is not an item's identifier.
+        """
+        return self._items.owner(item)
 
     def destroy_item_key(self, item: str) -> bool:
         """Destroy an item's key for good; return whether there was one.

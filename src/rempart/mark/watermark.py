@@ -40,7 +40,9 @@ _SPREAD_LEAST: Final = 1.0
 class Prepared:
     """A picture ready for its copies."""
 
-    def __init__(self, image: U8, asset_key: bytes, psnr_least_db: float = PSNR_LEAST_DB) -> None:
+    def __init__(
+        self, image: U8, asset_key: bytes, psnr_least_db: float = PSNR_LEAST_DB, reference: U8 | None = None
+    ) -> None:
         """Prepare a picture: see :func:`prepare`."""
         _check(image, asset_key)
         self.image = image
@@ -50,7 +52,9 @@ class Prepared:
             raise MarkError(message, advice="A mark needs texture to hide in. Mark a photograph or a scan.")
         self._layers = [planned(plan, asset_key, image, luma) for plan in LAYERS]
         change = self._change(np.ones(SYMBOLS, np.int8))
-        self.strength, self.ssim, self.psnr_db = _strength(luma, change, psnr_least_db)
+        self.strength, self.ssim, self.psnr_db = _strength(
+            luma, change, psnr_least_db, _reference(luma, reference, image)
+        )
 
     def copy_for(self, recipient_code: I8) -> U8:
         """Return the copy that carries a code.
@@ -79,18 +83,21 @@ class Prepared:
         return change
 
 
-def prepare(image: U8, *, asset_key: bytes, psnr_least_db: float = PSNR_LEAST_DB) -> Prepared:
+def prepare(
+    image: U8, *, asset_key: bytes, psnr_least_db: float = PSNR_LEAST_DB, reference: U8 | None = None
+) -> Prepared:
     """Do what all copies of a picture share.
 
     Args:
         image: ``(H, W, 3) uint8`` RGB.
         asset_key: 32 secret bytes or more, of this picture alone.
         psnr_least_db: The least PSNR of a copy, in dB; SSIM is at least 0.98 whatever it says.
+        reference: What SSIM and PSNR compare a copy with, if not the image: the same picture before its owner's mark.
 
     Raises:
         MarkError: the picture is too small, flat, or no RGB picture; the key is too short.
     """
-    return Prepared(image, asset_key, psnr_least_db)
+    return Prepared(image, asset_key, psnr_least_db, reference)
 
 
 def embed(image: U8, *, asset_key: bytes, recipient_code: I8) -> U8:
@@ -125,7 +132,17 @@ def _check(image: U8, asset_key: bytes) -> None:
         raise MarkError(message)
 
 
-def _strength(luma: U8, change: F32, psnr_least_db: float) -> tuple[float, float, float]:
+def _reference(luma: U8, reference: U8 | None, image: U8) -> U8:
+    """Return the luma that copies are compared with."""
+    if reference is None:
+        return luma
+    if reference.shape != image.shape or reference.dtype != np.uint8:
+        message = f"the picture that copies are compared with is of another size: {reference.shape}, not {image.shape}"
+        raise MarkError(message)
+    return luma_plane(reference)
+
+
+def _strength(luma: U8, change: F32, psnr_least_db: float, reference: U8) -> tuple[float, float, float]:
     """Find the greatest strength that keeps SSIM and PSNR, by halving: strength, SSIM, PSNR in dB."""
     low, high = 1, _STRENGTHS + 1
     best = (1 / _STRENGTHS, 1.0, 99.0)
@@ -134,7 +151,7 @@ def _strength(luma: U8, change: F32, psnr_least_db: float) -> tuple[float, float
     while low < high:
         strength = middle / _STRENGTHS
         marked = added(luma[..., None], change, strength)[..., 0]
-        found = (strength, ssim(luma, marked, step), psnr_db(luma, marked))
+        found = (strength, ssim(reference, marked, step), psnr_db(reference, marked))
         if found[1] >= SSIM_LEAST + _SSIM_MARGIN and found[2] >= psnr_least_db + _PSNR_MARGIN_DB:
             best, low = found, middle + 1
         else:
