@@ -75,10 +75,10 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
     del options
     from PIL import Image  # noqa: PLC0415 - native libraries: in a worker only
 
+    from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - as above
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.kernels.luma import luma_plane  # noqa: PLC0415 - as above
     from rempart.kernels.visibility import psnr_db, ssim  # noqa: PLC0415 - as above
-    from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - as above
     from rempart.mark.ownership import embed  # noqa: PLC0415 - as above
 
     key, encoded = data[:_KEY_BYTES], data[_KEY_BYTES:]
