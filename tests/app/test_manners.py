@@ -18,7 +18,7 @@ from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason
 from rempart.model.gate import MinorGate
 from rempart.model.web import Page
 from rempart.model.work import EventKind
-from rempart.net import PoliteClient, Wanted
+from rempart.net import AddressPolicy, PoliteClient, Wanted
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -40,9 +40,9 @@ def test_an_authorised_address_is_asked_for_once_in_its_turn(made: Made) -> None
         url = site.url("/threads/1")
         polite = PoliteClient(door.threads_client, make_manners(MinorGate(), workspace))
         before = polite.fetch(cleared(url), WANTED)
-        given = authorise(
-            workspace, MinorGate(), Statement(url=url, by="nadia", reason="r", legal_basis="b", until=until)
-        )
+        statement = Statement(url=url, by="nadia", reason="r", legal_basis="b", until=until)
+        policy = AddressPolicy(allowed=frozenset({(LOOPBACK, site.port)}))
+        given = authorise(workspace, MinorGate(), statement, policy=policy)
         fetched = polite.fetch(cleared(url), WANTED, wait_at_most_s=10)
         another = PoliteClient(door.threads_client, make_manners(MinorGate(), workspace))
         too_soon = another.fetch(cleared(url), WANTED)

@@ -45,15 +45,27 @@ class Statement:
     """Until when."""
 
 
-def authorise(workspace: Workspace, gate: MinorGate, statement: Statement) -> Authorisation:
+#: What every fetch may connect to: nobody answers for an address that is never asked.
+_EVERY_FETCH: Final = AddressPolicy()
+
+
+def authorise(
+    workspace: Workspace, gate: MinorGate, statement: Statement, *, policy: AddressPolicy = _EVERY_FETCH
+) -> Authorisation:
     """Write that a named person answers for asking for one reported address in spite of a robots.txt.
+
+    Args:
+        workspace: Where it is written.
+        gate: Judges the address.
+        statement: What she answers for.
+        policy: Where its fetches may connect to.
 
     Raises:
         RefusedError: the gate stops the address: nobody can answer for it.
         MisuseError: it is no address of the web, or a part of the statement is missing, too long or out of bounds.
     """
     now = clock.utc_now()
-    url = _judged(gate, statement.url)
+    url = _judged(gate, statement.url, policy)
     reason = _stated(statement.reason, "reason")
     basis = _stated(statement.legal_basis, "legal basis")
     if not now < statement.until <= now + dt.timedelta(days=DAYS_MOST):
@@ -134,16 +146,16 @@ def _named(workspace: Workspace, subject: str, now: dt.datetime) -> list[Authori
     """Return what an identifier or an address means."""
     if "://" not in subject and subject.startswith(_PREFIX):
         return [workspace.authorisations.get(subject).id]
-    url = str(_parsed(subject))
+    url = str(_parsed(subject, _EVERY_FETCH))
     if found := workspace.authorisations.find_all(url, now):
         return found
     message = "nothing covers this address"
     raise NotFoundError(message, advice="List what is covered with: rempart net authorisations")
 
 
-def _judged(gate: MinorGate, text: str) -> WebUrl:
+def _judged(gate: MinorGate, text: str, policy: AddressPolicy) -> WebUrl:
     """Return an address in its one form, if the gate lets it pass."""
-    url = _parsed(text)
+    url = _parsed(text, policy)
     judged = gate.check(Address(url=text, context=(str(url), url.shown_host)))
     if isinstance(judged, Stopped):
         message = f"nobody can authorise this address: {judged.in_words()}"
@@ -151,10 +163,9 @@ def _judged(gate: MinorGate, text: str) -> WebUrl:
     return url
 
 
-def _parsed(text: str) -> WebUrl:
+def _parsed(text: str, policy: AddressPolicy) -> WebUrl:
     try:
         url = parse_url(text)
-        policy = AddressPolicy()
         policy.check_port(url.port)
         policy.check([url.ip] if url.ip else [], url.port)
     except FetchError as error:

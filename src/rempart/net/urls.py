@@ -92,7 +92,9 @@ def parse_url(text: str) -> WebUrl:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise FetchError(NotFetchedReason.BAD_ADDRESS, str(error)) from error
+        # What the library says of brackets is not the same in all its versions.
+        reason = NotFetchedReason.BAD_HOST if "[" in text.partition("//")[2] else NotFetchedReason.BAD_ADDRESS
+        raise FetchError(reason, str(error)) from error
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS:
         raise FetchError(NotFetchedReason.SCHEME, scheme[:40] or "it begins with neither https:// nor http://")
