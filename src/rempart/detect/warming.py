@@ -36,6 +36,7 @@ def warm_all() -> None:
     for module in (pdq, pdq_fast, luma, frames, frame_codes, agreement):
         module.warm()
     warm_search()
+    warm_marks()
 
 
 def warm_search() -> None:
@@ -45,6 +46,20 @@ def warm_search() -> None:
     code_buckets.warm()
     multi_index.warm()
     votes.warm()
+
+
+def warm_marks() -> None:
+    """Compile or load what makes marks and reads them: one stamp says of all kernels that they are there."""
+    from rempart.kernels import (  # noqa: PLC0415 - as above
+        enlarging,
+        ownership_mark,
+        spread_spectrum,
+        traitor_codes,
+        visibility,
+    )
+
+    for module in (enlarging, ownership_mark, spread_spectrum, traitor_codes, visibility):
+        module.warm()
 
 
 def stamp_name() -> str:
