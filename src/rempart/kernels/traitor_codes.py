@@ -4,7 +4,8 @@ A code is a row of fair bits, made when it is needed: 100,000 recipients are a s
 against soft symbols ``s`` is ``z = sum(s c) / |s|``. The code of a recipient whose copy was not used is independent of
 ``s``, whatever was done to the copies that were: by Hoeffding's inequality (J. Amer. Stat. Assoc. 58, 1963, theorem 2)
 ``P(z > t) <= exp(-t^2 / 2)``, exactly and for every ``s``. The bits are fair rather than biased as in Tardos' codes
-(J. ACM 55, 2008) because with soft symbols they did as well in the three collusions tried before this was built, and bound more simply.
+(J. ACM 55, 2008) because with soft symbols they did as well in the three collusions that were tried before this was
+built, and bound more simply.
 """
 
 from __future__ import annotations
