@@ -18,6 +18,7 @@ modules = [
     for module in pkgutil.iter_modules(package.__path__)
 ]
 warming.warm_all()
+warming.warm_marks()
 def count():
     return sum(len(d.signatures) for d in kernel_cache._DISPATCHERS)
 for module in modules:

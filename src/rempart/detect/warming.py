@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,22 +22,33 @@ def is_warm(folder: Path) -> bool:
 
 
 def make_warm(folder: Path | None) -> None:
-    """Compile every kernel, unless the cache folder has them; without a folder, this process keeps them alone."""
-    if folder is None or not is_warm(folder):
-        warm_all()
-        if folder is not None:
-            (folder / stamp_name()).touch(mode=0o600)
+    """Compile every kernel of a scan, unless the cache folder has them."""
+    warm_once(folder, warm_all)
+
+
+def warm_once(folder: Path | None, warm: Callable[[], None], kind: str = "") -> None:
+    """Compile some kernels, unless the cache folder has them; without a folder, this process keeps them alone.
+
+    Args:
+        folder: Where compiled kernels are kept.
+        warm: Compiles them.
+        kind: Names their stamp, where they are not those of every scan.
+    """
+    stamp = folder / f"{kind}{stamp_name()}" if folder is not None else None
+    if stamp is None or not stamp.exists():
+        warm()
+        if stamp is not None:
+            stamp.touch(mode=0o600)
 
 
 def warm_all() -> None:
-    """Compile or load every kernel that a worker or the search uses; loads OpenCV, which takes a tenth of a second."""
+    """Compile or load every kernel that a scan uses; loads OpenCV, which takes a tenth of a second."""
     from rempart.detect import frame_codes, frames  # noqa: PLC0415 - loaded where the cache is cold only
     from rempart.kernels import agreement, luma, pdq, pdq_fast  # noqa: PLC0415 - as above
 
     for module in (pdq, pdq_fast, luma, frames, frame_codes, agreement):
         module.warm()
     warm_search()
-    warm_marks()
 
 
 def warm_search() -> None:
@@ -49,7 +61,7 @@ def warm_search() -> None:
 
 
 def warm_marks() -> None:
-    """Compile or load what makes marks and reads them: one stamp says of all kernels that they are there."""
+    """Compile or load what makes marks and reads them: a scan needs none of it."""
     from rempart.kernels import (  # noqa: PLC0415 - as above
         enlarging,
         ownership_mark,
