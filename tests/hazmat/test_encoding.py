@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from marked import picture
 from rempart.errors import MarkError
-from rempart.hazmat.encoding import encode, style_of
+from rempart.hazmat.encoding import PERSONAL, encode, style_of
 from rempart.model.media import MediaFormat
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -41,7 +41,7 @@ def test_what_is_kept_and_what_is_left_out(form: str) -> None:
     """Profile, maker, rights and date stay; position, serial numbers, owner, orientation and XMP do not."""
     image = picture()
     data = encoded(image, form, exif=exif(), icc_profile=ICC, **({} if form == "PNG" else {"xmp": SECRET}))
-    style = style_of(data, MediaFormat(form.lower()))
+    style = style_of(data, MediaFormat(form.lower()), comment=PERSONAL)
 
     copy = encode(np.asarray(image), style)
 
@@ -98,7 +98,7 @@ def test_formats_of_which_no_copies_are_made(form: MediaFormat) -> None:
 def test_a_damaged_block_is_left_out() -> None:
     """The copy is made all the same."""
     data = encoded(picture(), "JPEG", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\xff\xff garbage")
-    style = style_of(data, MediaFormat.JPEG)
+    style = style_of(data, MediaFormat.JPEG, comment=PERSONAL)
 
     with Image.open(io.BytesIO(encode(np.asarray(picture()), style))) as read:
         assert b"Personal copy" in read.getexif().get_ifd(0x8769)[0x9286]

@@ -2,8 +2,8 @@
 
 What is kept: the ICC profile, if it fits the samples, and the Exif block, without position (GPS), thumbnail (a picture
 without a mark), the maker's notes and serial numbers (they name the camera), and orientation (the samples are upright).
-XMP, IPTC, comments and manifests are left out: they may hold any of that, and a manifest is of another file. Each copy
-says of itself that it is personal. Runs inside a worker only.
+XMP, IPTC, comments and manifests are left out: they may hold any of that, and a manifest is of another file. A copy can
+say of itself that it is personal. Runs inside a worker only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _LEFT_OUT: Final = frozenset({0x8825, 0xA005, 0x0112, 0x0201, 0x0202})
 #: The same below the Exif block: maker's notes, comment, sizes, owner's name, serial numbers of camera and lens.
 _LEFT_OUT_BELOW: Final = frozenset({0x927C, 0x9286, 0xA002, 0xA003, 0xA005, 0xA420, 0xA430, 0xA431, 0xA435})
 _USER_COMMENT: Final = 0x9286
-_PERSONAL: Final = b"ASCII\x00\x00\x00Personal copy, marked for its recipient. Copie personnelle, marquee."
+#: What the copy of a recipient says of itself.
+PERSONAL: Final = b"ASCII\x00\x00\x00Personal copy, marked for its recipient. Copie personnelle, marquee."
 _MODES: Final = frozenset({"RGB", "L", "P", "RGBA", "LA", "1", "I;16", "PA"})
 _ENCODED: Final = frozenset({MediaFormat.JPEG, MediaFormat.PNG, MediaFormat.WEBP})
 
@@ -54,12 +55,13 @@ class Style:
     """What is kept of its Exif block."""
 
 
-def style_of(data: bytes, found: MediaFormat) -> Style:
+def style_of(data: bytes, found: MediaFormat, *, comment: bytes = b"") -> Style:
     """Find out how copies of a picture are to be encoded.
 
     Args:
         data: The picture, which was opened before within its limits.
         found: Its format, by its first bytes.
+        comment: What copies say of themselves (Exif, UserComment); empty, they say nothing.
 
     Raises:
         MarkError: copies of such a picture cannot be made: format, transparency, colours.
@@ -81,7 +83,7 @@ def style_of(data: bytes, found: MediaFormat) -> Style:
             is_gray=is_gray and found is not MediaFormat.WEBP,  # which has no gray
             is_lossless=found is MediaFormat.WEBP and b"VP8L" in data[:64],
             icc=_profile(image, b"GRAY" if is_gray else b"RGB "),
-            exif=_exif(image),
+            exif=_exif(image, {_USER_COMMENT: comment} if comment else {}),
         )
 
 
@@ -111,9 +113,9 @@ def _profile(image: Image.Image, space: bytes) -> bytes:
     return icc if isinstance(icc, bytes) and icc[16:20] == space else b""
 
 
-def _exif(image: Image.Image) -> bytes:
-    """Return what is kept of the Exif block, and that the copy is personal."""
-    kept, below = Image.Exif(), {_USER_COMMENT: _PERSONAL}
+def _exif(image: Image.Image, own: dict[int, bytes]) -> bytes:
+    """Return what is kept of the Exif block, with tags of ours."""
+    kept, below = Image.Exif(), dict(own)
     damaged = contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, TypeError)  # what was read is kept
     with damaged:
         found = image.getexif()
@@ -126,5 +128,5 @@ def _exif(image: Image.Image) -> bytes:
         return kept.tobytes()
     except (OSError, ValueError, KeyError, TypeError, OverflowError, AttributeError):  # a value that was none
         plain = Image.Exif()
-        plain[_EXIF_IFD] = {_USER_COMMENT: _PERSONAL}
+        plain[_EXIF_IFD] = own
         return plain.tobytes()

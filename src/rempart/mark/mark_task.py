@@ -31,7 +31,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
     """
     import numpy as np  # noqa: PLC0415 - native libraries: in a worker only
 
-    from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - as above
+    from rempart.hazmat.encoding import PERSONAL, encode, style_of  # noqa: PLC0415 - as above
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.mark.packing import unpack  # noqa: PLC0415 - as above
     from rempart.mark.watermark import prepare  # noqa: PLC0415 - as above
@@ -41,7 +41,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
     if picture.frames > 1:
         return {"why": f"the file is animated: it has {picture.frames} frames, and a mark is made for one picture"}
     try:
-        style = style_of(parcel.picture, picture.format)
+        style = style_of(parcel.picture, picture.format, comment=PERSONAL)
         # Writable, or numba would compile its kernels anew, where no cache can be read.
         pixels = np.require(picture.frame(0), requirements=("C", "W"))
         prepared = prepare(pixels, asset_key=parcel.asset_key, psnr_least_db=int(options["psnr_cdb"]) / 100)

@@ -23,8 +23,6 @@ OWN_TASK: Final = "rempart.mark.own_task:run"
 OUTPUT_BYTES: Final = 256 * 1024 * 1024
 
 _KEY_BYTES: Final = 32
-_EXIF_IFD: Final = 0x8769
-_USER_COMMENT: Final = 0x9286
 _WORDS_MOST: Final = 300
 _CORNERS: Final = 4
 
@@ -73,9 +71,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         MediaError: it cannot be read.
     """
     del options
-    from PIL import Image  # noqa: PLC0415 - native libraries: in a worker only
-
-    from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - as above
+    from rempart.hazmat.encoding import encode, style_of  # noqa: PLC0415 - native libraries: in a worker only
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
     from rempart.kernels.luma import luma_plane  # noqa: PLC0415 - as above
     from rempart.kernels.visibility import psnr_db, ssim  # noqa: PLC0415 - as above
@@ -91,10 +87,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         marked = embed(pixels, owner_key=key)
     except MarkError as error:
         return {"why": error.diagnostics().replace("\n", " ")[:_WORDS_MOST]}
-    exif = Image.Exif()
-    exif.load(style.exif)
-    exif.get_ifd(_EXIF_IFD).pop(_USER_COMMENT, None)  # it says that a copy is personal: this one is the owner's
-    content = encode(marked, replace(style, exif=exif.tobytes()))
+    content = encode(marked, style)
     if len(content) > len(output):
         return {"why": f"the marked picture has more than {len(output)} bytes: there is no room for it"}
     output[: len(content)] = content
