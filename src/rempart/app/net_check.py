@@ -24,7 +24,7 @@ from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, FetchMode, Hop, NotFetched, NotFetchedReason, Probed
 from rempart.net import AddressPolicy, FetchLimits, OnceResolver, Resolver, Wanted
-from rempart.net.addresses import IPAddress, denied
+from rempart.net.addresses import IPAddress
 from rempart.net.hosts import HostLedger, MemoryBook
 from rempart.net.politeness import Manners, PoliteClient, PoliteOutcome
 from rempart.net.urls import WebUrl, parse_url
@@ -146,8 +146,8 @@ class NetCheck:
 
     def _judge(self, address: IPAddress, port: int) -> CheckStep:
         """Say what the policy thinks of one address."""
-        why = denied(address)
-        if why is None or (str(address), port) in self._policy.allowed:
+        why = self._policy.why_denied(address, port)
+        if why is None:
             return CheckStep(name="policy", verdict=Verdict.OK, detail=f"{address} port {port} may be connected to")
         return CheckStep(
             name="policy",

@@ -85,6 +85,14 @@ class Denied:
     """What that network is."""
 
 
+def parse_address(host: str) -> IPAddress | None:
+    """Return the address that a host is, in its usual form; None if it is a name."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
 def embedded_v4(address: ipaddress.IPv6Address) -> tuple[str, ipaddress.IPv4Address] | None:
     """Return the IPv4 address that an IPv6 address holds and by which convention; None if it holds none."""
     if int(address) in {0, 1}:

@@ -8,7 +8,7 @@ from typing import Final
 
 from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
-from rempart.net.addresses import IPAddress
+from rempart.net.addresses import IPAddress, parse_address
 from rempart.net.policy import AddressPolicy
 from rempart.net.resolving import Resolver
 from rempart.net.urls import parse_host
@@ -79,10 +79,8 @@ class Guard:
         """Check all that can be checked before a name server is asked."""
         self._policy.check_port(port)
         host = parse_host(host)
-        try:
-            literal = (ipaddress.ip_address(host),)
-        except ValueError:
-            return host, ()
+        address = parse_address(host)
+        literal = (address,) if address else ()
         self._policy.check(literal, port)
         return host, literal
 

@@ -21,7 +21,7 @@ from typing import Final
 from rempart.errors import ConfigError, FetchError, MailError
 from rempart.model.mail import MailReason
 from rempart.model.web import NotFetchedReason
-from rempart.net.addresses import IPAddress
+from rempart.net.addresses import IPAddress, parse_address
 from rempart.net.guard import Route
 from rempart.net.policy import AddressPolicy
 from rempart.net.resolving import Resolver
@@ -88,11 +88,8 @@ def parse_relay_host(text: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host is an address of this machine."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return any(address in network for network in _LOOPBACK)
+    address = parse_address(host)
+    return address is not None and any(address in network for network in _LOOPBACK)
 
 
 def vouch(addresses: Iterable[IPAddress], port: int) -> AddressPolicy:
@@ -108,10 +105,8 @@ async def find_route(relay: Relay, resolver: Resolver, timeout_s: float) -> Rout
         MailError: nowhere, or at an address that is never connected to.
     """
     try:
-        try:
-            addresses: tuple[IPAddress, ...] = (ipaddress.ip_address(relay.host),)
-        except ValueError:
-            addresses = await resolver.resolve_async(relay.host, timeout_s)
+        address = parse_address(relay.host)
+        addresses = (address,) if address else await resolver.resolve_async(relay.host, timeout_s)
         vouch(addresses, relay.port).check(addresses, relay.port)
     except FetchError as error:
         words = NotFetchedReason(error.reason).in_words()

@@ -8,7 +8,7 @@ from typing import Final
 
 from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
-from rempart.net.addresses import IPAddress, denied
+from rempart.net.addresses import Denied, IPAddress, denied
 
 WEB_PORTS: Final = frozenset({80, 443})
 
@@ -39,9 +39,11 @@ class AddressPolicy:
             FetchError: at least one address must not be connected to.
         """
         for address in addresses:
-            if (str(address), port) in self.allowed:
-                continue
-            if why := denied(address):
+            if why := self.why_denied(address, port):
                 raise FetchError(NotFetchedReason.DENIED_ADDRESS, f"{address} ({why.words})")
-            if port not in self.ports:
+            if port not in self.ports and (str(address), port) not in self.allowed:
                 raise FetchError(NotFetchedReason.PORT, str(port))
+
+    def why_denied(self, address: IPAddress, port: int) -> Denied | None:
+        """Say why an address is never connected to on a port that is asked; None if it may be."""
+        return None if (str(address), port) in self.allowed else denied(address)

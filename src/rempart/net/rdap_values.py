@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from rempart.errors import FetchError
+from rempart.net.addresses import parse_address
 from rempart.net.urls import parse_host
 
 Tree = Mapping[str, object]
@@ -70,11 +70,7 @@ def read_host(value: object) -> str:
         host = parse_host(value.removesuffix("."))
     except FetchError:
         return ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    return ""
+    return "" if parse_address(host) else host
 
 
 def read_country(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +11,7 @@ from rempart.model.egress import EgressVerdict
 from rempart.model.gate import MinorGate
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, NotFetchedReason
+from rempart.net.addresses import parse_address
 from rempart.net.urls import WebUrl, parse_host, parse_url
 
 _KIBI: Final = 1024
@@ -40,7 +40,7 @@ class HostRule:
         if bare.startswith("[") and bare.endswith("]"):
             bare = bare[1:-1]
         host = parse_host(bare)
-        if below and _is_address(host):
+        if below and parse_address(host):
             raise FetchError(NotFetchedReason.BAD_HOST, f"{text[:80]}: nothing is below an address")
         return cls(host=host, below=below)
 
@@ -127,11 +127,3 @@ def judge(job: RelayJob, gate: MinorGate, url: WebUrl) -> Named:
     if rule is None:
         raise EgressError(EgressVerdict.NOT_NAMED)
     return Named(url=url, rule=str(rule))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -17,7 +17,7 @@ import idna
 
 from rempart.errors import FetchError
 from rempart.model.web import NotFetchedReason
-from rempart.net.addresses import IPAddress
+from rempart.net.addresses import IPAddress, parse_address
 
 #: Longer addresses are refused by most servers (RFC 9110 §4.1 asks for 8,000 at least).
 URL_CHARACTERS_MOST: Final = 8_192
@@ -58,10 +58,7 @@ class WebUrl:
     @property
     def ip(self) -> IPAddress | None:
         """Return the host where it is an address; None where it is a name."""
-        try:
-            return ipaddress.ip_address(self.host)
-        except ValueError:
-            return None
+        return parse_address(self.host)
 
     @property
     def netloc(self) -> str:
