@@ -41,8 +41,7 @@ def candidates_of(workspace: Workspace, leak: Cleared[MediaItem], settings: Sett
     bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
     for entry in with_places((e for e in workspace.bank.bank() if e.asset in shown), workspace.keyring):
         bank.add(entry.asset, entry)
-    alone = settings.model_copy(update={"hazmat": settings.hazmat.model_copy(update={"workers": 1})})
-    with make_pool(alone) as pool:
+    with make_pool(settings, workers=1) as pool:
         for item, outcome in pool.run([leak], suspect_options(bank, frames=1)):
             content = pool.content()
             if isinstance(outcome, Unreadable):

@@ -196,8 +196,7 @@ def explain(
     cleared = _cleared(gate, asset, suspect)  # (1)
     if isinstance(cleared, tuple):
         return cleared
-    alone = settings.model_copy(update={"hazmat": settings.hazmat.model_copy(update={"workers": 1})})
-    with make_pool(alone) as pool:  # (2)
+    with make_pool(settings, workers=1) as pool:  # (2)
         frames = settings.detect.suspect_frames
         first = _read(pool, cleared[Role.ASSET], Role.ASSET, asset_options())
         second = _read(pool, cleared[Role.SUSPECT], Role.SUSPECT, every_option(frames=frames))

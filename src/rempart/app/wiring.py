@@ -34,9 +34,14 @@ def make_archive_reader(settings: Settings, gate: MinorGate) -> ArchiveReader:
     return ArchiveReader(gate, limits)
 
 
-def make_pool(settings: Settings) -> Pool[FingerprintedMedia]:
-    """Make the pool that fingerprints pictures, and prepare the compiled kernels that its workers load."""
-    workers = settings.hazmat.workers or usable_processors()
+def make_pool(settings: Settings, *, workers: int = 0) -> Pool[FingerprintedMedia]:
+    """Make the pool that fingerprints pictures, and prepare the compiled kernels that its workers load.
+
+    Args:
+        settings: The settings.
+        workers: How many, where the work says it; 0, as the settings do.
+    """
+    workers = workers or settings.hazmat.workers or usable_processors()
     return Pool(
         task=Task(name=TASK_NAME, parse=parse_record),
         settings=pool_settings_of(settings, warm_kernels(settings), workers=workers),
