@@ -1,4 +1,4 @@
-"""Nadia's story, from beginning to end: a workspace, her pictures registered by right, a pile, a copy traced, withdrawal.
+"""Nadia's story: a workspace, her pictures registered by right, a pile of suspects, a copy traced, withdrawal.
 
 Everything is made in code. The pile also holds what a real one holds: pictures that have nothing to do with her, a
 decompression bomb, a file that was cut short, and one whose name must stop everything; half of it is a zip. Nothing is
