@@ -1,8 +1,7 @@
 """Write a time-stamp request and read the reply (RFC 3161), in bounded time and depth, in Python alone.
 
-``asn1crypto`` names the fields; it is given only what the walk below went through: DER with definite, minimal lengths,
-few enough elements, not too deep, and not a byte after the end. The order of a SET is not checked: authorities that
-send two certificates often leave them unsorted, and OpenSSL takes those too (RFC 5652 §10.2.3 only asks for a SET).
+``asn1crypto`` names the fields; it is given only what was walked through before (:mod:`rempart.model.strict_der`): DER
+with definite, minimal lengths, few enough elements, not too deep, and not a byte after the end.
 
 Nothing here verifies a signature: that is ``evidence``'s work.
 """
@@ -17,21 +16,11 @@ from typing import Any, Final
 from asn1crypto import cms, tsp
 
 from rempart.errors import TimestampError
+from rempart.model.strict_der import DerError, der_parts
 from rempart.model.timestamp import Imprint, NotTimestampedReason
 from rempart.net.foreign_text import shown
 
 REPLY_BYTES_MOST: Final = 65_536
-#: A token with a chain of four certificates has some 600 elements, 12 deep.
-_ELEMENTS_MOST: Final = 8_192
-_DEPTH_MOST: Final = 24
-_CONSTRUCTED: Final = 0x20
-_LONG_TAG: Final = 0x1F
-_LONG_LENGTH: Final = 0x80
-_LENGTH_BYTES_MOST: Final = 3
-_SEQUENCE: Final = 0x30
-_IDENTIFIER: Final = 0x06
-#: Longer object identifiers take asn1crypto a time that grows with their square.
-_IDENTIFIER_BYTES_MOST: Final = 64
 #: RFC 3161 §2.4.2 asks us to take 160 bits.
 _SERIAL_BITS_MOST: Final = 256
 _NAME_PARTS_MOST: Final = 16
@@ -111,7 +100,7 @@ def read_reply(raw: bytes, query: TimestampQuery) -> TokenFacts:
     """
     if len(raw) > REPLY_BYTES_MOST:
         raise TimestampError(NotTimestampedReason.BAD_REPLY, f"{len(raw)} bytes > {REPLY_BYTES_MOST}")
-    parts = _walk(raw)  # (1)
+    parts = _parts(raw)  # (1)
     try:
         _check_status(parts[0])  # (2)
         if len(parts) == 1:
@@ -130,57 +119,19 @@ def read_reply(raw: bytes, query: TimestampQuery) -> TokenFacts:
         raise TimestampError(NotTimestampedReason.BAD_REPLY, type(error).__name__) from error
 
 
-def _walk(raw: bytes) -> list[bytes]:
-    """Go through every element once, without recursion, and return those of the reply itself: a status, a token.
+def _parts(raw: bytes) -> list[bytes]:
+    """Return a reply's status and token.
 
     Raises:
-        TimestampError: it is not DER (X.690 §10.1), too deep, or too many.
+        TimestampError: it is not DER, too deep, or has too many elements.
     """
-    ends: list[int] = []
-    parts: list[bytes] = []
-    position = count = 0
-    while position < len(raw):
-        tag, start, end = _read_header(raw, position, ends[-1] if ends else len(raw))
-        count += 1
-        if not ends and (position or tag != _SEQUENCE or end != len(raw)):
-            raise TimestampError(NotTimestampedReason.BAD_REPLY, "it is not one sequence")
-        if len(ends) == 1:
-            parts.append(raw[position:end])
-        if tag & _CONSTRUCTED:
-            ends.append(end)
-            position = start
-        else:
-            position = end
-        if count > _ELEMENTS_MOST or len(ends) > _DEPTH_MOST:
-            detail = f"> {_ELEMENTS_MOST} elements, or > {_DEPTH_MOST} deep"
-            raise TimestampError(NotTimestampedReason.BAD_REPLY, detail)
-        while ends and position == ends[-1]:
-            ends.pop()
+    try:
+        parts = der_parts(raw)
+    except DerError as error:
+        raise TimestampError(NotTimestampedReason.BAD_REPLY, str(error)) from None
     if not 1 <= len(parts) <= len(("status", "token")):
         raise TimestampError(NotTimestampedReason.BAD_REPLY, f"{len(parts)} parts")
     return parts
-
-
-def _read_header(raw: bytes, position: int, limit: int) -> tuple[int, int, int]:
-    """Return the tag of an element, and where its content begins and ends.
-
-    Raises:
-        TimestampError: its length is indefinite, longer than need be, or beyond what holds it.
-    """
-    if position + 2 > limit or raw[position] & _LONG_TAG == _LONG_TAG:
-        raise TimestampError(NotTimestampedReason.BAD_REPLY, f"no element at byte {position}")
-    tag, length, start = raw[position], raw[position + 1], position + 2
-    if length >= _LONG_LENGTH:
-        size = length - _LONG_LENGTH
-        digits = raw[start : start + size]
-        length, start = int.from_bytes(digits[:_LENGTH_BYTES_MOST]), start + size
-        if not 1 <= size <= _LENGTH_BYTES_MOST or not digits or digits[0] == 0 or length < _LONG_LENGTH:
-            raise TimestampError(NotTimestampedReason.BAD_REPLY, f"a length that is not DER at byte {position}")
-    if start + length > limit:
-        raise TimestampError(NotTimestampedReason.BAD_REPLY, f"it ends at byte {limit}, in an element")
-    if tag == _IDENTIFIER and length > _IDENTIFIER_BYTES_MOST:
-        raise TimestampError(NotTimestampedReason.BAD_REPLY, f"an identifier of {length} bytes")
-    return tag, start, start + length
 
 
 def _check_status(der: bytes) -> None:
