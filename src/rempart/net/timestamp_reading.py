@@ -98,6 +98,19 @@ def read_reply(raw: bytes, query: TimestampQuery) -> TokenFacts:
     Raises:
         TimestampError: one of these is not so.
     """
+    return _read(raw, query.imprint, query)
+
+
+def read_kept_reply(raw: bytes, imprint: Imprint) -> TokenFacts:
+    """Read a reply that was kept: as :func:`read_reply`, by somebody who does not have the query any more.
+
+    Raises:
+        TimestampError: it is not a time-stamp of this imprint.
+    """
+    return _read(raw, imprint, None)
+
+
+def _read(raw: bytes, imprint: Imprint, query: TimestampQuery | None) -> TokenFacts:
     if len(raw) > REPLY_BYTES_MOST:
         raise TimestampError(NotTimestampedReason.BAD_REPLY, f"{len(raw)} bytes > {REPLY_BYTES_MOST}")
     parts = _parts(raw)  # (1)
@@ -106,7 +119,9 @@ def read_reply(raw: bytes, query: TimestampQuery) -> TokenFacts:
         if len(parts) == 1:
             raise TimestampError(NotTimestampedReason.NO_TOKEN)
         info = _open_token(parts[1])  # (3)
-        _check_answer(info, query)  # (4)
+        _check_stamped(info, imprint)  # (4)
+        if query is not None:
+            _check_answer(info, query)
         return TokenFacts(
             token_der=parts[1],
             gen_time=_read_time(bytes(info["gen_time"].contents)),  # (5)
@@ -163,16 +178,20 @@ def _open_token(der: bytes) -> Any:  # noqa: ANN401 - asn1crypto has no types
     return tsp.TSTInfo.load(bytes(content["content"]), strict=True)
 
 
-def _check_answer(info: Any, query: TimestampQuery) -> None:  # noqa: ANN401 - asn1crypto has no types
-    """Make sure that what was stamped is what was asked."""
+def _check_stamped(info: Any, imprint: Imprint) -> None:  # noqa: ANN401 - asn1crypto has no types
+    """Make sure that this was stamped."""
     if int(info["version"]) != 1:
         raise TimestampError(NotTimestampedReason.WRONG_VERSION, str(int(info["version"])))
-    imprint = info["message_imprint"]
-    algorithm = imprint["hash_algorithm"]["algorithm"].native
-    if algorithm != query.imprint.algorithm.value:
+    stamped = info["message_imprint"]
+    algorithm = stamped["hash_algorithm"]["algorithm"].native
+    if algorithm != imprint.algorithm.value:
         raise TimestampError(NotTimestampedReason.WRONG_IMPRINT, shown(str(algorithm)))
-    if imprint["hashed_message"].native != query.imprint.digest:
+    if stamped["hashed_message"].native != imprint.digest:
         raise TimestampError(NotTimestampedReason.WRONG_IMPRINT, "another digest")
+
+
+def _check_answer(info: Any, query: TimestampQuery) -> None:  # noqa: ANN401 - asn1crypto has no types
+    """Make sure that it answers what was asked."""
     # RFC 3161 §2.4.2: the nonce must come back, unchanged; without it an old reply could be played again.
     if info["nonce"].native != query.nonce:
         raise TimestampError(NotTimestampedReason.WRONG_NONCE)

@@ -1,4 +1,4 @@
-"""The owner's own certificates: an authority of one, and a leaf that signs manifests.
+"""The owner's own certificates: an authority of one, and a leaf that signs manifests, seals or time-stamps.
 
 No public authority vouches for them: a reader says ``trusted`` only where the owner's authority was configured, and
 ``valid`` everywhere else. The profile is C2PA 2.x, §14.5.1 (X.509 v3, ECDSA on P-256), with emailProtection as the
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +25,31 @@ _ROOT_YEARS: Final = 20
 _LEAF_YEARS: Final = 5
 _DAY: Final = dt.timedelta(days=1)
 _NAME_MOST: Final = 64  # RFC 5280, appendix A.1: ub-organization-name, ub-common-name
+
+
+class Profile(NamedTuple):
+    """What certificates are for."""
+
+    domain: str
+    """Of the keys: one secret gives other keys for another one."""
+    purpose: x509.ObjectIdentifier
+    """The leaf's extended key usage."""
+    is_sole_purpose: bool
+    """Whether whoever does not know the purpose must refuse the leaf (RFC 3161 §2.3)."""
+    root_name: str
+    """The authority's common name."""
+    leaf_name: str
+    """The leaf's."""
+
+
+#: Signs manifests.
+C2PA: Final = Profile(
+    domain="c2pa",
+    purpose=ExtendedKeyUsageOID.EMAIL_PROTECTION,
+    is_sole_purpose=False,
+    root_name="Rempart authority",
+    leaf_name="Rempart signer",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +72,17 @@ class SigningChain:
         return _pem(self.root)
 
 
-def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> SigningChain:
+def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime, profile: Profile = C2PA) -> SigningChain:
     """Make certificates for the keys that follow from a secret.
 
     Args:
         secret: 32 random bytes, kept: the same ones give the same keys.
         organisation: Whom the certificates name; it is in every signed picture, for anyone to read.
         made_at: Now.
+        profile: What they are for.
     """
-    root_key, leaf_key = _private_key(secret, "authority"), _private_key(secret, "leaf")
-    root_name, leaf_name = _name(organisation, "Rempart authority"), _name(organisation, "Rempart signer")
+    root_key, leaf_key = (_private_key(secret, profile.domain, which) for which in ("authority", "leaf"))
+    root_name, leaf_name = _name(organisation, profile.root_name), _name(organisation, profile.leaf_name)
     root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     root = (
         _begun(root_name, root_name, root_key.public_key(), made_at, _ROOT_YEARS)
@@ -69,7 +95,7 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> Sig
         _begun(leaf_name, root_name, leaf_key.public_key(), made_at, _LEAF_YEARS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([profile.purpose]), critical=profile.is_sole_purpose)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(leaf_key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(root_id), critical=False)
         .sign(root_key, hashes.SHA256())
@@ -77,13 +103,13 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> Sig
     return SigningChain(leaf=leaf, root=root, key=leaf_key)
 
 
-def load_chain(secret: bytes, pem: bytes) -> SigningChain:
+def load_chain(secret: bytes, pem: bytes, *, profile: Profile = C2PA) -> SigningChain:
     """Put certificates and their key together again.
 
     Raises:
         IntegrityError: they are not certificates, or not of this key.
     """
-    key = _private_key(secret, "leaf")
+    key = _private_key(secret, profile.domain, "leaf")
     try:
         leaf, root = x509.load_pem_x509_certificates(pem)
         leaf.verify_directly_issued_by(root)
@@ -96,9 +122,9 @@ def load_chain(secret: bytes, pem: bytes) -> SigningChain:
     return SigningChain(leaf=leaf, root=root, key=key)
 
 
-def _private_key(secret: bytes, purpose: str) -> ec.EllipticCurvePrivateKey:
+def _private_key(secret: bytes, domain: str, which: str) -> ec.EllipticCurvePrivateKey:
     """Derive a private key: FIPS 186-5, A.2.1 (extra random bits), so that no value is likelier than another."""
-    digest = hashlib.shake_256(b"rempart c2pa " + purpose.encode() + b"\x00" + secret).digest(40)
+    digest = hashlib.shake_256(f"rempart {domain} {which}\x00".encode() + secret).digest(40)
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     return ec.derive_private_key(int.from_bytes(digest, "big") % (order - 1) + 1, _CURVE)
 
