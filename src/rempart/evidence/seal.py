@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from rempart.errors import IntegrityError
+from rempart.evidence.tokens import UNREADABLE, load_certificate
 from rempart.model.strict_der import DerError, der_parts
 from rempart.provenance import Profile, SigningChain
 
@@ -40,7 +41,6 @@ BYTES_MOST: Final = 16_384
 #: Of the group P-256 (SEC 2 §2.4.2): of two signatures (r, s) and (r, n - s) the one with the smaller s is written.
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ATTRIBUTES: Final = frozenset({"content_type", "message_digest", "signing_time", "signing_certificate_v2"})
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +98,11 @@ def read_seal(seal: bytes, content: bytes, anchors: Sequence[x509.Certificate]) 
     try:
         leaf_der, attributes, signature = _taken_apart(seal)  # (1)
         at = _attributes_said(attributes, content, leaf_der)  # (2)
-        leaf = x509.load_der_x509_certificate(leaf_der)
+        leaf = load_certificate(leaf_der)
         _require_signed(leaf, attributes.dump(), signature)  # (3)
     except DerError as error:
         _refuse(str(error))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         _refuse(type(error).__name__)
     anchor = _anchor_of(leaf, anchors, at)  # (4)
     return SealFacts(
@@ -192,7 +192,7 @@ def _anchor_of(leaf: x509.Certificate, anchors: Sequence[x509.Certificate], at: 
     for anchor in anchors:
         try:
             leaf.verify_directly_issued_by(anchor)
-        except (ValueError, TypeError, InvalidSignature):
+        except (*UNREADABLE, InvalidSignature):
             continue
         for each in (leaf, anchor):
             if not each.not_valid_before_utc <= at <= each.not_valid_after_utc:
