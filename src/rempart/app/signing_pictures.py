@@ -33,6 +33,7 @@ from rempart.model.fingerprint import Fingerprint
 from rempart.model.ownership import OwnershipAnswer
 from rempart.model.provenance import ManifestReading, ManifestState, SoftBinding
 from rempart.provenance import sign
+from rempart.whole_file import write_new
 
 _WHOLE: Final[Mapping[str, int]] = {"frames": 1, "orientations": 1}
 _LABEL_CHARACTERS: Final = 32
@@ -223,17 +224,10 @@ def _write(target: Path, content: bytes) -> None:
     Raises:
         UnavailableError: it cannot be written: a full disk.
     """
-    part = target.with_name(f".{target.name}.rempart-part")
     try:
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, target)  # unlike a rename, it fails where a file is
+        write_new(target, content)
     except OSError as error:
         message = f"{str(target)!r} cannot be written: {error.strerror}"
         raise UnavailableError(
             message, advice="Free some space, and run the command again: what is done stays."
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
