@@ -78,7 +78,7 @@ TESTED_ELSEWHERE = {
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
     "tests/mark/test_ownership.py": "model/ownership.py",
     "tests/app/test_signing_pictures.py": "app/ownership.py app/manifests.py app/wiring_provenance.py "
-    "app/wiring_marks.py",
+    "app/wiring_marks.py app/finding_provenance.py",
     "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",
     "tests/provenance/": "provenance/library.py model/provenance.py",
     "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "

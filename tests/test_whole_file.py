@@ -13,7 +13,6 @@ from unittest import mock
 
 import pytest
 
-from rempart import whole_file
 from rempart.whole_file import LEFTOVERS, replace, settle_folder, write_new
 from required import ROOT
 
@@ -98,13 +97,13 @@ def test_what_comes_meanwhile_is_never_written_over(tmp_path: Path, *, has_links
     """Somebody else takes the name between the look and the end."""
     path, link = tmp_path / "a", os.link
 
-    def late(*arguments: str, **named: bool) -> None:
+    def late(source: str, target: str, **_: bool) -> None:
         path.write_bytes(b"hers")
         if not has_links:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
-        link(*arguments, **named)
+        link(source, target)
 
-    with mock.patch.object(whole_file.os, "link", late), pytest.raises(FileExistsError):
+    with mock.patch.object(os, "link", late), pytest.raises(FileExistsError):
         write_new(path, b"new")
 
     assert path.read_bytes() == b"hers"
@@ -114,7 +113,7 @@ def test_what_comes_meanwhile_is_never_written_over(tmp_path: Path, *, has_links
 @pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP])
 def test_a_disk_without_links_is_written_too(code: int, tmp_path: Path) -> None:
     """A stick in FAT."""
-    with mock.patch.object(whole_file.os, "link", _fails(code)):
+    with mock.patch.object(os, "link", _fails(code)):
         write_new(tmp_path / "a", b"whole")
 
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
@@ -124,8 +123,8 @@ def test_a_disk_without_links_is_written_too(code: int, tmp_path: Path) -> None:
 def test_a_disk_without_links_that_fails_keeps_no_empty_file(tmp_path: Path) -> None:
     """The name that was taken is given back."""
     with (
-        mock.patch.object(whole_file.os, "link", _fails(errno.EPERM)),
-        mock.patch.object(whole_file.os, "replace", _fails(errno.EIO)),
+        mock.patch.object(os, "link", _fails(errno.EPERM)),
+        mock.patch.object(os, "replace", _fails(errno.EIO)),
         pytest.raises(OSError, match="Input/output"),
     ):
         write_new(tmp_path / "a", b"whole")
@@ -136,7 +135,7 @@ def test_a_disk_without_links_that_fails_keeps_no_empty_file(tmp_path: Path) -> 
 @BOTH
 def test_a_full_disk_leaves_nothing(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """The system says so when it is written, or only when it goes down to the disk."""
-    with mock.patch.object(whole_file.os, "fsync", _fails(errno.ENOSPC)), pytest.raises(OSError, match="No space"):
+    with mock.patch.object(os, "fsync", _fails(errno.ENOSPC)), pytest.raises(OSError, match="No space"):
         write(tmp_path / "a", b"whole")
 
     assert list(tmp_path.iterdir()) == []
@@ -146,7 +145,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     """As it was."""
     (tmp_path / "a").write_bytes(b"old")
 
-    with mock.patch.object(whole_file.os, "fsync", _fails(errno.ENOSPC)), pytest.raises(OSError, match="No space"):
+    with mock.patch.object(os, "fsync", _fails(errno.ENOSPC)), pytest.raises(OSError, match="No space"):
         replace(tmp_path / "a", b"new")
 
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
@@ -201,7 +200,7 @@ def test_the_file_and_its_folder_go_down_to_the_disk(write: Callable[[Path, byte
         kinds.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
         fsync(descriptor)
 
-    with mock.patch.object(whole_file.os, "fsync", seen):
+    with mock.patch.object(os, "fsync", seen):
         write(tmp_path / "a", b"whole")
 
     assert kinds == [False, True]
@@ -209,7 +208,7 @@ def test_the_file_and_its_folder_go_down_to_the_disk(write: Callable[[Path, byte
 
 def test_many_files_are_settled_at_once(tmp_path: Path) -> None:
     """By who writes them."""
-    with mock.patch.object(whole_file.os, "fsync", mock.Mock()) as fsync:
+    with mock.patch.object(os, "fsync", mock.Mock()) as fsync:
         write_new(tmp_path / "a", b"1", settle=False)
         write_new(tmp_path / "b", b"2", settle=False)
         settle_folder(tmp_path)

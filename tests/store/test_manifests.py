@@ -71,9 +71,7 @@ def test_one_comes_back_as_it_was(here: Registered, manifests: ManifestRepositor
 def test_only_codes_that_can_be_compared_are_given(here: Registered, manifests: ManifestRepository) -> None:
     """Of the same version, and of pictures with enough detail."""
     one = kept(here)
-    other, plain, none = (
-        kept(here, code=c) for c in (replace(CODE, version="v2"), replace(CODE, quality=49), None)
-    )
+    other, plain, none = (kept(here, code=c) for c in (replace(CODE, version="v2"), replace(CODE, quality=49), None))
     for each in (one, other, plain, none):
         manifests.add(each)
 
@@ -164,7 +162,11 @@ def test_certificates_are_made_once(manifests: ManifestRepository) -> None:
     asked: list[str] = []
 
     def make(pem: str | None) -> str:
-        return manifests.add_certificates(lambda latest: asked.append(latest) or pem, NOW + MONTH * len(asked))  # type: ignore[func-returns-value]  # to see what was asked
+        def made(latest: str) -> str | None:
+            asked.append(latest)
+            return pem
+
+        return manifests.add_certificates(made, NOW + MONTH * len(asked))
 
     assert [make("first"), make(None), make("second"), make(None)] == ["first", "first", "second", "second"]
     assert asked == ["", "first", "first", "second"]

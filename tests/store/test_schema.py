@@ -237,7 +237,14 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies", "0007_manifests"]
+    assert upgrade(database) == [
+        "0002_findings",
+        "0003_exchange",
+        "0004_placement",
+        "0005_hosts",
+        "0006_copies",
+        "0007_manifests",
+    ]
     assert faults(database) == []
     database.close()
 

@@ -40,7 +40,7 @@ class ManifestRepository:
                 asset_id=manifest.asset,
                 label=manifest.label,
                 manifest=manifest.content,
-                code_version=code.version if code else None,
+                code_version=code.version if code else "",
                 code_bits=code.bits if code else None,
                 code_quality=code.quality if code else None,
                 mark_version=manifest.mark_version,
@@ -57,10 +57,10 @@ class ManifestRepository:
             version: What made the codes.
             quality_least: A code of less is of a picture with too little detail.
         """
-        rows = ManifestRow.objects.filter(code_version=version, code_quality__gte=quality_least)
+        rows = ManifestRow.objects.filter(code_version=version, code_quality__gte=quality_least, code_bits__isnull=False)
         with self._database.reading():
             found = list(rows.order_by("id").values_list("id", "code_bits"))
-        yield from ((ManifestId(name), bytes(bits)) for name, bits in found)
+        yield from ((ManifestId(name), bytes(bits)) for name, bits in found if bits is not None)
 
     def by_ids(self, manifests: Sequence[ManifestId]) -> dict[ManifestId, KeptManifest]:
         """Return some of them."""
@@ -98,7 +98,7 @@ class ManifestRepository:
 
 def _kept(row: ManifestRow) -> KeptManifest:
     code = None
-    if row.code_bits is not None and row.code_version is not None and row.code_quality is not None:
+    if row.code_bits is not None and row.code_quality is not None:
         code = Fingerprint(
             signal_type=SignalType.PDQ, version=row.code_version, bits=bytes(row.code_bits), quality=row.code_quality
         )

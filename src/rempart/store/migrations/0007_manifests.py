@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("id", models.CharField(max_length=36, primary_key=True, serialize=False)),
                 ("label", models.CharField(max_length=256)),
                 ("manifest", models.BinaryField()),
-                ("code_version", models.CharField(max_length=200, null=True)),
+                ("code_version", models.CharField(max_length=200)),
                 ("code_bits", models.BinaryField(max_length=32, null=True)),
                 ("code_quality", models.IntegerField(null=True)),
                 ("mark_version", models.CharField(max_length=200)),

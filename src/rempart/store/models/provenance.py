@@ -20,7 +20,8 @@ class ManifestRow(models.Model):
     asset = reference("store.AssetRow", null=True)
     label = models.CharField(max_length=_LABEL_LENGTH)
     manifest = models.BinaryField()
-    code_version = models.CharField(max_length=_VERSION_LENGTH, null=True)
+    # Empty, nothing and nothing if the picture has too little detail.
+    code_version = models.CharField(max_length=_VERSION_LENGTH)
     code_bits = models.BinaryField(max_length=CODE_BYTES, null=True)
     code_quality = models.IntegerField(null=True)
     mark_version = models.CharField(max_length=_VERSION_LENGTH)
