@@ -127,7 +127,7 @@ def looped(which: int) -> bytes:
     places = [match for label in labels for match in re.finditer(re.escape(label), made)]
     place = places[which % len(places)]
     [other] = [label for label in labels if label != place.group()]
-    return made[: place.start()] + other + made[place.end() :]
+    return b"".join((made[: place.start()], other, made[place.end() :]))
 
 
 def with_cbor(content: bytes) -> bytes:

@@ -57,7 +57,9 @@ class ManifestRepository:
             version: What made the codes.
             quality_least: A code of less is of a picture with too little detail.
         """
-        rows = ManifestRow.objects.filter(code_version=version, code_quality__gte=quality_least, code_bits__isnull=False)
+        rows = ManifestRow.objects.filter(
+            code_version=version, code_quality__gte=quality_least, code_bits__isnull=False
+        )
         with self._database.reading():
             found = list(rows.order_by("id").values_list("id", "code_bits"))
         yield from ((ManifestId(name), bytes(bits)) for name, bits in found if bits is not None)
