@@ -26,6 +26,9 @@ ImportedId = NewType("ImportedId", str)
 AuthorisationId = NewType("AuthorisationId", str)
 RecipientId = NewType("RecipientId", str)
 TraceId = NewType("TraceId", str)
+CaseId = NewType("CaseId", str)
+EvidenceId = NewType("EvidenceId", str)
+ManifestId = NewType("ManifestId", str)
 
 
 class IdKind(StrEnum):
@@ -55,6 +58,12 @@ class IdKind(StrEnum):
     RECIPIENT = "rcp"
     COPY = "cpy"
     TRACE = "trc"
+    CASE = "cas"
+    EVIDENCE = "evd"
+    CUSTODY = "cst"
+    HOLD = "hld"
+    MANIFEST = "mft"
+    CERTIFICATES = "crt"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")
