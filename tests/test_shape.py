@@ -53,7 +53,7 @@ TESTED_ELSEWHERE = {
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
-    "store/migrations/0006_copies.py",
+    "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",

@@ -237,7 +237,9 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == [
+        *("0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies", "0007_trace_leaks")
+    ]
     assert faults(database) == []
     database.close()
 
@@ -252,7 +254,7 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
     database = open_at(path)
-    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies", "0007_trace_leaks"]
     assert faults(database) == []
     database.close()
 
@@ -267,7 +269,7 @@ def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
     database = open_at(path)
-    assert upgrade(database) == ["0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0005_hosts", "0006_copies", "0007_trace_leaks"]
     assert faults(database) == []
     database.close()
 
@@ -282,7 +284,7 @@ def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
     database = open_at(path)
-    assert upgrade(database) == ["0006_copies"]
+    assert upgrade(database) == ["0006_copies", "0007_trace_leaks"]
     assert faults(database) == []
     database.close()
 
