@@ -23,7 +23,8 @@ LINES_MAX = 400
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
-    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
+    "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
+    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py app/mark_versions.py mark/packing.py",
     "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py",
@@ -76,7 +77,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
-    "tests/mark/test_ownership.py": "model/ownership.py",
+    "tests/mark/test_ownership.py": "model/ownership.py kernels/ownership_embedding.py",
     "tests/app/test_signing_pictures.py": "app/ownership.py app/manifests.py app/wiring_provenance.py "
     "app/wiring_marks.py",
     "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",

@@ -9,7 +9,6 @@ from registered import NOW
 from rempart.model.ids import AssetId, RecipientId, TraceId, UserId
 from rempart.model.recipient import AccusedRecipient, SurfacedAt, TracedLeak, TraceRecord, TraceVerdict
 
-
 CORNERS = ((0.0, 0.5), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
 
 

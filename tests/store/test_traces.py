@@ -6,9 +6,9 @@ import pytest
 
 from registered import MONTH, NOW, Registered
 from rempart.errors import NotFoundError
-from rempart.model.retention import RetentionTerms, RowClass
 from rempart.model.ids import AssetId
 from rempart.model.recipient import TracedLeak
+from rempart.model.retention import RetentionTerms, RowClass
 from rempart.store import Database, RetentionRepository, TraceRepository
 from rempart.store.models import TracedLeakRow
 from traced import trace_record, traced_leak

@@ -111,17 +111,19 @@ def print_sheet(sheet: AssetSheet, *, as_json: bool) -> None:
     """Print an asset and its hits, or how many there are."""
     line, asset = sheet.line, sheet.line.asset
     if as_json:
-        put_json({**asset_record(line), "hit_count": sheet.count})
+        put_json({**asset_record(line), "hit_count": sheet.count, "decoy_given_to": sheet.given_to or None})
         for hit in sheet.hits:
             put_json({**match_record(hit.match), "seen_at": hit.seen_at.isoformat()})
         return
     print_asset(line)
     put(safe(f"ground     {asset.ground.right.ground or 'none'}, depicts {asset.ground.right.depicts or 'not stated'}"))
     put(safe(f"accepted   {f'by {line.accepted_by}' if line.accepted_by else 'by nobody yet'}"))
+    if sheet.given_to:
+        put(safe(f"decoy      given to {sheet.given_to}"))
     put(f"hits       {sheet.count}")
     for hit in sheet.hits:
-        told = f"{hit.seen_at:%Y-%m-%d %H:%M}  {hit.match.score:.2f}  {hit.match.suspect}"
-        put(safe(f"{told}  ({match_in_words(hit.match)})"))
+        match = hit.match
+        put(safe(f"{hit.seen_at:%Y-%m-%d %H:%M}  {match.score:.2f}  {match.suspect}  ({match_in_words(match)})"))
     if line.visibility is Visibility.SEALED and sheet.count:
         say(f"Where is sealed until another person accepts it: rempart ground accept {asset.id} --by NAME")
     if line.visibility is Visibility.FROZEN:
@@ -143,7 +145,7 @@ def print_proof(done: Withdrawal) -> int:
         say(f"Not finished: {done.waits_for}. What was deleted is no longer used. Finish with: rempart job run")
         return UnavailableError.exit_code
     put("Done: no file of the database holds a trace of it any more.")
-    if done.elsewhere:
-        say(f"Still elsewhere: {done.elsewhere}.")
-    say("Backups made before still hold it: delete those.")
+    say(
+        f"{f'Still elsewhere: {done.elsewhere}. ' if done.elsewhere else ''}Backups made before still hold it: delete those."
+    )
     return 0
