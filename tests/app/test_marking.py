@@ -17,16 +17,18 @@ from rempart import clock
 from rempart.app.copy_files import MANIFEST, CopyFolder
 from rempart.app.mark_versions import is_owned
 from rempart.app.marking import CopyKept, CopyMade, Marking, PictureRefused
-from rempart.app.ownership import Looked, look_into
+from rempart.app.ownership import Looked, look_into, owner_secrets
 from rempart.app.recipients import add_recipient
+from rempart.app.tracing import Asked, Traced, trace_leaks
 from rempart.app.vault import path_of
 from rempart.app.workspace import Workspace
+from rempart.attribute import reading_record
 from rempart.config import Settings
 from rempart.errors import MisuseError, NotFoundError, UnavailableError
 from rempart.mark import MARK_VERSION, OWNED_MARK_VERSION
 from rempart.model.ids import RecipientId
 from rempart.model.ownership import OwnershipAnswer
-from rempart.model.recipient import NewRecipient
+from rempart.model.recipient import NewRecipient, SurfacedAt
 from rempart.model.work import EventKind
 from workspaces import make, register
 
@@ -99,6 +101,38 @@ def test_all_copies_of_a_picture_carry_their_owners_mark_or_none(
     assert (owned(first), owned(second), is_owned(workspace, asset)) == ([own], [own], own)
     with pytest.raises(MisuseError, match="all are, or none"):
         mark(settings, workspace, [asset], [bea], tmp_path / "out", own=not own)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_copy_is_compared_with_what_it_was_made_from(
+    made: Made,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """With its owner's mark or without, as is noted of the asset: one reading, and its version says which."""
+    packed: list[bytes] = []
+    real = reading_record.pack
+
+    def spy(original: bytes, leak: bytes, asset_key: bytes, owner_key: bytes) -> bytes:
+        packed.append(owner_key)
+        return real(original, leak, asset_key, owner_key)
+
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people = told(workspace, "Ada", "Bea")
+    copies = paths(mark(settings, workspace, [asset], people, tmp_path / "out", own=own))
+    with Image.open(copies[1]) as image:
+        leak = write(tmp_path / "leak.jpg", image, quality=60)
+    monkeypatch.setattr(reading_record, "pack", spy)
+
+    traced = trace_leaks(workspace, Asked(leaks=[leak], purpose="x", surfaced_at=SurfacedAt.FORUM), settings)
+
+    assert isinstance(traced, Traced)
+    assert traced.record is not None
+    assert [each.recipient for each in traced.record.accused] == [people[1].id]
+    assert packed == [owner_secrets(workspace).mark_key if own else b""]
+    assert traced.record.code_version.endswith(" rempart-own/1") is own
 
 
 def test_copies_do_not_carry_it_unless_asked(made: Made, tmp_path: Path) -> None:

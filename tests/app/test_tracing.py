@@ -11,7 +11,6 @@ from PIL import Image
 
 from marked import in_vault, mark, paths, picture, told, write
 from rempart.app import leaks, scoring, tracing
-from rempart.app.ownership import owner_secrets
 from rempart.app.tracing import Asked, Replayed, Traced, Withheld, replay, trace_leaks
 from rempart.attribute import Codebook, LeakReading, conclude, reading_record
 from rempart.attribute.reading_record import parse_reading, write_reading
@@ -113,37 +112,6 @@ def test_the_copy_that_leaked_is_named(scene: Scene) -> None:
     assert scene.workspace.traces.get(found.id) == found
     looked = [a.purpose for a in scene.workspace.journal.accesses(scene.asset)]
     assert AccessPurpose.TRACE_LEAK in looked
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_a_copy_is_compared_with_what_it_was_made_from(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    own: bool,  # noqa: FBT001 - a parameter
-) -> None:
-    """With its owner's mark or without, as is noted of the asset: one reading, and its version says which."""
-    packed: list[bytes] = []
-    real = reading_record.pack
-
-    def spy(original: bytes, leak: bytes, asset_key: bytes, owner_key: bytes) -> bytes:
-        packed.append(owner_key)
-        return real(original, leak, asset_key, owner_key)
-
-    settings, workspace = make(tmp_path / "ws")
-    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
-    people = told(workspace, "Ada", "Bea")
-    copies = paths(mark(settings, workspace, [asset], people, tmp_path / "out", own=own))
-    with Image.open(copies[1]) as image:
-        leak = write(tmp_path / "leak.jpg", image, quality=60)
-    monkeypatch.setattr(reading_record, "pack", spy)
-
-    traced = trace_leaks(workspace, Asked(leaks=[leak], purpose="x", surfaced_at=SurfacedAt.FORUM), settings)
-
-    assert isinstance(traced, Traced)
-    assert traced.record is not None
-    assert [each.recipient for each in traced.record.accused] == [people[1].id]
-    assert packed == [owner_secrets(workspace).mark_key if own else b""]
-    assert traced.record.code_version.endswith(" rempart-own/1") is own
 
 
 def test_a_trace_is_done_again(scene: Scene) -> None:

@@ -118,12 +118,10 @@ def print_sheet(sheet: AssetSheet, *, as_json: bool) -> None:
     print_asset(line)
     put(safe(f"ground     {asset.ground.right.ground or 'none'}, depicts {asset.ground.right.depicts or 'not stated'}"))
     put(safe(f"accepted   {f'by {line.accepted_by}' if line.accepted_by else 'by nobody yet'}"))
-    if sheet.given_to:
-        put(safe(f"decoy      given to {sheet.given_to}"))
-    put(f"hits       {sheet.count}")
+    put(safe(f"hits       {sheet.count}{f', of a decoy given to {sheet.given_to}' if sheet.given_to else ''}"))
     for hit in sheet.hits:
-        match = hit.match
-        put(safe(f"{hit.seen_at:%Y-%m-%d %H:%M}  {match.score:.2f}  {match.suspect}  ({match_in_words(match)})"))
+        told = f"{hit.seen_at:%Y-%m-%d %H:%M}  {hit.match.score:.2f}  {hit.match.suspect}"
+        put(safe(f"{told}  ({match_in_words(hit.match)})"))
     if line.visibility is Visibility.SEALED and sheet.count:
         say(f"Where is sealed until another person accepts it: rempart ground accept {asset.id} --by NAME")
     if line.visibility is Visibility.FROZEN:
@@ -145,7 +143,7 @@ def print_proof(done: Withdrawal) -> int:
         say(f"Not finished: {done.waits_for}. What was deleted is no longer used. Finish with: rempart job run")
         return UnavailableError.exit_code
     put("Done: no file of the database holds a trace of it any more.")
-    say(
-        f"{f'Still elsewhere: {done.elsewhere}. ' if done.elsewhere else ''}Backups made before still hold it: delete those."
-    )
+    if done.elsewhere:
+        say(f"Still elsewhere: {done.elsewhere}.")
+    say("Backups made before still hold it: delete those.")
     return 0
