@@ -14,15 +14,22 @@ import pytest
 from PIL import Image
 
 from marked import in_vault, mark, paths, picture, told, write
+from rempart import clock
 from rempart.app.copy_files import MANIFEST, CopyFolder
+from rempart.app.mark_versions import is_owned
 from rempart.app.marking import CopyKept, CopyMade, Marking, PictureRefused
+from rempart.app.ownership import Looked, look_into, owner_secrets
 from rempart.app.recipients import add_recipient
+from rempart.app.tracing import Asked, Traced, trace_leaks
 from rempart.app.vault import path_of
 from rempart.app.workspace import Workspace
+from rempart.attribute import reading_record
 from rempart.config import Settings
 from rempart.errors import MisuseError, NotFoundError, UnavailableError
+from rempart.mark import MARK_VERSION, OWNED_MARK_VERSION
 from rempart.model.ids import RecipientId
-from rempart.model.recipient import NewRecipient
+from rempart.model.ownership import OwnershipAnswer
+from rempart.model.recipient import NewRecipient, SurfacedAt
 from rempart.model.work import EventKind
 from rempart.whole_file import LEFTOVERS
 from workspaces import make, register
@@ -68,6 +75,107 @@ def test_copies_are_made_noted_and_left(made: Made, tmp_path: Path) -> None:
     assert [each.recipient for each in workspace.recipients.copies_of(asset)] == sorted(e.id for e in people)
     events = [e.detail["count"] for e in workspace.journal.events(asset) if e.kind is EventKind.COPIES_MARKED]
     assert events == [2, 1]
+
+
+def owned(events: list[object]) -> list[bool]:
+    """Return which copies carry their owner's mark."""
+    return [event.is_owned for event in events if isinstance(event, CopyMade)]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_all_copies_of_a_picture_carry_their_owners_mark_or_none(
+    made: Made,
+    tmp_path: Path,
+    own: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """The first that were made decide, even once everybody who was given one is forgotten; it is noted which."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    [ada, bea] = told(workspace, "Ada", "Bea")
+    assert is_owned(workspace, asset) is None
+
+    first = mark(settings, workspace, [asset], [ada], tmp_path / "out", own=own)
+    versions = workspace.recipients.mark_versions(asset)
+    workspace.recipients.forget(ada.id, clock.utc_now())
+    second = mark(settings, workspace, [asset], [bea], tmp_path / "out")
+
+    assert versions == {OWNED_MARK_VERSION if own else MARK_VERSION}
+    assert (owned(first), owned(second), is_owned(workspace, asset)) == ([own], [own], own)
+    with pytest.raises(MisuseError, match="all are, or none"):
+        mark(settings, workspace, [asset], [bea], tmp_path / "out", own=not own)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_copy_is_compared_with_what_it_was_made_from(
+    made: Made,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """With its owner's mark or without, as is noted of the asset: one reading, and its version says which."""
+    packed: list[bytes] = []
+    real = reading_record.pack
+
+    def spy(original: bytes, leak: bytes, asset_key: bytes, owner_key: bytes) -> bytes:
+        packed.append(owner_key)
+        return real(original, leak, asset_key, owner_key)
+
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people = told(workspace, "Ada", "Bea")
+    copies = paths(mark(settings, workspace, [asset], people, tmp_path / "out", own=own))
+    with Image.open(copies[1]) as image:
+        leak = write(tmp_path / "leak.jpg", image, quality=60)
+    monkeypatch.setattr(reading_record, "pack", spy)
+
+    traced = trace_leaks(workspace, Asked(leaks=[leak], purpose="x", surfaced_at=SurfacedAt.FORUM), settings)
+
+    assert isinstance(traced, Traced)
+    assert traced.record is not None
+    assert [each.recipient for each in traced.record.accused] == [people[1].id]
+    assert packed == [owner_secrets(workspace).mark_key if own else b""]
+    assert traced.record.code_version.endswith(" rempart-own/1") is own
+
+
+def test_copies_do_not_carry_it_unless_asked(made: Made, tmp_path: Path) -> None:
+    """It takes room from what tells the copies apart."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+
+    assert owned(mark(settings, workspace, [asset], told(workspace, "Ada"), tmp_path / "out")) == [False]
+
+
+def test_near_copies_have_no_room_for_their_owners_mark(made: Made, tmp_path: Path) -> None:
+    """It says so, and makes none; without it they are made."""
+    settings, workspace = made
+    asset = in_vault(settings, workspace, write(tmp_path / "a.png", picture()))
+    people, out = told(workspace, "Ada"), tmp_path / "out"
+
+    with pytest.raises(MisuseError, match="44 dB"):
+        Marking(workspace, [asset], people, out, settings, psnr_db=48.0, own=True)
+    with Marking(workspace, [asset], people, out, settings, psnr_db=48.0) as work:
+        [copy] = [event for event in work.events() if isinstance(event, CopyMade)]
+
+    assert copy.psnr_db >= 48
+
+
+def test_a_copy_is_found_without_its_original(made: Made, tmp_path: Path) -> None:
+    """By the owner's mark, in a crop that was compressed; the original has none."""
+    settings, workspace = made
+    original = write(tmp_path / "a.png", picture(3, 900, 640))
+    asset = in_vault(settings, workspace, original)
+    [copy] = paths(mark(settings, workspace, [asset], told(workspace, "Ada"), tmp_path / "out", own=True))
+    with Image.open(copy) as image:
+        leak = write(tmp_path / "leak.jpg", image.crop((60, 40, 900, 600)), quality=75)
+
+    looked = list(look_into(workspace, [leak, original], settings, []))
+
+    assert [
+        isinstance(each.answer, OwnershipAnswer) and each.answer.found for each in looked if isinstance(each, Looked)
+    ] == [
+        True,
+        False,
+    ]
 
 
 def test_what_has_a_copys_place_is_left(made: Made, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import pictures
 from rempart import attribute
-from rempart.attribute import Codebook, Leak, trace, trace_set
+from rempart.attribute import Codebook, Leak, LeakReading, conclude, trace, trace_set
 from rempart.errors import MarkError
 from rempart.mark import prepare
 from rempart.model import COPY_NOT_PERSON, AttributionVerdict
@@ -194,6 +194,20 @@ def test_a_choice_made_with_scores_in_view_multiplies_the_tests() -> None:
     tests.choose_among(3)
 
     assert tests.total == 6000
+
+
+def test_earlier_looks_at_a_leak_are_chances_too() -> None:
+    """The threshold rises, and so does the bound, by as many; the score is what it was."""
+    soft = BOOK.code(GUILTY) * 2.0 + 30 * np.random.default_rng(1).standard_normal(20480)
+    said = [(LeakReading(soft, 1e6, 9.0, 9.0, 0.9, ((0.0, 0.0),) * 4), BOOK)]
+
+    once, again = conclude(said), conclude(said, looks=7)
+
+    assert (once.tests, again.tests) == (1000, 7000)
+    assert again.threshold > once.threshold
+    [[first], [second]] = [found.accused for found in (once, again)]
+    assert (first.recipient, first.score) == (second.recipient, second.score) == (GUILTY, first.score)
+    assert second.false_accusation_bound == pytest.approx(7 * first.false_accusation_bound)
 
 
 @pytest.mark.parametrize("shape", [(0, 0, 3), (1, 1, 3), (3, 2000, 3), (40, 40, 3)])

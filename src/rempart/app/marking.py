@@ -13,26 +13,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rempart import clock
 from rempart.app.copy_files import CopyFolder
 from rempart.app.gating import make_gate
 from rempart.app.intake import Role, Skipped
+from rempart.app.mark_versions import is_owned
 from rempart.app.marked_assets import Picture, pictures_of
+from rempart.app.ownership import owner_secrets
 from rempart.app.recipients import require_informed
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_marking_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import Codebook
 from rempart.config import Settings
-from rempart.errors import IntegrityError
+from rempart.errors import IntegrityError, MisuseError
 from rempart.hazmat import ProtectionState
-from rempart.mark import MARK_VERSION
+from rempart.mark import MARK_VERSION, OWNED_MARK_VERSION
 from rempart.mark.packing import COPIES_MOST, Marked, NotMarked, pack
 from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
 from rempart.model.recipient import Copy, Recipient
 from rempart.model.work import AccessPurpose, EventKind
+
+#: The owner's mark alone leaves 46 dB: the nearest that a copy with both can be asked to stay.
+OWNED_PSNR_MOST_DB: Final = 44.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,8 @@ class CopyMade:
     """How near it is to its picture, in dB."""
     ssim: float
     """The same, of the luma's structure."""
+    is_owned: bool
+    """Whether it carries its owner's mark too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,7 @@ class Marking:
         settings: Settings,
         *,
         psnr_db: float,
+        own: bool | None = None,
     ) -> None:
         """Check who and what, and prepare the sandbox.
 
@@ -99,15 +107,23 @@ class Marking:
             out: Where the copies go.
             settings: The settings.
             psnr_db: The least PSNR of a copy, in dB.
+            own: Whether copies carry their owner's mark too, unless the picture is too small for it; None, as the
+                copies that a picture has, and without if it has none.
 
         Raises:
-            MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested.
+            MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested; some of
+                its copies would carry the owner's mark and others not; or there is no room for it at that PSNR.
         """
         require_informed(recipients)  # (1)
         self._pictures = pictures_of(workspace, what)  # (2)
         self._workspace = workspace
         self._recipients = recipients
         self._gate = make_gate(settings)
+        self._owned = {p.asset: _carries_own(workspace, p.asset, own=own) for p in self._pictures}
+        self._owner_key = owner_secrets(workspace).mark_key if any(self._owned.values()) else b""
+        if any(self._owned.values()) and psnr_db > OWNED_PSNR_MOST_DB:
+            message = f"copies with their owner's mark are no nearer than {OWNED_PSNR_MOST_DB:.0f} dB, not {psnr_db} dB"
+            raise MisuseError(message, advice="Ask for less, or leave the owner's mark out.")
         self._options = {"psnr_cdb": round(100 * psnr_db)}
         self._codes = workspace.recipients.numbers()
         self._folder = CopyFolder(out)
@@ -115,7 +131,7 @@ class Marking:
         self._given: deque[_Batch] = deque()
         self._aside: list[Skipped | PictureRefused] = []
         self._refused: set[AssetId] = set()
-        self._made: dict[AssetId, int] = {}
+        self._made: dict[tuple[AssetId, str], int] = {}
         self._original: tuple[AssetId | None, bytes] = (None, b"")
         self.total = len(recipients) * len(self._pictures)
         """How many copies there will be."""
@@ -189,7 +205,8 @@ class Marking:
                 continue
             secrets = self._workspace.keyring.mark_secrets(picture.asset)
             book = Codebook(secrets.code_seed, self._codes)
-            packed = pack(content, secrets.asset_key, [book.code(each.index) for each in batch.recipients])
+            owner_key = self._owner_key if self._owned[picture.asset] else b""
+            packed = pack(content, secrets.asset_key, [book.code(each.index) for each in batch.recipients], owner_key)
             verdict = self._gate.check(MediaBytes(data=packed, label=picture.label, names=picture.names))
             if isinstance(verdict, Cleared):
                 self._given.append(batch)
@@ -230,25 +247,30 @@ class Marking:
                 else:
                     yield CopyKept(path=self._folder.path_of(recipient.id, picture.name))
         finally:  # a disk that is full now
-            self._settle(picture, written)
+            self._settle(picture, written, OWNED_MARK_VERSION if marked.is_owned else MARK_VERSION)
         for recipient, _ in written:
             path = self._folder.path_of(recipient.id, picture.name)
             yield CopyMade(
-                path=path, asset=picture.asset, recipient=recipient, psnr_db=marked.psnr_db, ssim=marked.ssim
+                path=path,
+                asset=picture.asset,
+                recipient=recipient,
+                psnr_db=marked.psnr_db,
+                ssim=marked.ssim,
+                is_owned=marked.is_owned,
             )
 
-    def _settle(self, picture: Picture, written: list[tuple[Recipient, bytes]]) -> None:
+    def _settle(self, picture: Picture, written: list[tuple[Recipient, bytes]], mark: str) -> None:
         """Note copies that are written: in the workspace first, so that none is out there without a note."""
         workspace, now, me = self._workspace, clock.utc_now(), self._workspace.me.id
         copies = [
-            Copy(asset=picture.asset, recipient=each.id, mark_version=MARK_VERSION, made_by=me, made_at=now)
+            Copy(asset=picture.asset, recipient=each.id, mark_version=mark, made_by=me, made_at=now)
             for each, _ in written
         ]
         workspace.database.durably(lambda: workspace.recipients.note_copies(copies))
         for each, data in written:
             self._folder.note(picture.asset, each.id, picture.name, data)
         self._folder.settle()
-        self._made[picture.asset] = self._made.get(picture.asset, 0) + len(written)
+        self._made[picture.asset, mark] = self._made.get((picture.asset, mark), 0) + len(written)
 
     def _set_aside(self) -> Iterator[Skipped | PictureRefused]:
         """Yield what did not go to the sandbox."""
@@ -258,11 +280,20 @@ class Marking:
     def _note(self) -> None:
         """Write into the journal how many copies were made of each asset."""
         me, now, made = self._workspace.me.id, clock.utc_now(), {a: n for a, n in self._made.items() if n}
-        for asset, count in made.items():
+        for (asset, mark), count in made.items():
             self._workspace.journal.note(
-                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": MARK_VERSION}
+                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": mark}
             )
         self._made.clear()
+
+
+def _carries_own(workspace: Workspace, asset: AssetId, *, own: bool | None) -> bool:
+    """Tell whether copies of a picture are to carry their owner's mark: as those that it has."""
+    before = is_owned(workspace, asset)
+    if None not in {own, before} and own != before:
+        message = f"copies of {asset} were made {'with' if before else 'without'} their owner's mark: all are, or none"
+        raise MisuseError(message, advice="Mark it without that option, and the other pictures in another command.")
+    return bool(before if own is None else own)
 
 
 def _pieces(recipients: list[Recipient]) -> Iterator[list[Recipient]]:

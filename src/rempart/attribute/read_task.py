@@ -31,6 +31,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
     del options
     from rempart.attribute.reading_record import unpack, write_reading  # noqa: PLC0415 - native libraries: in a worker
     from rempart.attribute.tracing import read_leak  # noqa: PLC0415 - as above
+    from rempart.kernels.ownership_embedding import embed  # noqa: PLC0415 - as above
 
     brought = unpack(data)
     leak = _pixels(brought.leak, limits)
@@ -39,6 +40,8 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
     except MediaError as error:
         return {"why": f"the original cannot be read: {error.reason}"}
     try:
+        if brought.owner_key:  # what the recipients' marks were laid over
+            original = embed(original, owner_key=brought.owner_key)
         return write_reading(read_leak(original, leak, asset_key=brought.asset_key))
     except MarkError as error:
         return {"why": str(error)}
@@ -67,4 +70,4 @@ def warm() -> None:
     encoded = io.BytesIO()
     Image.fromarray(noise).resize((480, 320), Image.Resampling.BICUBIC).save(encoded, "PNG")
     picture = encoded.getvalue()
-    run(pack(picture, picture, bytes(32)), Limits(), {})
+    run(pack(picture, picture, bytes(32), bytes(32)), Limits(), {})

@@ -150,17 +150,20 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     )
 
 
-def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
+def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) -> Attribution:
     """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
 
     Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
 
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
+        looks: How often any of these leaks was scored, this time too, each time with others, or against another
+            original: whoever chooses among the answers gives an innocent copy as many chances.
     """
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
+    tests.choose_among(looks)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,

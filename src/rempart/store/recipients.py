@@ -164,6 +164,11 @@ class RecipientRepository:
                 for row in rows
             ]
 
+    def mark_versions(self, asset: AssetId) -> set[str]:
+        """Return by which marks copies of an asset were made."""
+        with self._database.reading():
+            return set(CopyRow.objects.filter(asset_id=asset).values_list("mark_version", flat=True).distinct())
+
     def _next_number(self) -> int:
         """Return the first number that was never given, and let nobody else give one until the transaction ends."""
         list(WorkspaceRow.objects.select_for_update().values_list("pk"))
