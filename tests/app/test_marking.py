@@ -232,6 +232,25 @@ def test_what_a_killed_command_left_is_swept(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "rcp_1").iterdir()] == ["a.jpg"]
 
 
+@pytest.mark.parametrize(
+    "number, advice", [(errno.ENOSPC, "Free some space"), (errno.EDQUOT, "Free some space"), (errno.EROFS, "--out DIR")]
+)
+def test_why_copies_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    """Space helps a full disk, and no other."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("rempart.app.copy_files.os.fsync", refuse)
+    with CopyFolder(tmp_path) as folder, pytest.raises(UnavailableError) as caught:
+        folder.write(RecipientId("rcp_1"), "a.jpg", b"whole")
+
+    assert advice in caught.value.diagnostics()
+    assert not list((tmp_path / "rcp_1").iterdir())
+
+
 def test_one_command_at_a_time(tmp_path: Path) -> None:
     """The other is told."""
     with CopyFolder(tmp_path), pytest.raises(MisuseError, match="another command"):

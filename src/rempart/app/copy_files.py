@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -20,6 +21,8 @@ from rempart.whole_file import LEFTOVERS, settle_folder, write_new
 #: What is done, a line each; the lock of whoever writes into the folder.
 MANIFEST: Final = ".rempart-copies.jsonl"
 _VERSION: Final = 1
+#: What a full disk, or a person's share of it, is told by.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class CopyFolder:
@@ -132,4 +135,5 @@ def _explained() -> Iterator[None]:
         yield
     except OSError as error:
         message = f"copies cannot be written: {error.strerror or error}"
-        raise UnavailableError(message, advice="Free some space, and run the command again: it goes on.") from error
+        way = "Free some space" if error.errno in _FULL else "Name a folder that can be written to: --out DIR"
+        raise UnavailableError(message, advice=f"{way}, and run the command again: it goes on.") from error

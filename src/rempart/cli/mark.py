@@ -97,7 +97,8 @@ def _follow(work: Marking, *, as_json: bool) -> int:
         return INTERRUPTED
     finally:
         figures = f", {least[0]:.1f} dB or more, SSIM {least[1]:.4f}" if least else ""
-        say(f"{made} copies made{figures}, {work.done} were there before, {work.total} in all.")
+        word = "copy" if made == 1 else "copies"
+        say(f"{made} {word} made{figures}, {work.done} were there before, {work.total} in all.")
     return status
 
 
