@@ -83,9 +83,9 @@ FORGED: dict[str, Callable[[], npt.NDArray[np.floating]]] = {
     "the difference of two, alone and loud": lambda: np.mean(copies(), axis=0) - 8 * (copies()[0] - copies()[1]),
     "the victim's residual of another picture": lambda: copies()[0] + 4 * residual_of_victim(),
     "that residual, negated": lambda: copies()[0] - 4 * residual_of_victim(),
-    "another key's mark of the victim's number": lambda: prepare(original(), asset_key=OTHER_KEY)
-    .copy_for(BOOK.code(VICTIM))
-    .astype(np.float32),
+    "another key's mark of the victim's number": lambda: (
+        prepare(original(), asset_key=OTHER_KEY).copy_for(BOOK.code(VICTIM)).astype(np.float32)
+    ),
     "loud noise": lambda: copies()[0] + noise(3, 24),
     "loud noise of few frequencies": lambda: copies()[0] + 3 * cv2.GaussianBlur(noise(4, 24), (0, 0), 2),
 }
@@ -158,7 +158,7 @@ def test_symbols_written_without_the_codes_accuse_no_innocent(kind: int) -> None
     found = conclude([(lie, BOOK)])
 
     assert {one.recipient for one in found.accused} <= set(OWN)
-    assert kind == 4 or found.accused == ()  # noqa: PLR2004 - the kind that says what her own codes say
+    assert kind == 4 or found.accused == ()
 
 
 def test_the_victims_own_copy_needs_no_forgery() -> None:

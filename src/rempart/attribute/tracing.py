@@ -179,9 +179,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = (
-            AttributionVerdict.NOBODY if _is_unmarked(found) else AttributionVerdict.TOO_LITTLE_LEFT
-        )
+        verdict = AttributionVerdict.NOBODY if _is_unmarked(found) else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
