@@ -81,7 +81,7 @@ def test_a_line_that_is_none_of_ours_is_passed_over(tmp_path: Path, line: str) -
 def test_a_disk_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As some network folders: two commands could then write the same copy."""
 
-    def none(descriptor: int, how: int) -> None:
+    def none(*_: int) -> None:
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(fcntl, "flock", none)

@@ -53,7 +53,7 @@ def residual_of_victim() -> F32:
 
 def clipped(picture: npt.NDArray[np.floating]) -> U8:
     """Make a picture of numbers."""
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)
 
 
 def noise(seed: int, size: float) -> F64:
@@ -113,7 +113,7 @@ def symbols(kind: int, rng: np.random.Generator) -> F64:
     """Choose symbols as an adversary could who writes them at will, but for the codes: loud, sparse, tied, few."""
     match kind:
         case 0:
-            return np.sign(rng.normal(size=SYMBOLS))
+            return np.where(rng.normal(size=SYMBOLS) > 0, 1.0, -1.0)
         case 1:
             return np.asarray(rng.standard_cauchy(SYMBOLS))
         case 2:
@@ -122,7 +122,8 @@ def symbols(kind: int, rng: np.random.Generator) -> F64:
             return Codebook(rng.bytes(32), 1).code(0).astype(np.float64)
         case 4:  # what her own copies say, each as loud as she likes, added
             loud = rng.normal(0, 9, len(OWN))
-            return np.sum([w * BOOK.code(i) for w, i in zip(loud, OWN, strict=True)], axis=0) + rng.normal(size=SYMBOLS)
+            said = np.stack([BOOK.code(i) for i in OWN]).astype(np.float64)
+            return np.asarray(loud @ said + rng.normal(size=SYMBOLS))
         case _:  # her codes multiplied and shifted: if codes had structure, this would find it
             first, second = BOOK.code(OWN[0]).astype(np.float64), BOOK.code(OWN[1]).astype(np.float64)
             return first * second * BOOK.code(OWN[2]) + np.roll(first, 128 * int(rng.integers(1, 160)))
