@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -66,6 +67,21 @@ def test_copies_are_made_noted_and_left(made: Made, tmp_path: Path) -> None:
     assert [each.recipient for each in workspace.recipients.copies_of(asset)] == sorted(e.id for e in people)
     events = [e.detail["count"] for e in workspace.journal.events(asset) if e.kind is EventKind.COPIES_MARKED]
     assert events == [2, 1]
+
+
+def test_no_worker_marks_two_pictures(made: Made, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One that a picture captured would else choose whose code the copies of the next one carry."""
+    settings, workspace = made
+    settings = settings.model_copy(update={"hazmat": settings.hazmat.model_copy(update={"workers": 1})})
+    assets = [in_vault(settings, workspace, write(tmp_path / f"{seed}.png", picture(seed))) for seed in (1, 2)]
+    people = told(workspace, "Ada")
+    caplog.clear()
+
+    with caplog.at_level(logging.DEBUG, logger="rempart.hazmat.pool"):
+        made_copies = paths(mark(settings, workspace, assets, people, tmp_path / "out"))
+
+    assert len(made_copies) == 2
+    assert sum(record.msg.startswith("worker %d started") for record in caplog.records) >= 2
 
 
 def test_what_has_a_copys_place_is_left(made: Made, tmp_path: Path) -> None:

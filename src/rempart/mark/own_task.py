@@ -1,7 +1,8 @@
 """The sandboxed tasks of the owner's mark: put it into a picture of hers, or look for it. Both run inside a worker.
 
 NOTE: the key goes in with them, so that no residual of a picture has to come out. A captured worker has no network and
-no file to put it; it could lie about what it found, so a look is of one picture, in a worker of its own.
+no file to put it, and a look's answer is a few numbers: it could lie about what it found, so a look is of one picture,
+in a worker of its own. What marks could hide the key in the picture that it returns: only her own pictures are marked.
 """
 
 from __future__ import annotations
