@@ -7,6 +7,7 @@ in a worker of its own. What marks could hide the key in the picture that it ret
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
@@ -170,7 +171,7 @@ def parse_look(record: dict[str, Json]) -> OwnershipAnswer | NotOwned:
         if (
             not isinstance(corner, list)
             or len(corner) != len(("x", "y"))
-            or not all(isinstance(n, float) for n in corner)
+            or not all(isinstance(n, float) and math.isfinite(n) for n in corner)
         ):
             message = "a corner is two numbers"
             raise ValueError(message)
