@@ -22,9 +22,9 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
-    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
+    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
-    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py app/mark_versions.py mark/packing.py",
+    "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",
     "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",

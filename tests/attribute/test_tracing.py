@@ -110,12 +110,23 @@ def test_a_copy_under_another_key_accuses_nobody() -> None:
     assert found.verdict is AttributionVerdict.NOBODY
 
 
-def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody() -> None:
-    """The pilots say that the mark is there, and no code is."""
+def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody_and_clears_nobody() -> None:
+    """The pilots say that the mark is there, and no code is: that is not a picture without a mark."""
     found = trace(original(), copy(999), Codebook(SEED, 500), asset_key=KEY)
 
-    assert found.verdict is AttributionVerdict.NOBODY
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
+    assert found.accused == ()
     assert found.pilot_score > 5
+
+
+def test_so_many_together_that_none_is_accused_are_not_cleared() -> None:
+    """Thirty copies averaged and compressed keep the pilots, which all copies share: "nobody" would be a lie."""
+    mean = np.mean([copy(i).astype(np.float32) for i in range(30)], axis=0)
+
+    found = trace(original(), jpeg(mean.round().astype(np.uint8), 40), BOOK, asset_key=KEY)
+
+    assert found.accused == ()
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
 
 
 def test_another_picture_is_not_registered() -> None:

@@ -105,7 +105,7 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
     assert "not told yet" in run(folder, recipient.command, "add", "Bea").stdout
 
     asked = [
-        (run(folder, mark, tmp_path / "a.jpg", "--to", "all", *out), MisuseError, "not told: Bea"),
+        (run(folder, mark, tmp_path / "a.jpg", "--to", "all", *out), MisuseError, "not told: rcp_"),
         (run(folder, mark, tmp_path / "a.jpg", "--to", "Zoe", *out), NotFoundError, "Zoe"),
         (run(folder, mark, "ast_" + "0" * 32, "--to", "Ada", *out), NotFoundError, "no asset"),
         (run(folder, trace, tmp_path / "a.jpg", "--surfaced", "forum"), MisuseError, "purpose"),

@@ -7,6 +7,7 @@ never the seed. (5) A copy is written whole, then noted in the workspace, then i
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -223,16 +224,28 @@ class Marking:
         try:
             open_original(self._workspace, picture.asset, writer)
         except (OSError, IntegrityError):
-            if picture.given is None:
+            given = self._given_original(picture)
+            if given is None:
                 self._refused.add(picture.asset)
                 why = "its original is missing from the vault, or damaged: rempart db check, then restore a backup"
                 self._aside.append(PictureRefused(label=picture.label, why=why))
                 return None
-            writer = io.BytesIO(picture.given.read_bytes())
+            writer = io.BytesIO(given)
         me, now = self._workspace.me.id, clock.utc_now()
         self._workspace.journal.opened(AccessPurpose.MARK, picture.asset, actor=me, now=now)
         self._original = (picture.asset, writer.getvalue())
         return self._original[1]
+
+    def _given_original(self, picture: Picture) -> bytes | None:
+        """Return the bytes of the file that was named, if they still are the original's; it may have changed since."""
+        if picture.given is None:
+            return None
+        try:
+            data = picture.given.read_bytes()
+        except OSError:
+            return None
+        known = self._workspace.assets.of_bytes(hashlib.sha256(data).digest())
+        return data if picture.asset in known else None
 
     def _take(self, batch: _Batch, marked: Marked) -> Iterator[CopyMade | CopyKept]:
         """Write what one visit made."""  # (5)

@@ -21,7 +21,7 @@ ALL: Final = "all"
 _NAMED_MOST: Final = 5
 _TOLD_FIRST: Final = (
     "Tell her that her copies can be told from others', then write when and how: "
-    "rempart recipient inform NAME --informed-on DATE --how TEXT"
+    "rempart recipient inform RECIPIENT --informed-on DATE --how TEXT"
 )
 
 
@@ -110,7 +110,7 @@ def require_informed(recipients: Sequence[Recipient]) -> None:
     untold = [each for each in recipients if not each.is_informed(day)]
     if not untold:
         return
-    names = ", ".join(each.name or each.id for each in untold[:_NAMED_MOST])
+    names = ", ".join(each.id for each in untold[:_NAMED_MOST])  # not their names: errors end in logs
     more = f" and {len(untold) - _NAMED_MOST} more" if len(untold) > _NAMED_MOST else ""
     message = f"no marked copy is made for somebody who was not told: {names}{more}"
     raise MisuseError(message, advice=_TOLD_FIRST)

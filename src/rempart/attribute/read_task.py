@@ -25,7 +25,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         The record of a reading; or ``why`` the original cannot be compared with.
 
     Raises:
-        MediaError: the leak cannot be read.
+        MediaError: the leak cannot be read, or is animated.
         ValueError: the container is damaged.
     """
     del options
@@ -48,12 +48,17 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
 
 
 def _pixels(data: bytes, limits: DecodeLimits) -> npt.NDArray[np.uint8]:
-    """Decode the first frame; writable, or numba would compile its kernels anew, where no cache can be read."""
+    """Decode a picture; writable, or numba would compile its kernels anew, where no cache can be read."""
     import numpy as np  # noqa: PLC0415 - as above
 
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
+    from rempart.model import UnreadableReason  # noqa: PLC0415 - as above
 
-    return np.require(open_picture(data, limits).frame(0), requirements=("C", "W"))
+    picture = open_picture(data, limits)
+    if picture.frames > 1:  # what the first one does not show may be in any other: to answer of it alone clears a copy
+        detail = f"{picture.frames} > 1: save the one to be traced as a picture of its own"
+        raise MediaError(UnreadableReason.TOO_MANY_FRAMES, detail)
+    return np.require(picture.frame(0), requirements=("C", "W"))
 
 
 def warm() -> None:

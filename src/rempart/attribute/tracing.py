@@ -36,6 +36,8 @@ QUALITY_LEAST: Final = 0.15
 #: Pilots that are this clear are those of a mark with this key. It accuses nobody: it says which of two ways of finding
 #: no one it is, and no bound is claimed for it.
 PILOT_LEAST: Final = 5.0
+#: Pilots that are no clearer, either way, are those of a picture without this mark: of 1,000, all but three.
+PILOT_ABSENT_MOST: Final = 3.0
 #: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
 PILOT_KEPT_LEAST: Final = 0.1
 
@@ -180,9 +182,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = (
-            AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
-        )
+        verdict = AttributionVerdict.NOBODY if _is_unmarked(found) else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -249,10 +249,14 @@ def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def _could_tell(found: Sequence[LeakReading], expected: float, level: float) -> bool:
-    """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
+def _is_unmarked(found: Sequence[LeakReading]) -> bool:
+    """Tell whether there is no mark, and one would be seen.
+
+    Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
+    that is not on the list: to answer "nobody" would clear those whose copies they were.
+    """
     pilot, whole = _pilot(found)
-    return expected >= level if pilot >= PILOT_LEAST else whole * PILOT_KEPT_LEAST >= PILOT_LEAST
+    return abs(pilot) <= PILOT_ABSENT_MOST and whole * PILOT_KEPT_LEAST >= PILOT_LEAST
 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:

@@ -12,10 +12,10 @@ from rempart.model.recipient import TraceRecord, TraceVerdict
 
 _WORDS = {
     TraceVerdict.ACCUSED: "accused: the leak was made from the copies of",
-    TraceVerdict.NOBODY: "nobody: the original is there, and no copy's mark is in it",
+    TraceVerdict.NOBODY: "nobody: the original is there, and no mark was found in it",
     TraceVerdict.NOT_REGISTERED: "not registered: nothing tells where an original of the vault lies in the leak",
-    TraceVerdict.TOO_LITTLE_LEFT: "too little left: the original is there, but a mark could not be seen; it says "
-    "nothing about anybody",
+    TraceVerdict.TOO_LITTLE_LEFT: "too little left: the original is there, but too little of a mark to tell whose, or "
+    "that of many copies together; it accuses and clears nobody",
     TraceVerdict.WITHHELD: "withheld",
 }
 
