@@ -237,7 +237,14 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == [
+        "0002_findings",
+        "0003_exchange",
+        "0004_placement",
+        "0005_hosts",
+        "0006_copies",
+        "0007_manifests",
+    ]
     assert faults(database) == []
     database.close()
 
@@ -252,7 +259,7 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
     database = open_at(path)
-    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies", "0007_manifests"]
     assert faults(database) == []
     database.close()
 
@@ -267,7 +274,7 @@ def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
     database = open_at(path)
-    assert upgrade(database) == ["0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0005_hosts", "0006_copies", "0007_manifests"]
     assert faults(database) == []
     database.close()
 
@@ -282,7 +289,22 @@ def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
     database = open_at(path)
-    assert upgrade(database) == ["0006_copies"]
+    assert upgrade(database) == ["0006_copies", "0007_manifests"]
+    assert faults(database) == []
+    database.close()
+
+
+@pytest.mark.parametrize("moment", ['CREATE TABLE "signing_certificates"', 'CREATE TABLE "signed_manifest"'])
+def test_a_power_cut_in_the_seventh_leaves_the_sixth(tmp_path: Path, moment: str) -> None:
+    """No table of certificates is left without that of what they signed."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"signing_certificates", "signed_manifest"}
+    database = open_at(path)
+    assert upgrade(database) == ["0007_manifests"]
     assert faults(database) == []
     database.close()
 

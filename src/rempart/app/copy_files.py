@@ -16,10 +16,10 @@ from typing import Final, Self
 from rempart.errors import MisuseError, UnavailableError
 from rempart.model import AssetId
 from rempart.model.ids import RecipientId
+from rempart.whole_file import LEFTOVERS, settle_folder, write_new
 
 #: What is done, a line each; the lock of whoever writes into the folder.
 MANIFEST: Final = ".rempart-copies.jsonl"
-_PART: Final = ".rempart-part"
 _VERSION: Final = 1
 
 
@@ -51,7 +51,7 @@ class CopyFolder:
             raise
         with _explained():
             self._read_manifest()
-            for part in folder.glob(f"*/{_PART}"):
+            for part in folder.glob(f"*/{LEFTOVERS}"):
                 part.unlink()
 
     def __enter__(self) -> Self:
@@ -85,23 +85,14 @@ class CopyFolder:
             UnavailableError: the disk does not let us; nothing half is left.
         """
         target = self.path_of(recipient, name)
-        part = target.with_name(_PART)
         with _explained():
             if not os.path.lexists(target.parent):
                 target.parent.mkdir(mode=0o700)
-            if target == part or target.parent.is_symlink() or not target.parent.is_dir():  # it goes nowhere else
+            if target.match(LEFTOVERS) or target.parent.is_symlink() or not target.parent.is_dir():  # nor elsewhere
                 return False
             if os.path.lexists(target):
                 return _holds(target, data)
-            try:
-                descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                part.rename(target)  # the lock: nobody of ours made it meanwhile
-            finally:
-                part.unlink(missing_ok=True)
+            write_new(target, data, settle=False)
         self._dirty.add(target.parent)
         return True
 
@@ -117,11 +108,7 @@ class CopyFolder:
         """Make sure that what was written and noted survives a power cut."""
         with _explained():
             for folder in self._dirty:
-                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+                settle_folder(folder)
             os.fsync(self._manifest)
         self._dirty.clear()
 

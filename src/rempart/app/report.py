@@ -7,10 +7,7 @@ security policy allows one style sheet, by its digest.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import TypeVar
 import jinja2
 import markupsafe
 
-from rempart import __version__, clock
+from rempart import __version__, clock, whole_file
 from rempart.app.intake import Plain, Skipped
 from rempart.app.listed import Listed
 from rempart.app.listed_texts import LISTED_TEXTS
@@ -285,18 +282,9 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         OutputError: it could not be written; the old one is untouched and nothing is left behind.
     """
-    temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        whole_file.replace(path, text.encode())
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
         message = f"the report {str(path)!r} cannot be written: {error.strerror}"
         advice = "The results above are complete; free some space or name another place, and run again."
         raise OutputError(message, advice=advice) from error

@@ -22,6 +22,7 @@ from rempart.store.models import (
     DecoyRow,
     DetailedRow,
     FingerprintRow,
+    ManifestRow,
     MatchRow,
     OwnerRow,
     SightingRow,
@@ -237,7 +238,7 @@ class AssetRepository:
         found = [AssetId(asset) for asset in rows.order_by("id").values_list("id", flat=True)]
         FingerprintRow.objects.filter(asset_id__in=found).delete()
         DetailedRow.objects.filter(asset_id__in=found).delete()
-        for belonging in (CopyRow, DecoyRow, TraceRow):
+        for belonging in (CopyRow, DecoyRow, TraceRow, ManifestRow):
             belonging._default_manager.filter(asset_id__in=found).delete()  # noqa: SLF001 - Django's documented way
         seen = sorted(set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True)))
         # Locked before their matches go: of two withdrawals at once, one sees that the other left nothing.

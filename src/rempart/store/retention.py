@@ -27,6 +27,7 @@ from rempart.store.models import (
     GroundRow,
     HostRow,
     JobRow,
+    ManifestRow,
     MatchRow,
     OwnerRow,
     RobotsRow,
@@ -65,6 +66,7 @@ _KINDS: Final = {
     RowClass.ROBOTS: _Kind(row=RobotsRow, since="read_at"),
     RowClass.AUTHORISATION: _Kind(row=AuthorisationRow, since="given_at"),
     RowClass.TRACE: _Kind(row=TraceRow, since="at"),
+    RowClass.MANIFEST: _Kind(row=ManifestRow, since="signed_at", among=Q(asset=None)),
 }
 
 
@@ -176,7 +178,7 @@ class RetentionRepository:
                     OwnerRow.objects.filter(ground=OuterRef("pk"))
                 )
                 rows = GroundRow.objects.filter(~used, stated_at__lte=now - self._terms.tombstones)
-            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE:
+            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE | RowClass.MANIFEST:
                 rows = _KINDS[row_class].row._default_manager.filter(expires_at__lte=now)  # noqa: SLF001 - as above
         return rows
 
