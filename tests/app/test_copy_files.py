@@ -45,7 +45,7 @@ def test_a_file_in_a_recipients_place_is_left(tmp_path: Path) -> None:
 def test_a_copy_that_is_called_as_half_files_are_is_not_made(tmp_path: Path) -> None:
     """It would be swept away, and said to be there."""
     with CopyFolder(tmp_path) as folder:
-        assert not folder.write(HER, ".rempart-part", b"copy")
+        assert not folder.write(HER, ".rempart-1.part", b"copy")
 
 
 def test_a_pipe_in_the_manifests_place_is_refused(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class CopyFolder:
         with _explained():
             if not os.path.lexists(target.parent):
                 target.parent.mkdir(mode=0o700)
-            if target.parent.is_symlink() or not target.parent.is_dir():  # it goes nowhere else
+            if target.match(LEFTOVERS) or target.parent.is_symlink() or not target.parent.is_dir():  # nor elsewhere
                 return False
             if os.path.lexists(target):
                 return _holds(target, data)
