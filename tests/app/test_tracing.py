@@ -229,3 +229,37 @@ def test_pixels_of_a_leak_stay_out_of_what_is_kept(scene: Scene) -> None:
     assert b"leak.jpg" not in content
     assert found.best.sha256.encode() not in content
     assert b"find out" not in content
+
+
+@pytest.mark.parametrize(
+    "known", [{"surfaced_at": SurfacedAt.PRESS}, {"surfaced_at": SurfacedAt.COURT}, {"is_protected_disclosure": True}]
+)
+def test_what_is_known_by_now_withholds_a_replay(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, known: dict[str, object]
+) -> None:
+    """Nothing is read or scored, whatever was stated the first time."""
+    record = scene.found(scene.leak())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(tracing, "concluded", refuse)
+    monkeypatch.setattr(tracing, "LeakReader", refuse)
+
+    again = replay(scene.workspace, record.id, [scene.leak()], scene.settings, **known)  # type: ignore[arg-type]  # a test
+
+    assert isinstance(again, Withheld)
+
+
+def test_of_several_versions_of_a_picture_the_marked_one_is_meant(tmp_path: Path) -> None:
+    """A thumbnail of it is registered as well, and fits a small leak better than the picture itself."""
+    scene = Scene(tmp_path)
+    with Image.open(scene.original) as image:
+        small = write(tmp_path / "small.png", image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX))
+    teaser = in_vault(scene.settings, scene.workspace, small)
+
+    found = scene.found(scene.leak())
+
+    assert (found.verdict, found.best.asset) == (TraceVerdict.ACCUSED, scene.asset)
+    assert [each.recipient for each in found.accused] == [scene.people[1].id]
+    assert found.best.asset != teaser

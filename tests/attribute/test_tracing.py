@@ -11,8 +11,11 @@ import pytest
 
 import pictures
 from rempart import attribute
-from rempart.attribute import Codebook, Leak, LeakReading, conclude, trace, trace_set
+from rempart.attribute import Codebook, Leak, LeakReading, best_fit, conclude, trace, trace_set
+from rempart.attribute.tracing import FALSE_ACCUSATION_MOST
 from rempart.errors import MarkError
+from rempart.kernels.spread_spectrum import SYMBOLS
+from rempart.kernels.traitor_codes import threshold
 from rempart.mark import prepare
 from rempart.model import COPY_NOT_PERSON, AttributionVerdict
 
@@ -93,8 +96,9 @@ def test_the_region_is_where_the_original_lies() -> None:
 
 def test_an_unmarked_original_accuses_nobody() -> None:
     """Not even compressed: the mark would be seen if it was there."""
-    for leak in (original(), jpeg(original(), 60)):
-        found = trace(original(), leak, BOOK, asset_key=KEY)
+    large = np.asarray(pictures.scene(3, 1600, 1200))
+    for leak in (large, jpeg(large, 60)):
+        found = trace(large, leak, BOOK, asset_key=KEY)
 
         assert found.verdict is AttributionVerdict.NOBODY
         assert found.accused == ()
@@ -239,3 +243,36 @@ def test_a_set_is_of_one_list_of_recipients() -> None:
 
     with pytest.raises(MarkError, match="the same recipients"):
         trace_set(leaks)
+
+
+@pytest.mark.parametrize(
+    "said, wanted",
+    [
+        ([(0.1, 0.99), (9.0, 0.70)], 1),
+        ([(8.0, 0.99), (30.0, 0.70), (0.0, 1.0)], 1),
+        ([(0.1, 0.7), (4.9, 0.9)], 1),
+        ([(4.9, 0.7), (0.1, 0.9)], 1),
+        ([(0.0, 0.0)], 0),
+    ],
+)
+def test_which_original_is_meant(said: list[tuple[float, float]], wanted: int) -> None:
+    """The one whose pilots are clearest; if none are clear, the one that fits best."""
+    readings = [LeakReading(np.zeros(SYMBOLS), 0.0, pilot, 80.0, quality, ()) for pilot, quality in said]
+
+    assert best_fit(readings) == wanted
+
+
+def test_a_near_miss_clears_nobody() -> None:
+    """A score that is almost enough is no sign that no copy is there."""
+    codes = BOOK.code(7).astype(float)
+    rng = np.random.default_rng(5)
+    level = threshold(BOOK.recipients, FALSE_ACCUSATION_MOST)
+    noise = rng.choice([-1.0, 1.0], SYMBOLS)
+    noise -= codes * (noise @ codes) / SYMBOLS
+    near = noise + codes * (level - 0.7) / np.sqrt(SYMBOLS)
+    clear = [(LeakReading(soft, 0.0, 0.0, 1e3, 0.9, ((0.0, 0.0),) * 4), BOOK) for soft in (near, noise)]
+
+    assert [conclude([one]).verdict for one in clear] == [
+        AttributionVerdict.TOO_LITTLE_LEFT,
+        AttributionVerdict.NOBODY,
+    ]

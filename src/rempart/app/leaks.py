@@ -1,8 +1,8 @@
 """Leaks, one after the other: which original each may show, and what each says of the codes, without any code.
 
 Each is compared with an original in a sandbox that ends with it: whoever captures one by a hostile leak knows of no
-other leak. Of the originals that one may show, the one that it fits best is kept: a choice by fit, before any score, is
-no further chance for an innocent copy.
+other leak. Of the originals that one may show, the one whose pilots are clearest is kept, or else that it fits best: a
+choice before any score is no further chance for an innocent copy.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rempart.app.vault import open_original
 from rempart.app.visiting import visit
 from rempart.app.wiring_copies import make_reading_pool
 from rempart.app.workspace import Workspace
-from rempart.attribute import LeakReading, reading_record
+from rempart.attribute import LeakReading, best_fit, reading_record
 from rempart.attribute.reading_record import NotRead
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError
@@ -44,6 +44,8 @@ class LeakRead:
     """What is kept of it."""
     reading: LeakReading | None
     """What it says of the codes; None if it resembles no original."""
+    others: tuple[LeakReading, ...] = ()
+    """What it says to other originals that it was laid over: versions of one picture, with marks of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,18 +117,20 @@ class LeakReader:
 
     def _fitted(self, leak: MediaItem, found: Candidates, wanted: Sequence[AssetId]) -> LeakRead | Skipped:
         """Compare a leak with some originals, and keep the one that it fits best."""
-        best: tuple[AssetId | None, LeakReading | None] = (None, None)
+        readings: list[LeakReading] = []
         for asset in wanted:
             reading = self._compared(leak, found.content, asset)
             if isinstance(reading, Unreadable | Stopped):
                 return Skipped(label=leak.label, role=Role.SUSPECT, outcome=reading)
-            if best[1] is None or reading.quality > best[1].quality:
-                best = (asset, reading)
-        asset_id, said = best
-        region = said.region if said else ()
-        quality = said.quality if said else 0.0
-        traced = TracedLeak(sha256=found.sha256, asset=asset_id, quality=quality, region=region)
-        return LeakRead(label=leak.label, traced=traced, reading=said)
+            readings.append(reading)
+        if not readings:
+            traced = TracedLeak(sha256=found.sha256, asset=None, quality=0.0, region=())
+            return LeakRead(label=leak.label, traced=traced, reading=None)
+        best = best_fit(readings)
+        said = readings.pop(best)
+        traced = TracedLeak(sha256=found.sha256, asset=wanted[best], quality=said.quality, region=said.region)
+        others = tuple(reading for reading in readings if reading.quality > 0)
+        return LeakRead(label=leak.label, traced=traced, reading=said, others=others)
 
     def _compared(self, leak: MediaItem, content: bytes, asset: AssetId) -> LeakReading | Unreadable | Stopped:
         """Compare a leak with one original, as the copies of it were made, in a sandbox that ends with it."""

@@ -13,7 +13,7 @@ from rempart import clock
 from rempart.app.leaks import LeakRead
 from rempart.app.mark_versions import is_owned
 from rempart.app.workspace import Workspace
-from rempart.attribute import CODE_VERSION, Codebook, conclude
+from rempart.attribute import CODE_VERSION, Codebook, conclude, is_unmarked
 from rempart.mark.ownership import OWNERSHIP_VERSION
 from rempart.model import AssetId
 from rempart.model.attribution import Attribution
@@ -67,7 +67,10 @@ def concluded(
     accused = _accused(workspace, found) if found else ()
     verdict = TraceVerdict(found.verdict) if found else TraceVerdict.NOT_REGISTERED
     if verdict is TraceVerdict.ACCUSED and not accused:
-        verdict = TraceVerdict.NOBODY
+        verdict = TraceVerdict.TOO_LITTLE_LEFT  # a copy of before a restoration, that nobody is known to have
+    # Versions of one picture each have a mark of their own: nobody is cleared unless each would be seen.
+    if verdict is TraceVerdict.NOBODY and not all(is_unmarked(other) for leak in leaks for other in leak.others):
+        verdict = TraceVerdict.TOO_LITTLE_LEFT
     return TraceRecord(
         id=TraceId(new_id(IdKind.TRACE)),
         leaks=_best_first([leak.traced for leak in leaks]),
@@ -87,7 +90,7 @@ def concluded(
 
 
 def _accused(workspace: Workspace, found: Attribution) -> tuple[AccusedRecipient, ...]:
-    """Name the recipients of the copies; a number that was left out is nobody's: no copy of it was ever made."""
+    """Name the recipients of the copies; a number that a restoration left out is nobody's whom this workspace knows."""
     accused = []
     for each in found.accused:
         recipient = workspace.recipients.by_number(each.recipient)

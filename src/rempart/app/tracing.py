@@ -103,9 +103,8 @@ def trace_leaks(workspace: Workspace, asked: Asked, settings: Settings) -> Trace
         IntegrityError: an original is gone, or damaged.
         SandboxError: the sandbox cannot work.
     """
-    if asked.surfaced_at.protects_sources or asked.is_protected_disclosure:  # (1)
-        _note_withheld(workspace, asked)
-        return Withheld(surfaced_at=asked.surfaced_at)
+    if withheld := _withheld(workspace, asked.surfaced_at, is_protected=asked.is_protected_disclosure):  # (1)
+        return withheld
     if not asked.purpose.strip() or len(asked.purpose) > _PURPOSE_MOST:  # (2)
         message = "a trace has a purpose" if not asked.purpose.strip() else "the purpose is too long"
         raise MisuseError(message, advice='Say what it is for: --purpose "end the subscription after a hearing"')
@@ -123,7 +122,15 @@ def trace_leaks(workspace: Workspace, asked: Asked, settings: Settings) -> Trace
     return replace(traced, record=found)
 
 
-def replay(workspace: Workspace, trace: str, paths: Sequence[Path], settings: Settings) -> Replayed | Withheld | Traced:
+def replay(
+    workspace: Workspace,
+    trace: str,
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    surfaced_at: SurfacedAt = SurfacedAt.UNKNOWN,
+    is_protected_disclosure: bool = False,
+) -> Replayed | Withheld | Traced:
     """Do a trace again, with as many codes and looks as then; nothing is kept but that it was done.
 
     Args:
@@ -131,6 +138,8 @@ def replay(workspace: Workspace, trace: str, paths: Sequence[Path], settings: Se
         trace: Which.
         paths: All its files, in any order.
         settings: The settings.
+        surfaced_at: Where they are known to have been seen by now.
+        is_protected_disclosure: Whether they are known by now to be, or may be, a whistleblower's.
 
     Returns:
         Both answers; what became of each file, if one cannot be read.
@@ -139,6 +148,8 @@ def replay(workspace: Workspace, trace: str, paths: Sequence[Path], settings: Se
         NotFoundError: there is no such trace.
         MisuseError: a file is none of then, or one of then is missing, or an original is no longer in the vault.
     """
+    if withheld := _withheld(workspace, surfaced_at, is_protected=is_protected_disclosure):
+        return withheld
     before = workspace.traces.get(trace)
     if before.surfaced_at.protects_sources:
         return Withheld(surfaced_at=before.surfaced_at)
@@ -162,11 +173,14 @@ def replay(workspace: Workspace, trace: str, paths: Sequence[Path], settings: Se
     return replayed
 
 
-def _note_withheld(workspace: Workspace, asked: Asked) -> None:
-    """Keep that it was withheld, and where it surfaced; neither which file, nor what for."""
-    why = "protected_disclosure" if asked.is_protected_disclosure else str(asked.surfaced_at)
+def _withheld(workspace: Workspace, surfaced_at: SurfacedAt, *, is_protected: bool) -> Withheld | None:
+    """Tell whether leaks are withheld; keep that they were, and where they surfaced: neither which, nor what for."""
+    if not surfaced_at.protects_sources and not is_protected:
+        return None
+    why = "protected_disclosure" if is_protected else str(surfaced_at)
     me, now = workspace.me.id, clock.utc_now()
     workspace.journal.note(EventKind.TRACE_WITHHELD, workspace.id, actor=me, now=now, detail={"why": why})
+    return Withheld(surfaced_at=surfaced_at)
 
 
 def _codes(numbers: int) -> int:

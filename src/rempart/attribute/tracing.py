@@ -39,7 +39,9 @@ PILOT_LEAST: Final = 5.0
 #: Pilots that are no clearer, either way, are those of a picture without this mark: of 1,000, all but three.
 PILOT_ABSENT_MOST: Final = 3.0
 #: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
-PILOT_KEPT_LEAST: Final = 0.1
+PILOT_KEPT_LEAST: Final = 0.06
+#: A best score so near under the threshold is no sign that no copy is there: nobody is cleared by it.
+NEAR_MISS: Final = 1.5
 
 
 class Tests:
@@ -115,9 +117,6 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     Raises:
         MarkError: there is no leak, the codebooks have different numbers of recipients, or as for :func:`trace`.
     """
-    if not leaks or len({item.codebook.recipients for item in leaks}) != 1:
-        message = "a set is of one leak or more, all given out to the same recipients"
-        raise MarkError(message)
     return conclude([(read_leak(item.original, item.leak, asset_key=item.asset_key), item.codebook) for item in leaks])
 
 
@@ -161,7 +160,13 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
         looks: How often any of these leaks was scored, this time too, each time with others, or against another
             original: whoever chooses among the answers gives an innocent copy as many chances.
+
+    Raises:
+        MarkError: nothing is said, or the codebooks have different numbers of recipients.
     """
+    if len({codes.recipients for _, codes in said}) != 1:
+        message = "a set is of one leak or more, all given out to the same recipients"
+        raise MarkError(message)
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
@@ -177,12 +182,14 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
     best = max(placed, key=lambda reading: reading.quality)
     level = threshold(tests.total, FALSE_ACCUSATION_MOST)
     groups = _grouped(said)
-    accused = _accused(groups, tests, level)
+    accused, nearest = _accused(groups, tests, level)
     expected = _expected(found, groups)
     if accused:
         verdict = AttributionVerdict.ACCUSED
+    elif nearest < level - NEAR_MISS and is_unmarked(*found):
+        verdict = AttributionVerdict.NOBODY
     else:
-        verdict = AttributionVerdict.NOBODY if _is_unmarked(found) else AttributionVerdict.TOO_LITTLE_LEFT
+        verdict = AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -221,20 +228,21 @@ def _grouped(said: Sequence[tuple[LeakReading, Codebook]]) -> list[tuple[Codeboo
     return groups
 
 
-def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> tuple[AccusedCopy, ...]:
-    """Score every recipient, and accuse those above the threshold."""
+def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> tuple[tuple[AccusedCopy, ...], float]:
+    """Score every recipient, and accuse those above the threshold; with the highest score, to a hundredth."""
     norm = float(np.sqrt(sum(float(soft @ soft) for _, soft in groups)))
     if norm <= 0.0:
-        return ()
+        return (), 0.0
     rough = sum((codebook.correlations(soft) for codebook, soft in groups), np.zeros(tests.recipients, np.float32))
     # Single precision only says who is looked at: a little under the threshold, and then exactly.
     near = np.flatnonzero(rough / norm > level - 0.01)
     scores = {int(i): sum(c.exact_correlation(soft, int(i)) for c, soft in groups) / norm for i in near}
-    return tuple(
+    accused = tuple(
         AccusedCopy(recipient=i, score=z, false_accusation_bound=false_accusation_bound(z, tests.total))
         for i, z in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         if z >= level
     )
+    return accused, float(rough.max()) / norm
 
 
 def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) -> float:
@@ -243,14 +251,33 @@ def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) 
     return float(sum(item.expected for item in found)) / norm if norm > 0 else 0.0
 
 
+def best_fit(readings: Sequence[LeakReading]) -> int:
+    """Choose which of a picture's readings, each with another original, is that of the original it was made from.
+
+    Versions of one picture all fit: a thumbnail, a crop, the same in another format. Only one has the key of the mark:
+    the clearest pilots tell which, and if none are clear, how well it fits. No code is looked at, so that the choice is
+    no further chance for an innocent copy.
+
+    Args:
+        readings: One or more.
+
+    Returns:
+        Its place among them.
+    """
+    clear = [number for number, reading in enumerate(readings) if reading.pilot >= PILOT_LEAST]
+    if clear:
+        return max(clear, key=lambda number: readings[number].pilot)
+    return max(range(len(readings)), key=lambda number: readings[number].quality)
+
+
 def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     """Return how clearly the pilots of all leaks are there, and how clearly those of whole marks would be."""
     whole = float(np.sqrt(sum(item.pilot_whole**2 for item in found)))
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def _is_unmarked(found: Sequence[LeakReading]) -> bool:
-    """Tell whether there is no mark, and one would be seen.
+def is_unmarked(*found: LeakReading) -> bool:
+    """Tell whether there is no mark in some leaks, and one would be seen.
 
     Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
     that is not on the list: to answer "nobody" would clear those whose copies they were.

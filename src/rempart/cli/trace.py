@@ -65,10 +65,17 @@ def command(
     with given.open() as workspace:
         prepare(settings)
         found: Traced | Withheld | Replayed
+        where = SurfacedAt(surfaced or "unknown")
         if replay:
-            found = do_again(workspace, replay, leaks, settings)
+            found = do_again(
+                workspace,
+                replay,
+                leaks,
+                settings,
+                surfaced_at=where,
+                is_protected_disclosure=protected_disclosure,
+            )
         else:
-            where = SurfacedAt(surfaced or "unknown")
             asked = Asked(
                 leaks=leaks,
                 purpose=purpose,

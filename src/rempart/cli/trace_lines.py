@@ -96,7 +96,7 @@ def trace_in_words(record: TraceRecord, names: Mapping[RecipientId, str], labels
     if record.tested_recipients:
         looks = f" in each of {record.looks} looks at these leaks" if record.looks > 1 else ""
         yield (
-            f"{record.tested_recipients} copies tested{looks}, accused from {record.threshold:.2f} on; a copy would "
+            f"{record.tested_recipients} codes tested{looks}, accused from {record.threshold:.2f} on; a copy would "
             f"give about {record.expected_score:.1f}; registered with {record.best.quality:.2f}"
         )
     if len(record.leaks) > 1:

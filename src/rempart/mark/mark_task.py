@@ -50,7 +50,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         psnr_db = int(options["psnr_cdb"]) / 100
         prepared = prepare(base, asset_key=parcel.asset_key, psnr_least_db=psnr_db, reference=pixels)
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")}
+        return {"why": error.diagnostics().replace("\n", ". ")}
     sizes: list[Json] = []
     used, most = 0, max(1, _PIXELS_MOST // (pixels.shape[0] * pixels.shape[1]))
     for code in parcel.codes[:most]:

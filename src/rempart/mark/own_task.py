@@ -88,7 +88,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         pixels = picture.frame(0)
         marked = embed(pixels, owner_key=key)
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")[:_WORDS_MOST]}
+        return {"why": error.diagnostics().replace("\n", ". ")[:_WORDS_MOST]}
     content = encode(marked, style)
     if len(content) > len(output):
         return {"why": f"the marked picture has more than {len(output)} bytes: there is no room for it"}
@@ -141,7 +141,7 @@ def search(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Jso
     try:
         found = look(picture.frame(0), owner_key=data[:_KEY_BYTES])
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")[:_WORDS_MOST]}
+        return {"why": error.diagnostics().replace("\n", ". ")[:_WORDS_MOST]}
     region: list[Json] = [[float(x), float(y)] for x, y in found.region]
     return {
         "score": float(found.score),
