@@ -106,6 +106,30 @@ def _skin(rgb: U8, found: F64) -> None:  # (H, W, 3), (R, C)
             found[i, j] = skin / seen if seen else 0.0
 
 
+def block_skin_chroma(cb: U8, cr: U8, rows: int, columns: int) -> F64:
+    """Return the same of planes of colour, as a video has them: ``(h, w) uint8`` each -> ``(rows, columns) float64``."""
+    found = np.empty((rows, columns), np.float64)
+    _skin_chroma(*(np.require(plane, requirements=["C", "W"]) for plane in (cb, cr)), found)
+    return found
+
+
+@kernel
+def _skin_chroma(cb: U8, cr: U8, found: F64) -> None:  # (h, w), (h, w), (R, C)
+    height, width = cb.shape
+    rows, columns = found.shape
+    for i in range(rows):
+        top, bottom = i * height // rows, (i + 1) * height // rows
+        for j in range(columns):
+            left, right = j * width // columns, (j + 1) * width // columns
+            skin, seen = np.int64(0), np.int64(0)
+            for y in range(top, bottom):
+                for x in range(left, right):
+                    if _CB[0] <= cb[y, x] <= _CB[1] and _CR[0] <= cr[y, x] <= _CR[1]:
+                        skin += 1
+                    seen += 1
+            found[i, j] = skin / seen if seen else 0.0
+
+
 def ssim(one: U8, two: U8, step: int = 1) -> float:
     """Return the mean SSIM of two planes, ``(H, W) uint8`` each, 7 x 7 windows, at every ``step``-th place each way."""
     return float(_ssim(one, two, step))
@@ -158,3 +182,4 @@ def warm() -> None:
     ssim(plane, plane)
     block_tolerance(plane, 2, 2)
     block_skin(np.zeros((16, 16, 3), np.uint8), 2, 2)
+    block_skin_chroma(plane, plane, 2, 2)
