@@ -216,6 +216,8 @@ class Decoding:
         turn = decoded.rotation % 360
         if turn not in _QUARTERS:
             raise MediaError(UnreadableReason.UNSUPPORTED, f"turned by {turn} degrees")
+        if _is_mirrored(decoded):
+            raise MediaError(UnreadableReason.UNSUPPORTED, "shown mirrored")
         # FFmpeg turns counter-clockwise to show it (libavutil/display.h), and so does numpy.
         luma, u, v = (np.rot90(_plane(plane), turn // 90) for plane in decoded.planes)
         self._count(decoded, luma.shape)
@@ -264,6 +266,15 @@ def _plane(plane: Any) -> U8:  # noqa: ANN401 - its type is not exported
     """Return a plane without what pads its lines."""
     samples = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     return samples[: plane.height, : plane.width]
+
+
+def _is_mirrored(frame: av.VideoFrame) -> bool:
+    """Tell whether a player shows the picture in a mirror: the matrix's determinant (libavutil/display.h)."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return False
+    a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32, 5).astype(np.int64).tolist()
+    return a * d < b * c
 
 
 def _check_pixels(width: int, height: int, limits: DecodeLimits) -> None:

@@ -221,4 +221,3 @@ class VideoWriter:
             if self._shelf.is_full:
                 raise RoomError from error
             raise
-

@@ -19,7 +19,9 @@ _DOC_TYPE: Final = b"\x42\x82"
 _QUICKTIME_STARTS: Final = (b"moov", b"mdat", b"wide", b"free", b"skip")
 _QUICKTIME: Final = b"qt  "
 #: Brands of pictures in the same boxes (ISO/IEC 23008-12), and of sound alone.
-_NOT_VIDEO: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"M4A ", b"M4B "})
+_NOT_VIDEO: Final = frozenset(
+    {b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"M4A ", b"M4B "}
+)
 _LARGE_BOX: Final = 1
 _BOX_HEAD: Final = 8
 

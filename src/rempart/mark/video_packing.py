@@ -87,7 +87,12 @@ def _whole(record: dict[str, Json], name: str, most: int) -> int:
 
 def _share(record: dict[str, Json], name: str, most: float) -> float:
     value = record.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value) or not 0 <= value <= most:
+    if (
+        not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or not math.isfinite(value)
+        or not 0 <= value <= most
+    ):
         message = f"a record's {name} is a number from 0 to {most}"
         raise ValueError(message)
     return float(value)

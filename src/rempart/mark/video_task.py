@@ -127,12 +127,12 @@ class _Visit:
 
 def warm() -> None:
     """Load every library, codec and kernel of a marking: nothing can be imported once the worker is closed in."""
+    import numpy as np  # noqa: PLC0415 - as above
+
     from rempart.hazmat.interface import DecodeLimits as Limits  # noqa: PLC0415 - as above
     from rempart.hazmat.video_samples import samples  # noqa: PLC0415 - as above
     from rempart.kernels.spread_spectrum import SYMBOLS  # noqa: PLC0415 - as above
     from rempart.mark.packing import pack  # noqa: PLC0415 - as above
-
-    import numpy as np  # noqa: PLC0415 - as above
 
     room = memoryview(bytearray(1 << 22))
     for sample in samples():
