@@ -150,13 +150,14 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     )
 
 
-def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
+def conclude(said: Sequence[tuple[LeakReading, Codebook]], code_version: str = CODE_VERSION) -> Attribution:
     """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
 
     Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
 
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
+        code_version: Of the mark, the codes and the reading.
     """
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
@@ -167,7 +168,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
             tested_recipients=0,
             tests=tests.total,
             threshold=0.0,
-            code_version=CODE_VERSION,
+            code_version=code_version,
         )
     best = max(placed, key=lambda reading: reading.quality)
     level = threshold(tests.total, FALSE_ACCUSATION_MOST)
@@ -190,7 +191,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
         pilot_score=_pilot(found)[0],
         region=best.region,
         registration_quality=best.quality,
-        code_version=CODE_VERSION,
+        code_version=code_version,
     )
 
 
