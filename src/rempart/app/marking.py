@@ -1,4 +1,4 @@
-"""One copy of each picture for each recipient: made in the sandbox from the original in the vault, written as it goes.
+"""One copy of each picture or video for each recipient: made in the sandbox from the vault, written as it goes.
 
 (1) Everybody who is named was told, or nothing is done. (2) Every picture is registered, kept in the vault, and not
 contested. (3) What is done already is left. (4) Copies are made, some at a time; the codes alone go into the sandbox,
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rempart import clock
 from rempart.app.copy_files import CopyFolder
@@ -23,16 +23,22 @@ from rempart.app.marked_assets import Picture, pictures_of
 from rempart.app.recipients import require_informed
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_marking_pool
+from rempart.app.wiring_videos import make_video_marking_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import Codebook
 from rempart.config import Settings
 from rempart.errors import IntegrityError
-from rempart.hazmat import ProtectionState
+from rempart.hazmat import Pool, ProtectionState
 from rempart.mark import MARK_VERSION
 from rempart.mark.packing import COPIES_MOST, Marked, NotMarked, pack
-from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
+from rempart.mark.video_mark import VIDEO_MARK_VERSION
+from rempart.mark.video_packing import VideoMarked
+from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, MediaKind, Unreadable, UnreadableReason
 from rempart.model.recipient import Copy, Recipient
 from rempart.model.work import AccessPurpose, EventKind
+
+_MARK_VERSIONS: Final = {MediaKind.IMAGE: MARK_VERSION, MediaKind.VIDEO: VIDEO_MARK_VERSION}
+_AnyPool = Pool[Marked | NotMarked] | Pool[VideoMarked | NotMarked]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +108,7 @@ class Marking:
 
         Raises:
             MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested.
+            ConfigError: there is a video, and what reads videos is not installed.
         """
         require_informed(recipients)  # (1)
         self._pictures = pictures_of(workspace, what)  # (2)
@@ -110,8 +117,12 @@ class Marking:
         self._gate = make_gate(settings)
         self._options = {"psnr_cdb": round(100 * psnr_db)}
         self._codes = workspace.recipients.numbers()
+        kinds, self._pools = {picture.kind for picture in self._pictures}, dict[MediaKind, _AnyPool]()
+        if MediaKind.IMAGE in kinds:
+            self._pools[MediaKind.IMAGE] = make_marking_pool(settings)
+        if MediaKind.VIDEO in kinds:
+            self._pools[MediaKind.VIDEO] = make_video_marking_pool(settings)
         self._folder = CopyFolder(out)
-        self._pool = make_marking_pool(settings)
         self._given: deque[_Batch] = deque()
         self._aside: list[Skipped | PictureRefused] = []
         self._refused: set[AssetId] = set()
@@ -130,7 +141,8 @@ class Marking:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the sandbox, note what was made, and leave the folder."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
         try:
             self._note()
         finally:
@@ -143,14 +155,20 @@ class Marking:
             SandboxError: the sandbox cannot work.
             UnavailableError: the disk is full, or the database stayed away; what was yielded is written.
         """
-        waiting: Iterable[_Batch] = self._batches()
+        for kind, pool in self._pools.items():
+            yield from self._events_of(pool, self._batches(kind))
+
+    def _events_of(
+        self, pool: _AnyPool, waiting: Iterable[_Batch]
+    ) -> Iterator[CopyMade | CopyKept | PictureRefused | Skipped]:
+        """Make the copies of pictures, or of videos."""
         while True:
             again: list[_Batch] = []
-            for item, outcome in self._pool.run(self._cleared(waiting), self._options):  # (4)
+            for item, outcome in pool.run(self._cleared(waiting), self._options):  # (4)
                 batch = self._given.popleft()
                 yield from self._set_aside()
-                if isinstance(outcome, Marked):
-                    yield from self._take(batch, outcome)
+                if isinstance(outcome, Marked | VideoMarked):
+                    yield from self._take(batch, outcome, pool)
                     if batch.recipients[len(outcome.sizes) :]:
                         rest = batch.recipients[len(outcome.sizes) :]
                         again.append(_Batch(picture=batch.picture, recipients=rest))
@@ -164,11 +182,12 @@ class Marking:
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
-        return self._pool.missing()
+        states = [state for pool in self._pools.values() for state in pool.missing()]
+        return list({state.protection: state for state in states}.values())
 
-    def _batches(self) -> Iterator[_Batch]:
+    def _batches(self, kind: MediaKind) -> Iterator[_Batch]:
         """Yield what is not done, some recipients at a time."""  # (3)
-        for picture in self._pictures:
+        for picture in (each for each in self._pictures if each.kind is kind):
             left = []
             for each in self._recipients:
                 if self._folder.is_done(picture.asset, each.id, picture.name):
@@ -217,14 +236,13 @@ class Marking:
         self._original = (picture.asset, writer.getvalue())
         return self._original[1]
 
-    def _take(self, batch: _Batch, marked: Marked) -> Iterator[CopyMade | CopyKept]:
+    def _take(self, batch: _Batch, marked: Marked | VideoMarked, pool: _AnyPool) -> Iterator[CopyMade | CopyKept]:
         """Write what one visit made."""  # (5)
         written: list[tuple[Recipient, bytes]] = []
-        picture, start = batch.picture, 0
+        picture = batch.picture
         try:
-            for recipient, size in zip(batch.recipients, marked.sizes, strict=False):
-                data = self._pool.output(start, size)
-                start += size
+            for recipient, (start, size) in zip(batch.recipients, marked.places, strict=False):
+                data = pool.output(start, size)
                 if self._folder.write(recipient.id, picture.name, data):
                     written.append((recipient, data))
                 else:
@@ -240,8 +258,9 @@ class Marking:
     def _settle(self, picture: Picture, written: list[tuple[Recipient, bytes]]) -> None:
         """Note copies that are written: in the workspace first, so that none is out there without a note."""
         workspace, now, me = self._workspace, clock.utc_now(), self._workspace.me.id
+        version = _MARK_VERSIONS[picture.kind]
         copies = [
-            Copy(asset=picture.asset, recipient=each.id, mark_version=MARK_VERSION, made_by=me, made_at=now)
+            Copy(asset=picture.asset, recipient=each.id, mark_version=version, made_by=me, made_at=now)
             for each, _ in written
         ]
         workspace.database.durably(lambda: workspace.recipients.note_copies(copies))
@@ -258,9 +277,10 @@ class Marking:
     def _note(self) -> None:
         """Write into the journal how many copies were made of each asset."""
         me, now, made = self._workspace.me.id, clock.utc_now(), {a: n for a, n in self._made.items() if n}
+        versions = {picture.asset: _MARK_VERSIONS[picture.kind] for picture in self._pictures}
         for asset, count in made.items():
             self._workspace.journal.note(
-                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": MARK_VERSION}
+                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": versions[asset]}
             )
         self._made.clear()
 

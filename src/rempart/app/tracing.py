@@ -2,8 +2,8 @@
 
 (1) Where did it surface? What reached the press, an alert channel or a court, or is flagged as a protected disclosure,
 is withheld: nothing is opened, nothing scored, and nothing kept but that it was withheld. (2) What for? (3) Which
-originals of the vault does it resemble? (4) Each is compared in a sandbox of its own, without any code. (5) The one
-that the leak fits best is scored here, once: a choice by fit, before any score, is no further chance for an innocent
+originals of the vault does it resemble; if it is a video, which videos are there? (4) Each is compared in a sandbox of
+its own, without any code. (5) The one that the leak fits best is scored here, once: a choice by fit, before any score, is no further chance for an innocent
 copy. (6) What was found is kept with all that is needed to contest it or do it again. Nothing follows by itself.
 """
 
@@ -15,23 +15,27 @@ from pathlib import Path
 from typing import Final
 
 from rempart import clock
-from rempart.app.candidates import candidates_of
+from rempart.app.candidates import candidates_of, video_candidates_of
 from rempart.app.gating import make_gate
 from rempart.app.intake import Role, Skipped
 from rempart.app.marked_assets import vault_asset
+from rempart.app.registering_videos import is_video
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_reading_pool
+from rempart.app.wiring_videos import make_video_reading_pool, require_video
 from rempart.app.workspace import Workspace
 from rempart.attribute import CODE_VERSION, Codebook, LeakReading, conclude, reading_record
 from rempart.attribute.reading_record import NotRead
+from rempart.attribute.video_reading import VIDEO_CODE_VERSION
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError
-from rempart.model import AssetId, Cleared, MediaBytes, MediaFile, MinorGate, Unreadable
+from rempart.model import AssetId, Cleared, MediaBytes, MediaFile, MediaKind, MinorGate, Unreadable
 from rempart.model.attribution import Attribution
 from rempart.model.ids import IdKind, TraceId, new_id
 from rempart.model.recipient import AccusedRecipient, SurfacedAt, TraceRecord, TraceVerdict
 from rempart.model.work import AccessPurpose, EventKind
 
+_A_KIND: Final = {MediaKind.IMAGE: "a picture", MediaKind.VIDEO: "a video"}
 _PURPOSE_MOST: Final = 2_000
 #: Scores that differ by less are the same: another processor adds up in another order.
 _SAME_SCORE: Final = 1e-6
@@ -93,6 +97,7 @@ def trace_leak(workspace: Workspace, asked: Asked, settings: Settings) -> TraceR
 
     Raises:
         MisuseError: there is no purpose, or nothing that it can be compared with.
+        ConfigError: it is a video, and what reads videos is not installed.
         IntegrityError: the original is gone, or damaged.
         SandboxError: the sandbox cannot work.
     """
@@ -153,7 +158,15 @@ def _traced(
     verdict = gate.check(item)
     if not isinstance(verdict, Cleared):
         return Skipped(label=item.label, role=Role.SUSPECT, outcome=verdict)
-    found = candidates_of(workspace, verdict, settings)
+    kind = MediaKind.VIDEO if is_video(item) else MediaKind.IMAGE
+    if wanted and workspace.assets.get(wanted).kind is not kind:
+        message = f"the leak is {_A_KIND[kind]}, and {wanted} is not"
+        raise MisuseError(message, advice="A picture is traced to a picture, a video to a video.")
+    if kind is MediaKind.VIDEO:
+        require_video()
+        found = video_candidates_of(workspace, verdict, wanted)
+    else:
+        found = candidates_of(workspace, verdict, settings)
     if isinstance(found, Unreadable):
         return Skipped(label=item.label, role=Role.SUSPECT, outcome=found)
     if must_be and found.sha256 != must_be:
@@ -161,16 +174,23 @@ def _traced(
         raise MisuseError(message, advice="Name the very file that was traced then.")
     best: tuple[AssetId | None, LeakReading | None] = (wanted, None)
     for asset in [wanted] if wanted else found.assets:
-        reading = _read(workspace, asset, item, found.content, gate, settings)  # (4)
+        reading = _read(workspace, asset, item, kind, found.content, gate, settings)  # (4)
         if isinstance(reading, Unreadable):
             return Skipped(label=item.label, role=Role.SUSPECT, outcome=reading)
         if best[1] is None or reading.quality > best[1].quality:
             best = (asset, reading)
-    return _concluded(workspace, asked, best[0], best[1], codes, found.sha256)
+    version = VIDEO_CODE_VERSION if kind is MediaKind.VIDEO else CODE_VERSION
+    return _concluded(workspace, asked, best, codes, found.sha256, version)
 
 
 def _read(
-    workspace: Workspace, asset: AssetId, item: MediaFile, leak: bytes, gate: MinorGate, settings: Settings
+    workspace: Workspace,
+    asset: AssetId,
+    item: MediaFile,
+    kind: MediaKind,
+    leak: bytes,
+    gate: MinorGate,
+    settings: Settings,
 ) -> LeakReading | Unreadable:
     """Compare a leak with one original, in a sandbox that is made for it and ends with it."""
     writer = io.BytesIO()
@@ -186,7 +206,7 @@ def _read(
     if not isinstance(cleared, Cleared):  # it was let pass under these very names
         message = "the gate answers one name in one way"
         raise AssertionError(message)  # noqa: TRY004 - not the caller's fault
-    with make_reading_pool(settings) as pool:
+    with make_video_reading_pool(settings) if kind is MediaKind.VIDEO else make_reading_pool(settings) as pool:
         [(_, outcome)] = pool.run([cleared], {})
     if isinstance(outcome, NotRead):
         raise IntegrityError(outcome.why, advice="Check the workspace with: rempart db check")
@@ -194,13 +214,19 @@ def _read(
 
 
 def _concluded(
-    workspace: Workspace, asked: Asked, asset: AssetId | None, reading: LeakReading | None, codes: int, sha256: str
+    workspace: Workspace,
+    asked: Asked,
+    best: tuple[AssetId | None, LeakReading | None],
+    codes: int,
+    sha256: str,
+    version: str,
 ) -> TraceRecord:
     """Score the reading that fits best; the seed of the codes is made here, and forgotten here."""  # (5)
+    asset, reading = best
     attribution: Attribution | None = None
     if asset is not None and reading is not None:
         book = Codebook(workspace.keyring.mark_secrets(asset).code_seed, codes)
-        attribution = conclude([(reading, book)])
+        attribution = conclude([(reading, book)], version)
     accused = []
     for each in attribution.accused if attribution else ():
         recipient = workspace.recipients.by_number(each.recipient)
@@ -230,7 +256,7 @@ def _concluded(
         expected_score=attribution.expected_score if attribution else 0.0,
         registration_quality=attribution.registration_quality if attribution else 0.0,
         region=attribution.region if attribution else (),
-        code_version=attribution.code_version if attribution else CODE_VERSION,
+        code_version=version,
         by=workspace.me.id,
         at=clock.utc_now(),
     )

@@ -9,6 +9,9 @@ from typing import Final
 
 from rempart.app.wiring import pool_settings_of, usable_processors
 from rempart.app.wiring_marks import warm_mark_kernels
+from rempart.attribute import LeakReading
+from rempart.attribute.reading_record import NotRead, parse_reading
+from rempart.attribute.video_task import VIDEO_READ_TASK
 from rempart.config import Settings
 from rempart.detect.warming import warm_once
 from rempart.errors import ConfigError
@@ -77,6 +80,17 @@ def make_video_marking_pool(settings: Settings) -> Pool[VideoMarked | NotMarked]
     return Pool(task=task, settings=replace(pool, window_bytes=workers * VIDEO_OUTPUT_BYTES))
 
 
+def make_video_reading_pool(settings: Settings) -> Pool[LeakReading | NotRead]:
+    """Make the pool that reads one leak and ends: what captured it knows of no other leak.
+
+    Raises:
+        ConfigError: the extra is not installed.
+    """
+    require_video()
+    pool = _settings(settings, _warm(settings), videos_most=2)
+    return Pool(task=Task(name=VIDEO_READ_TASK, parse=parse_reading), settings=pool)
+
+
 def _settings(settings: Settings, kernel_cache: Path | None, *, videos_most: int) -> PoolSettings:
     """Return what is allowed to a worker whose items hold up to so many videos; each worker does one, and ends."""
     most = videos_most * VIDEO_BYTES_MOST + _BESIDE
@@ -101,6 +115,8 @@ def _warm(settings: Settings) -> Path | None:
 
 
 def _warm_videos() -> None:
-    from rempart.mark import video_task  # noqa: PLC0415 - with the extra only
+    from rempart.attribute import video_task as reading  # noqa: PLC0415 - with the extra only
+    from rempart.mark import video_task as marking  # noqa: PLC0415 - as above
 
-    video_task.warm()
+    marking.warm()
+    reading.warm()

@@ -2,6 +2,8 @@
 
 FFmpeg is told what a file is, from its first bytes, and guesses nothing: no playlist, no script that names other files,
 no protocol, no second file, no other thread. Limits hold before a frame is decoded, and for each that is.
+
+An original is taken as it is or refused, since its copies must be as good. Of a leak, what can be read is read.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ _DEMUXERS: Final = {
 _CODECS: Final = frozenset({"h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "mjpeg"})
 #: Eight bits, a chroma sample for four of luma: what a mark is made in. The second one uses all 256 levels.
 _PLAIN: Final = frozenset({"yuv420p", "yuvj420p"})
+#: What ends the reading of a leak too.
+_LIMITS: Final = frozenset({UnreadableReason.TOO_MANY_FRAMES, UnreadableReason.TOO_MANY_PIXELS, UnreadableReason.TIME})
 _QUARTERS: Final = frozenset({0, 90, 180, 270})
 
 
@@ -84,12 +88,14 @@ class _Window:
 class Video:
     """An opened video: its header was read and is within the limits. Use it as a context."""
 
-    def __init__(self, data: memoryview, limits: DecodeLimits) -> None:
+    def __init__(self, data: memoryview, limits: DecodeLimits, *, is_leak: bool = False) -> None:
         """Open it: see :func:`open_video`."""
+        self.is_leak = is_leak
+        """Whether what cannot be read of it is passed over."""
         found = sniff_video(bytes(data[:4096]))
         if found is None:
             raise MediaError(UnreadableReason.UNSUPPORTED)
-        if is_cut_short(data, found):
+        if not is_leak and is_cut_short(data, found):
             raise MediaError(UnreadableReason.TRUNCATED)
         self.format = found
         """Read from the first bytes."""
@@ -118,9 +124,10 @@ class Video:
             raise MediaError(UnreadableReason.UNSUPPORTED, "no video in it")
         self.stream = shown[0]
         """Of the pictures."""
-        context = self.stream.codec_context
+        context: Any = self.stream.codec_context  # None where FFmpeg has no decoder, whatever its types say
         if context is None or context.name not in _CODECS:
-            raise MediaError(UnreadableReason.UNSUPPORTED, f"video codec {context.name if context else 'unknown'}")
+            name = "unknown" if context is None else context.name
+            raise MediaError(UnreadableReason.UNSUPPORTED, f"video codec {name}")
         _check_pixels(context.width, context.height, self._limits)
         duration = self.container.duration
         if duration is not None and duration > SECONDS_MOST * av.time_base:
@@ -152,7 +159,8 @@ class Video:
         try:
             yield from self.container.demux(self.stream, *self.audio)
         except av.error.FFmpegError as error:
-            raise MediaError(UnreadableReason.DAMAGED) from error
+            if not self.is_leak:
+                raise MediaError(UnreadableReason.DAMAGED) from error
 
     def frames(self) -> Iterator[Frame]:
         """Decode the pictures, one after the other, once.
@@ -191,12 +199,16 @@ class Decoding:
             decoded = self._video.stream.decode(packet if packet.size else None)
         except av.error.EOFError:
             return
-        except (av.error.FFmpegError, MemoryError) as error:
+        except av.error.FFmpegError as error:
+            if self._video.is_leak:
+                return
             raise MediaError(UnreadableReason.DAMAGED) from error
         for one in decoded:
-            if one.is_corrupt:
-                raise MediaError(UnreadableReason.DAMAGED, "frame")
-            yield self._frame(one)
+            try:
+                yield self._frame(one)
+            except MediaError as error:
+                if not self._video.is_leak or error.reason in _LIMITS:
+                    raise
 
     def check_end(self) -> None:
         """Make sure that there was something.
@@ -209,15 +221,16 @@ class Decoding:
 
     def _frame(self, decoded: av.VideoFrame) -> Frame:
         """Take the planes of a decoded picture, upright, and its time."""
-        name = decoded.format.name
-        if name not in _PLAIN:
-            raise MediaError(UnreadableReason.UNSUPPORTED, f"samples {name}, not 8-bit 4:2:0")
         _check_pixels(decoded.width, decoded.height, self._limits)
-        turn = decoded.rotation % 360
-        if turn not in _QUARTERS:
-            raise MediaError(UnreadableReason.UNSUPPORTED, f"turned by {turn} degrees")
-        if _is_mirrored(decoded):
-            raise MediaError(UnreadableReason.UNSUPPORTED, "shown mirrored")
+        name, turn = decoded.format.name, decoded.rotation % 360
+        if self._video.is_leak:  # however it was made; where it lies is found by its content
+            decoded, turn = decoded if name in _PLAIN else decoded.reformat(format="yuv420p", threads=1), 0
+        elif decoded.is_corrupt:
+            raise MediaError(UnreadableReason.DAMAGED, "frame")
+        elif name not in _PLAIN:
+            raise MediaError(UnreadableReason.UNSUPPORTED, f"samples {name}, not 8-bit 4:2:0")
+        elif turn not in _QUARTERS or _is_mirrored(decoded):
+            raise MediaError(UnreadableReason.UNSUPPORTED, f"turned by {turn} degrees, or mirrored")
         # FFmpeg turns counter-clockwise to show it (libavutil/display.h), and so does numpy.
         luma, u, v = (np.rot90(_plane(plane), turn // 90) for plane in decoded.planes)
         self._count(decoded, luma.shape)
@@ -235,25 +248,30 @@ class Decoding:
 
     def _count(self, decoded: av.VideoFrame, size: tuple[int, ...]) -> None:
         """Count a frame, and make sure that it is as large as the others and comes after them."""
-        self.count += 1
-        if self.count > self._limits.max_frames:
-            raise MediaError(UnreadableReason.TOO_MANY_FRAMES, f"{self.count} > {self._limits.max_frames}")
-        if self.count > 1 and size != self.size:
+        if self.count >= self._limits.max_frames:
+            raise MediaError(UnreadableReason.TOO_MANY_FRAMES, f"{self.count + 1} > {self._limits.max_frames}")
+        if self.count and size != self.size:
             raise MediaError(UnreadableReason.UNSUPPORTED, "the size changes")
-        self.size = (size[0], size[1])
         if decoded.pts is None or (self._last is not None and decoded.pts <= self._last):
             raise MediaError(UnreadableReason.DAMAGED, "times")
+        self.count += 1
+        self.size = (size[0], size[1])
         self._last = decoded.pts
         self._first = decoded.pts if self._first is None else self._first
 
 
-def open_video(data: memoryview, limits: DecodeLimits) -> Video:
+def open_video(data: memoryview, limits: DecodeLimits, *, is_leak: bool = False) -> Video:
     """Read the header of a video and check it against the limits.
+
+    Args:
+        data: The encoded video.
+        limits: What it may cost.
+        is_leak: Whether what cannot be read of it is passed over, and colours of any kind are taken.
 
     Raises:
         MediaError: not a container that is read here, damaged, too large or too long, or without a video.
     """
-    return Video(data, limits)
+    return Video(data, limits, is_leak=is_leak)
 
 
 def _no_second_file(*_: object) -> NoReturn:
@@ -270,10 +288,10 @@ def _plane(plane: Any) -> U8:  # noqa: ANN401 - its type is not exported
 
 def _is_mirrored(frame: av.VideoFrame) -> bool:
     """Tell whether a player shows the picture in a mirror: the matrix's determinant (libavutil/display.h)."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return False
-    a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32, 5).astype(np.int64).tolist()
+    a, b, _, c, d = (int(number) for number in np.frombuffer(matrix, np.int32, 5))
     return a * d < b * c
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import av
 import av.error
@@ -142,10 +142,10 @@ class VideoWriter:
         self._out = av.open(self._shelf, "w", format=_MUXERS[style.format], container_options=options)
         self._out.metadata["comment"] = PERSONAL
         is_webm = style.format is VideoFormat.WEBM
-        self._pictures = cast(
-            "av.VideoStream",
-            self._out.add_stream("libvpx-vp9" if is_webm else "libx264", options=dict(_VP9 if is_webm else _X264)),
-        )
+        if is_webm:
+            self._pictures = self._out.add_stream("libvpx-vp9", options=dict(_VP9))
+        else:
+            self._pictures = self._out.add_stream("libx264", options=dict(_X264))
         self._set(self._pictures)
         try:
             self._sounds = {sound.index: self._out.add_stream_from_template(sound) for sound in sounds}

@@ -1,4 +1,4 @@
-"""Make a tiny video of noise for each kind that is read, so that a worker loads every library before it is closed in."""
+"""Make tiny videos of noise, so that a worker loads every library before it is closed in."""
 
 from __future__ import annotations
 

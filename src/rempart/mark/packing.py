@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -63,6 +64,12 @@ class Marked:
     """Luma SSIM of a copy and the picture, before it is encoded again."""
     psnr_db: float
     """The same in dB: what was used, where SSIM allowed no more."""
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where each copy begins in the output, and its bytes."""
+        ends = tuple(accumulate(self.sizes))
+        return tuple((end - size, size) for end, size in zip(ends, self.sizes, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

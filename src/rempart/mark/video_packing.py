@@ -1,4 +1,4 @@
-"""What comes out of the sandbox where videos are marked, and how much may go in: copies in shelves of one size, figures.
+"""What comes out of the sandbox where videos are marked: copies, in shelves of one size, and figures.
 
 What goes in is packed as a picture is (:mod:`rempart.mark.packing`), with the video for a picture.
 """
