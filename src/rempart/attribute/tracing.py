@@ -150,7 +150,11 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     )
 
 
-def conclude(said: Sequence[tuple[LeakReading, Codebook]], code_version: str = CODE_VERSION) -> Attribution:
+def conclude(
+    said: Sequence[tuple[LeakReading, Codebook]],
+    code_version: str = CODE_VERSION,
+    pilot_kept_least: float = PILOT_KEPT_LEAST,
+) -> Attribution:
     """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
 
     Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
@@ -158,6 +162,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], code_version: str = C
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
         code_version: Of the mark, the codes and the reading.
+        pilot_kept_least: How much of the pilots leaks of this kind keep, nearly all of them.
     """
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
@@ -179,7 +184,9 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], code_version: str = C
         verdict = AttributionVerdict.ACCUSED
     else:
         verdict = (
-            AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
+            AttributionVerdict.NOBODY
+            if _could_tell(found, expected, level, pilot_kept_least)
+            else AttributionVerdict.TOO_LITTLE_LEFT
         )
     return Attribution(
         verdict=verdict,
@@ -247,10 +254,10 @@ def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def _could_tell(found: Sequence[LeakReading], expected: float, level: float) -> bool:
+def _could_tell(found: Sequence[LeakReading], expected: float, level: float, kept_least: float) -> bool:
     """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
     pilot, whole = _pilot(found)
-    return expected >= level if pilot >= PILOT_LEAST else whole * PILOT_KEPT_LEAST >= PILOT_LEAST
+    return expected >= level if pilot >= PILOT_LEAST else whole * kept_least >= PILOT_LEAST
 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:

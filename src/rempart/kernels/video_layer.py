@@ -28,12 +28,14 @@ F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 #: Blocks that a code's symbols are divided into: an interval carries one, and so many intervals all of them.
-CYCLE: Final = 4
-#: How long a pattern lasts, and how long before its end it begins to fade into the next.
-INTERVAL_US: Final = 1_000_000
-FADE_US: Final = 240_000
-#: Coarse: what a frame of 352 pixels still shows. A finer one does not outlive strong compression (benchmarks).
-VIDEO: Final = LayerPlan("video", 352, SYMBOLS // CYCLE, (1, 6), 1.05, 3.5)
+CYCLE: Final = 10
+#: How long a pattern lasts, and how long before its end it begins to fade into the next. A codec needs the first half
+#: second of a pattern to follow it.
+INTERVAL_US: Final = 2_000_000
+FADE_US: Final = 400_000
+#: Very coarse: a pattern that is alike a few pixels further outlives prediction from frames whose content has moved;
+#: of one of 352 pixels and seven frequencies, strong compression leaves a third as much (benchmarks/video_survival.py).
+VIDEO: Final = LayerPlan("video", 176, SYMBOLS // CYCLE, (1, 3), 1.6, 5.0)
 
 #: One chip in so many is the same in all copies.
 _PILOT_EVERY: Final = 8

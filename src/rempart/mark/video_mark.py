@@ -1,8 +1,8 @@
 """One copy of a video for one recipient, frame by frame: the luma of decoded frames in, marked luma out.
 
 The working unit is the Y plane of yuv420p: no colour is converted, Cb and Cr are left alone. Nothing here reads or
-writes a container. What depends on the frame is done once for all recipients, and no more than two intervals of one
-second are held::
+writes a container. What depends on the frame is done once for all recipients, and no more than three intervals of two
+seconds are held::
 
     marker = VideoMarker(asset_key, width=1920, height=1080)
     copies = [marker.copy_for(book.code(index)) for index in recipients]
@@ -99,6 +99,11 @@ class VideoCopy:
         self._marker.measure(frame, out)
         return out
 
+    @property
+    def held_intervals(self) -> tuple[int, ...]:
+        """Say of which intervals patterns are held."""
+        return tuple(self._patterns)
+
     def _pattern(self, interval: int) -> F32:
         """Return an interval's pattern; those of intervals long past are dropped."""
         if interval not in self._patterns:
@@ -182,6 +187,11 @@ class VideoMarker:
             self._layers = {k: layer for k, layer in self._layers.items() if abs(k - interval) <= 1}
             self._layers[interval] = pattern_layer(self._key, interval, *self._blocks)
         return self._layers[interval]
+
+    @property
+    def held_intervals(self) -> tuple[int, ...]:
+        """Say of which intervals chips are held."""
+        return tuple(self._layers)
 
     def measure(self, frame: PreparedFrame, marked: U8) -> None:
         """Compare one frame in so many with its first copy."""
