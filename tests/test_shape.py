@@ -72,6 +72,8 @@ TESTED_ELSEWHERE = {
     "tests/kernels/test_local_features.py": "kernels/variants.py",
     "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
     "app/archives/header_fields.py",
+    "tests/mark/test_video_task.py": "hazmat/video_samples.py",
+    "tests/cli/test_video_copies.py": "app/registering_videos.py app/wiring_videos.py attribute/video_task.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
@@ -168,7 +170,7 @@ def test_nothing_is_pickled_and_nothing_speaks_sql(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_only_hazmat_touches_media_decoders(path: Path) -> None:
-    """Native parsers of hostile bytes run in a worker: named in two files of hazmat, and in tasks' warm-up."""
+    """Native parsers of hostile bytes run in a worker: named in a few files of hazmat, and in tasks' warm-up."""
     decoders = {name.partition(".")[0] for name in imported(TREES[path])} & {
         "PIL",
         "simplejpeg",
@@ -186,6 +188,9 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "mark/mark_task.py",
             "mark/own_task.py",
             "attribute/read_task.py",
+            "hazmat/video.py",
+            "hazmat/video_encoding.py",
+            "hazmat/video_samples.py",
         }
 
 
@@ -264,6 +269,8 @@ def test_only_a_worker_imports_the_decoder(path: Path) -> None:
     top = {name for node in statements for name in imported(ast.Module([node], []))}
 
     assert "rempart.hazmat.picture" not in top
+    assert "rempart.hazmat.video" not in top or name_of(path) == "hazmat/video_encoding.py"
+    assert not top & {"rempart.hazmat.video_encoding", "rempart.hazmat.video_samples"}
     assert "rempart.hazmat.luma" not in top or name_of(path) == "hazmat/picture.py"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -57,7 +56,9 @@ def frames(made: Made) -> Iterator[U8]:
     width, height = 2 * made.width, 2 * made.height
     planes = [
         np.asarray(
-            Image.fromarray(rng.integers(20, 235, (height // s, width // s), dtype=np.uint8)).resize((width, height), 3),
+            Image.fromarray(rng.integers(20, 235, (height // s, width // s), dtype=np.uint8)).resize(
+                (width, height), 3
+            ),
             np.float32,
         )
         for s in (4, 16, 64)
@@ -68,7 +69,7 @@ def frames(made: Made) -> Iterator[U8]:
         yield scene[y : y + made.height, x : x + made.width]
 
 
-def video(made: Made = Made()) -> bytes:  # noqa: B008 - frozen
+def video(made: Made = Made()) -> bytes:
     """Encode a video."""
     import av  # noqa: PLC0415 - where it is installed
 
@@ -86,7 +87,10 @@ def video(made: Made = Made()) -> bytes:  # noqa: B008 - frozen
             planes = np.full((made.height * 3 // 2, made.width), 128, np.uint8)
             planes[: made.height] = luma
             frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-            frame.pts, frame.time_base = 40 * number + round(1000 * made.jitter_s) * (number % 3 == 2), Fraction(1, 1000)
+            frame.pts, frame.time_base = (
+                40 * number + round(1000 * made.jitter_s) * (number % 3 == 2),
+                Fraction(1, 1000),
+            )
             container.mux(shown.encode(frame))
         container.mux(shown.encode(None))
         if heard is not None:
@@ -106,7 +110,7 @@ def _tone(stream: Any, seconds: float) -> Iterator[Any]:
     yield from stream.encode(None)
 
 
-def write(path: Path, made: Made = Made()) -> Path:  # noqa: B008 - frozen
+def write(path: Path, made: Made = Made()) -> Path:
     """Write a video."""
     path.write_bytes(video(made))
     return path
@@ -117,7 +121,7 @@ def encoded_again(data: bytes, *, crf: int, samples: str = "yuv420p") -> bytes:
     import av  # noqa: PLC0415 - as above
 
     out = io.BytesIO()
-    with av.open(io.BytesIO(data)) as source, av.open(out, "w", format="mp4") as container:
+    with av.open(io.BytesIO(data), "r") as source, av.open(out, "w", format="mp4") as container:
         stream = source.streams.video[0]
         shown: Any = container.add_stream("libx264", rate=25, options={"crf": str(crf), "preset": "veryfast"})
         shown.width, shown.height, shown.pix_fmt = stream.width, stream.height, samples
@@ -153,7 +157,7 @@ def seen(data: bytes) -> Seen:
     import av  # noqa: PLC0415 - as above
 
     packets: dict[str, list[tuple[Fraction, bytes]]] = {}
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         for packet in container.demux():
             if packet.pts is not None and packet.time_base is not None:
                 packets.setdefault(packet.stream.type, []).append((packet.pts * packet.time_base, bytes(packet)))
@@ -165,8 +169,3 @@ def seen(data: bytes) -> Seen:
             size=(shown[0].width, shown[0].height) if shown else (0, 0),
             duration_s=(container.duration or 0) / 1_000_000,
         )
-
-
-def without_av(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make it as if the extra was not installed."""
-    monkeypatch.setitem(sys.modules, "av", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def scene_in(base: Path, made: Made) -> Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory, av_installed: None) -> Iterator[Scene]:
+def scene(tmp_path_factory: pytest.TempPathFactory, av_installed: None) -> Scene:
     """Return what the tests of this file share."""
     del av_installed
     return scene_in(tmp_path_factory.mktemp("videos"), SHORT)
@@ -95,7 +94,7 @@ def test_from_a_video_to_whose_copy_leaked(tmp_path: Path, av_installed: None) -
     assert len(found["region"]) == 4
     assert COPY_NOT_PERSON in traced.stderr
     assert again.return_value == 1
-    assert f"The same as on" in again.stderr
+    assert "The same as on" in again.stderr
 
 
 def test_a_video_is_an_asset_of_its_kind(scene: Scene) -> None:

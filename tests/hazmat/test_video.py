@@ -1,4 +1,4 @@
-"""Videos from hostile bytes: no second file, no more than the limits, upright, and only what a copy can be as good as."""
+"""Videos from hostile bytes: no second file, no more than the limits, upright, and only what a copy can equal."""
 
 from __future__ import annotations
 

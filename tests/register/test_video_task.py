@@ -54,5 +54,5 @@ def test_what_cannot_be_marked_is_not_registered() -> None:
 def test_a_lie_is_no_record(lie: dict[str, Json]) -> None:
     """A worker is not trusted."""
     assert video_task.parse_video(GOOD).frames == 75
-    with pytest.raises(ValueError, match="a record's|is not a valid"):
+    with pytest.raises(ValueError, match=r"a record's|is not a valid"):
         video_task.parse_video({**GOOD, **lie})

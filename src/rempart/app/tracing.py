@@ -3,8 +3,9 @@
 (1) Where did it surface? What reached the press, an alert channel or a court, or is flagged as a protected disclosure,
 is withheld: nothing is opened, nothing scored, and nothing kept but that it was withheld. (2) What for? (3) Which
 originals of the vault does it resemble; if it is a video, which videos are there? (4) Each is compared in a sandbox of
-its own, without any code. (5) The one that the leak fits best is scored here, once: a choice by fit, before any score, is no further chance for an innocent
-copy. (6) What was found is kept with all that is needed to contest it or do it again. Nothing follows by itself.
+its own, without any code. (5) The one that the leak fits best is scored here, once: a choice by fit, before any score,
+is no further chance for an innocent copy. (6) What was found is kept with all that is needed to contest it or do it
+again. Nothing follows by itself.
 """
 
 from __future__ import annotations

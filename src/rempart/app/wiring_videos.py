@@ -31,9 +31,13 @@ from rempart.register.video_task import VIDEO_LOOK_TASK, parse_video
 _PIXELS_MOST: Final = 8_847_360
 #: Ten minutes at sixty frames a second.
 _FRAMES_MOST: Final = 36_000
-#: Of processor time: ten minutes of 1920 x 1080 at thirty frames take about an hour for a copy.
-_CPU_S: Final = 4 * 3_600
-_WALL_S: Final = 2 * _CPU_S
+#: Of processor time. A frame of 1920 x 1080 takes 0.09 s for each copy (measured): ten minutes at thirty frames, half an
+#: hour; the most that is taken here, four hours, and as much again for slower machines.
+_MARKING_CPU_S: Final = 8 * 3_600
+#: A leak is decoded three times, and so is its original: what it may cost whoever opens a hostile one.
+_READING_CPU_S: Final = 2 * 3_600
+#: Of the first two seconds, and of the digest of the whole.
+_LOOKING_CPU_S: Final = 300
 #: What is packed beside a video: keys and codes.
 _BESIDE: Final = 1 << 20
 #: Bytes a pixel: frames that decoders and encoders hold.
@@ -63,7 +67,10 @@ def make_video_looking_pool(settings: Settings) -> Pool[FingerprintedMedia]:
         ConfigError: the extra is not installed.
     """
     require_video()
-    return Pool(task=Task(name=VIDEO_LOOK_TASK, parse=parse_video), settings=_settings(settings, None, videos_most=1))
+    return Pool(
+        task=Task(name=VIDEO_LOOK_TASK, parse=parse_video),
+        settings=_settings(settings, None, videos_most=1, cpu_s=_LOOKING_CPU_S),
+    )
 
 
 def make_video_marking_pool(settings: Settings) -> Pool[VideoMarked | NotMarked]:
@@ -74,7 +81,7 @@ def make_video_marking_pool(settings: Settings) -> Pool[VideoMarked | NotMarked]
     """
     require_video()
     workers = settings.hazmat.workers or usable_processors()
-    pool = replace(_settings(settings, _warm(settings), videos_most=1), workers=workers)
+    pool = replace(_settings(settings, _warm(settings), videos_most=1, cpu_s=_MARKING_CPU_S), workers=workers)
     task = Task(name=VIDEO_MARK_TASK, parse=parse_video_marked, output_bytes=VIDEO_OUTPUT_BYTES)
     # One for each worker, and none that waits: an item and its copies may be a gigabyte.
     return Pool(task=task, settings=replace(pool, window_bytes=workers * VIDEO_OUTPUT_BYTES))
@@ -87,19 +94,19 @@ def make_video_reading_pool(settings: Settings) -> Pool[LeakReading | NotRead]:
         ConfigError: the extra is not installed.
     """
     require_video()
-    pool = _settings(settings, _warm(settings), videos_most=2)
+    pool = _settings(settings, _warm(settings), videos_most=2, cpu_s=_READING_CPU_S)
     return Pool(task=Task(name=VIDEO_READ_TASK, parse=parse_reading), settings=pool)
 
 
-def _settings(settings: Settings, kernel_cache: Path | None, *, videos_most: int) -> PoolSettings:
+def _settings(settings: Settings, kernel_cache: Path | None, *, videos_most: int, cpu_s: int) -> PoolSettings:
     """Return what is allowed to a worker whose items hold up to so many videos; each worker does one, and ends."""
     most = videos_most * VIDEO_BYTES_MOST + _BESIDE
     limits = DecodeLimits(
         max_bytes=most,
         max_pixels=_PIXELS_MOST,
         max_frames=_FRAMES_MOST,
-        cpu_s=videos_most * _CPU_S,
-        wall_s=videos_most * _WALL_S,
+        cpu_s=cpu_s,
+        wall_s=2 * cpu_s,
         # The item, and a copy of it without what it was packed with.
         memory_bytes=2 * most + _HELD * _PIXELS_MOST,
     )

@@ -1,4 +1,4 @@
-"""Read a video from hostile bytes, one frame at a time: runs inside a worker only. One of two files that import av.
+"""Read a video from hostile bytes, one frame at a time: runs inside a worker only.
 
 FFmpeg is told what a file is, from its first bytes, and guesses nothing: no playlist, no script that names other files,
 no protocol, no second file, no other thread. Limits hold before a frame is decoded, and for each that is.
