@@ -31,8 +31,8 @@ from rempart.register.video_task import VIDEO_LOOK_TASK, parse_video
 _PIXELS_MOST: Final = 8_847_360
 #: Ten minutes at sixty frames a second.
 _FRAMES_MOST: Final = 36_000
-#: Of processor time. A frame of 1920 x 1080 takes 0.09 s for each copy (measured): ten minutes at thirty frames, half an
-#: hour; the most that is taken here, four hours, and as much again for slower machines.
+#: Of processor time. A frame of 1920 x 1080 takes 0.09 s for each copy (measured): ten minutes at thirty frames, half
+#: an hour; the most that is taken here, four hours, and as much again for slower machines.
 _MARKING_CPU_S: Final = 8 * 3_600
 #: A leak is decoded three times, and so is its original: what it may cost whoever opens a hostile one.
 _READING_CPU_S: Final = 2 * 3_600
