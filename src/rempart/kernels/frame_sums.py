@@ -56,7 +56,8 @@ class FrameOnto:
 
     def original(self, luma: U8) -> F32:
         """Return an original's frame: ``(H, W) uint8`` -> ``(8 R, 8 C) float32``."""
-        fine = cv2.resize(luma, self._fine, interpolation=cv2.INTER_AREA).astype(np.float32)
+        how = cv2.INTER_AREA if luma.shape[1] >= self._fine[0] else cv2.INTER_CUBIC
+        fine = cv2.resize(luma, self._fine, interpolation=how).astype(np.float32)
         return np.asarray(cv2.resize(fine, self.size, interpolation=cv2.INTER_AREA), np.float32)
 
     def leak(self, luma: U8) -> F32:
