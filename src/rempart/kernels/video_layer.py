@@ -42,7 +42,9 @@ _PILOT_EVERY: Final = 8
 #: What skin may get of what another place of its texture gets.
 _SKIN_SHARE: Final = 0.7
 #: What may be taken from a frame's SSIM, as :func:`amplitude` reckons it: 0.98 is left of it (tests, benchmarks).
-_SSIM_TAKEN: Final = 0.0165
+_SSIM_TAKEN: Final = 0.025
+#: On larger frames the pattern is wider than SSIM's windows, which see the less of it.
+_SSIM_SIDE_PX: Final = 320
 #: Bars and plain grounds get nothing; from this tolerance on, that of some grain, a block gets its share.
 _GRAIN_TOLERANCE: Final = 0.015
 _MICROSECONDS: Final = 1_000_000
@@ -123,7 +125,8 @@ def amplitude(luma: U8, rows: int, columns: int, chroma: tuple[U8, U8] | None = 
     hidden *= np.clip((tolerance - 1.0) / _GRAIN_TOLERANCE, 0.0, 1.0)
     # What SSIM takes from a block is what is added to it, squared, in parts of what it hides.
     taken = float(np.mean(np.square(hidden) / (SSIM_CONSTANT * tolerance)))
-    hidden *= min(1.0, np.sqrt(_SSIM_TAKEN / taken)) if taken > 0 else 1.0
+    allowed = _SSIM_TAKEN * max(1.0, max(luma.shape) / _SSIM_SIDE_PX)
+    hidden *= min(1.0, np.sqrt(allowed / taken)) if taken > 0 else 1.0
     if chroma is not None:
         hidden *= 1.0 - (1.0 - _SKIN_SHARE) * block_skin_chroma(*chroma, rows, columns)
     return hidden.astype(np.float32)
