@@ -107,9 +107,9 @@ def _skin(rgb: U8, found: F64) -> None:  # (H, W, 3), (R, C)
 
 
 def block_skin_chroma(cb: U8, cr: U8, rows: int, columns: int) -> F64:
-    """Return the same of planes of colour, as a video has them: ``(h, w) uint8`` each -> ``(rows, columns) float64``."""
+    """Return the same of a video's planes of colour: ``(h, w) uint8`` each -> ``(rows, columns) float64``."""
     found = np.empty((rows, columns), np.float64)
-    _skin_chroma(*(np.require(plane, requirements=["C", "W"]) for plane in (cb, cr)), found)
+    _skin_chroma(np.require(cb, requirements=["C", "W"]), np.require(cr, requirements=["C", "W"]), found)
     return found
 
 
@@ -164,7 +164,9 @@ def _ssim(one: U8, two: U8, step: int) -> float:  # (H, W), (H, W)
             # Sample variances, divided by n - 1, as most implementations with uniform windows have them.
             va, vb = (saa - sa * ma) / (n - 1), (sbb - sb * mb) / (n - 1)
             cov = (sab - sa * mb) / (n - 1)
-            total += ((2 * ma * mb + _C1) * (2 * cov + SSIM_CONSTANT)) / ((ma * ma + mb * mb + _C1) * (va + vb + SSIM_CONSTANT))
+            total += ((2 * ma * mb + _C1) * (2 * cov + SSIM_CONSTANT)) / (
+                (ma * ma + mb * mb + _C1) * (va + vb + SSIM_CONSTANT)
+            )
             places += 1
     return total / places if places else 1.0
 
