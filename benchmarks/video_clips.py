@@ -1,7 +1,6 @@
 """Videos made of photographs, encoded and attacked: pans, zooms and cuts, by H.264, through PyAV.
 
-A clip is a list of frames in I420, ``(3 H / 2, W) uint8``, and how many a second. PyAV is no part of the product's core:
-``pip install av``.
+A clip is a list of frames in I420, ``(3 H / 2, W) uint8``, and how many a second. PyAV is an optional part.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 U8 = npt.NDArray[np.uint8]
 F64 = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def made(photos: Sequence[Path], seconds: float, size: tuple[int, int], random: 
     total = round(seconds * fps)
     number = int(random.integers(len(photos)))
     while len(frames) < total:
-        photo = cv2.imread(str(photos[number % len(photos)]))
+        photo = np.asarray(Image.open(photos[number % len(photos)]).convert("RGB"))
         number += 1
         shot = min(total - len(frames), int(random.uniform(2, 5) * fps))
         if total - len(frames) - shot < fps // 2:
@@ -59,14 +59,14 @@ def made(photos: Sequence[Path], seconds: float, size: tuple[int, int], random: 
             place = np.array([[zoom, 0, -left], [0, zoom, -top]])
             how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
             source, scale = (photo, 1.0)
-            if zoom < 0.6:  # noqa: PLR2004 - or it aliases
+            if zoom < 0.6:
                 scale = zoom * 1.3
                 source = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
                 place[:, :2] /= scale
             moved = cv2.warpAffine(source, place, size, flags=how if how == cv2.INTER_CUBIC else cv2.INTER_LINEAR)
             grain = random.normal(0, 1.5, (height, width, 1)).astype(np.float32)
             frames.append(
-                np.asarray(cv2.cvtColor(np.clip(moved + grain, 0, 255).astype(np.uint8), cv2.COLOR_BGR2YUV_I420))
+                np.asarray(cv2.cvtColor(np.clip(moved + grain, 0, 255).astype(np.uint8), cv2.COLOR_RGB2YUV_I420))
             )
     return Clip(frames, Fraction(fps))
 
@@ -84,8 +84,8 @@ def encoded(clip: Clip, crf: int, preset: str = "veryfast") -> tuple[Clip, int]:
         out.mux(stream.encode())
     size = data.tell()
     data.seek(0)
-    with av.open(data) as file:
-        return Clip([frame.to_ndarray() for frame in file.decode(video=0)], clip.fps), size
+    with av.open(data, "r") as file:
+        return Clip([np.asarray(frame.to_ndarray(), np.uint8) for frame in file.decode(video=0)], clip.fps), size
 
 
 def _planes(frame: U8) -> tuple[U8, U8, U8]:
@@ -179,9 +179,9 @@ ATTACKS: Final[dict[str, Callable[[Clip], Clip]]] = {
     "crf 32, 360p": lambda c: encoded(scaled(c, 360), 32)[0],
     "25 -> 30 a second, crf 28": lambda c: encoded(at_rate(c, 30), 28)[0],
     "25 -> 15 a second, crf 28": lambda c: encoded(at_rate(c, 15), 28)[0],
-    "every 7th frame dropped, crf 28": lambda c: encoded(
-        Clip([f for k, f in enumerate(c.frames) if k % 7], c.fps), 28
-    )[0],
+    "every 7th frame dropped, crf 28": lambda c: encoded(Clip([f for k, f in enumerate(c.frames) if k % 7], c.fps), 28)[
+        0
+    ],
     "4 % faster, crf 28": lambda c: encoded(Clip(c.frames, c.fps * Fraction(104, 100)), 28)[0],
     "3 s of it, crf 28": lambda c: encoded(part(c, len(c.frames) / float(c.fps) * 0.6, 3), 28)[0],
     "a part left out, crf 28": lambda c: encoded(

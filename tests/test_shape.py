@@ -209,6 +209,7 @@ OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
     "kernels/ownership_mark.py",
+    *("kernels/frame_window.py", "kernels/frame_sums.py", "attribute/video_reading.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

@@ -92,8 +92,8 @@ def test_what_is_shown_is_told() -> None:
 
     assert found.shown_s == pytest.approx((22 / RATE, 45 / RATE), abs=1 / RATE)
     assert np.array(read("a part of the frame").said.region) == pytest.approx(
-        np.array([(-40, -12), (280, -12), (280, 180), (-40, 180)]), abs=2.0
-    )
+        np.array([(-40, -12), (280, -12), (280, 180), (-40, 180)]), abs=3.0
+    )  # where the camera passes by 2 pixels a frame, a part and the moment before look alike
 
 
 def test_no_innocent_population_scores_above_the_bound() -> None:
@@ -122,7 +122,9 @@ def test_a_copy_under_another_key_accuses_nobody() -> None:
 
     found = trace_video(lambda: moving(3), lambda: leak, BOOK, asset_key=KEY)
 
-    assert found.verdict is AttributionVerdict.NOBODY
+    assert found.verdict in {AttributionVerdict.NOBODY, AttributionVerdict.TOO_LITTLE_LEFT}
+    assert found.accused == ()
+    assert found.pilot_score < 5
 
 
 def test_another_video_is_not_registered() -> None:

@@ -82,7 +82,9 @@ def test_plain_ground_gets_nothing_and_texture_more_than_grain() -> None:
 def test_skin_gets_less() -> None:
     """By its colour."""
     frame = textured(3, 192, 320)[..., 0]
-    skin, grass = ((np.full((96, 160), cb, np.uint8), np.full((96, 160), cr, np.uint8)) for cb, cr in ((110, 150), (90, 100)))
+    skin, grass = (
+        (np.full((96, 160), cb, np.uint8), np.full((96, 160), cr, np.uint8)) for cb, cr in ((110, 150), (90, 100))
+    )
 
     assert amplitude(frame, 12, 20, skin) == pytest.approx(0.7 * amplitude(frame, 12, 20, grass), rel=1e-5)
 

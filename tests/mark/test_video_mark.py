@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -61,7 +63,7 @@ def test_nothing_flickers_where_a_pattern_ends() -> None:
 
     shown = [copy.marked(video.prepare(still, k / 25)).astype(int) for k in range(35, 56)]
 
-    steps = [float(np.sqrt(np.mean((b - a) ** 2))) for a, b in zip(shown, shown[1:], strict=False)]
+    steps = [float(np.sqrt(np.mean((b - a) ** 2))) for a, b in pairwise(shown)]
     mark = float(np.sqrt(np.mean((shown[0] - still) ** 2)))
     assert max(steps) < 0.4 * mark
 

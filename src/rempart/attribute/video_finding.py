@@ -19,7 +19,6 @@ from rempart.kernels.frame_sums import FrameOnto
 from rempart.kernels.frame_window import (
     LEAK_SMALL_PX,
     SMALL_PX,
-    WHOLE,
     Shown,
     grid_of,
     seen_of,
@@ -169,7 +168,7 @@ def _suits(homography: F64, pairs: list[tuple[U8, U8]], asset: _Strip, suspect: 
         return -1.0
     alike = [np.vdot(onto.detail(onto.original(here)), onto.detail(onto.leak(there))) for here, there in pairs]
     # A place that shows little of the original is alike by chance more often.
-    return float(np.mean(alike)) * float(onto.seen.mean()) ** 0.25
+    return float(np.mean(alike) * np.sqrt(np.sqrt(onto.seen.mean())))
 
 
 def _rough(asset: tuple[int, int], suspect: tuple[int, int], part: Shown) -> F64:

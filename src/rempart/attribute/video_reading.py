@@ -1,10 +1,10 @@
-"""From a leaked video to the copies it was made from: aligned in time, laid onto its original, read interval by interval.
+"""From a leaked video to the copies it was made from: aligned in time, laid onto its original, read by intervals.
 
-:func:`read_video` does all that needs pixels and nothing that needs codes; what it says is a
-:class:`rempart.attribute.tracing.LeakReading`, as a picture's is, for :func:`conclude_video`. (1) Small planes of all frames tell
-which part of the original's frames the leak shows, and when; (2) a few pairs of frames tell where exactly; (3) what the
-frames of each interval add to their original is summed and read, and the intervals' symbols are added up. No choice is
-made with scores in view: the place, the time, the mirror and the weights come from pixels and the key.
+:func:`read_video` does all that needs pixels and nothing that needs codes; what it says is a ``LeakReading``, as a
+picture's is, for :func:`conclude_video`. (1) Small planes of all frames tell which part of the original's frames the
+leak shows, and when; (2) a few pairs of frames tell where exactly; (3) what the frames of each interval add to their
+original is summed and read, and the intervals' symbols are added up. No choice is made with scores in view: the place,
+the time, the mirror and the weights come from pixels and the key.
 
 Videos are given as functions that begin them anew: each is gone through three times, and never held.
 """

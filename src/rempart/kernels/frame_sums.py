@@ -6,6 +6,8 @@ Frames in which a pattern fades count as much as it is there.
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +29,9 @@ _AROUND_PX = 3.0
 class FrameOnto:
     """Brings frames of an original and of its leak onto the canonical plane."""
 
-    def __init__(self, homography: F64, original: tuple[int, int], leak: tuple[int, int], rows: int, columns: int):
+    def __init__(
+        self, homography: F64, original: tuple[int, int], leak: tuple[int, int], rows: int, columns: int
+    ) -> None:
         """Prepare for frames of one size.
 
         Args:
@@ -41,8 +45,8 @@ class FrameOnto:
         # Twice as fine as the plane that is read: what is sampled between pixels is blurred the less for it.
         self._fine = (2 * self.size[0], 2 * self.size[1])
         into = np.diag([self._fine[0] / original[1], self._fine[1] / original[0], 1.0])
-        centre = np.array([[original[1] / 2, original[0] / 2, 1.0]])
-        detail = _detail(homography, centre[0]) * original[1] / self._fine[0]
+        centre = (original[1] / 2, original[0] / 2)
+        detail = _detail(homography, *centre) * original[1] / self._fine[0]
         factor = min(1.0, 1.0 / detail)
         self._leak = (max(8, round(leak[1] * factor)), max(8, round(leak[0] * factor)))
         out = np.diag([self._leak[0] / leak[1], self._leak[1] / leak[0], 1.0])
@@ -52,11 +56,12 @@ class FrameOnto:
         shown = np.full((self._leak[1], self._leak[0]), 255, np.uint8)
         covered = cv2.warpPerspective(shown, self._place, self._fine, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         inner = cv2.erode(covered, np.ones((5, 5), np.uint8), borderValue=0)
-        self.seen: Mask = cv2.resize(inner, self.size, interpolation=cv2.INTER_AREA) > 252  # noqa: PLR2004 - all of it
+        self.seen: Mask = cv2.resize(inner, self.size, interpolation=cv2.INTER_AREA) > 252
 
     def original(self, luma: U8) -> F32:
         """Return an original's frame: ``(H, W) uint8`` -> ``(8 R, 8 C) float32``."""
-        fine = cv2.resize(luma, self._fine, interpolation=cv2.INTER_AREA).astype(np.float32)
+        how = cv2.INTER_AREA if luma.shape[1] >= self._fine[0] else cv2.INTER_CUBIC
+        fine = cv2.resize(luma, self._fine, interpolation=how).astype(np.float32)
         return np.asarray(cv2.resize(fine, self.size, interpolation=cv2.INTER_AREA), np.float32)
 
     def leak(self, luma: U8) -> F32:
@@ -73,12 +78,12 @@ class FrameOnto:
         return np.asarray(rest / max(float(np.linalg.norm(rest)), 1e-6), np.float32)
 
 
-def _detail(homography: F64, centre: F64) -> float:
+def _detail(homography: F64, x: float, y: float) -> float:
     """Return how many pixels of the leak one of the original is, along a side, in the middle."""
-    points = np.stack([centre, centre + [1.0, 0.0, 0.0], centre + [0.0, 1.0, 0.0]]) @ homography.T
+    points = np.array([[x, y, 1.0], [x + 1.0, y, 1.0], [x, y + 1.0, 1.0]]) @ homography.T
     places = points[:, :2] / points[:, 2:]
     across, down = places[1] - places[0], places[2] - places[0]
-    return max(1e-6, float(abs(across[0] * down[1] - across[1] * down[0])) ** 0.5)
+    return max(1e-6, math.sqrt(abs(float(across[0] * down[1] - across[1] * down[0]))))
 
 
 class IntervalSum:
@@ -123,5 +128,7 @@ class IntervalSum:
         """Read the sum."""
         if not self.frames:
             return Reading(np.zeros(VIDEO.symbols), np.zeros(VIDEO.symbols), 0.0, 0.0)
-        signal, rest, texture = (total / np.float32(self._weight) for total in (self._signal, self._rest, self._texture))
+        signal, rest, texture = (
+            total / np.float32(self._weight) for total in (self._signal, self._rest, self._texture)
+        )
         return weighed(VIDEO, self._layer, signal * self._layer.basis, rest, texture, self._usable)

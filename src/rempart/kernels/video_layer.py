@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from rempart.kernels.keyed_stream import dealt, derived_key, signs
 from rempart.kernels.spread_spectrum import BLOCK_PX, SYMBOLS, Layer, LayerPlan, canonical_shape, coefficients, rendered
-from rempart.kernels.visibility import block_skin_chroma, block_tolerance
+from rempart.kernels.visibility import SSIM_CONSTANT, block_skin_chroma, block_tolerance
 
 U8 = npt.NDArray[np.uint8]
 I8 = npt.NDArray[np.int8]
@@ -41,6 +41,10 @@ VIDEO: Final = LayerPlan("video", 176, SYMBOLS // CYCLE, (1, 3), 1.6, 5.0)
 _PILOT_EVERY: Final = 8
 #: What skin may get of what another place of its texture gets.
 _SKIN_SHARE: Final = 0.7
+#: What may be taken from a frame's SSIM, as :func:`amplitude` reckons it: 0.98 is left of it (tests, benchmarks).
+_SSIM_TAKEN: Final = 0.025
+#: On larger frames the pattern is wider than SSIM's windows, which see the less of it.
+_SSIM_SIDE_PX: Final = 320
 #: Bars and plain grounds get nothing; from this tolerance on, that of some grain, a block gets its share.
 _GRAIN_TOLERANCE: Final = 0.015
 _MICROSECONDS: Final = 1_000_000
@@ -117,8 +121,12 @@ def amplitude(luma: U8, rows: int, columns: int, chroma: tuple[U8, U8] | None = 
         chroma: Cb and Cr, ``(h, w) uint8`` each of any size, if skin is to get less.
     """
     tolerance = block_tolerance(luma, rows, columns)
-    hidden = np.minimum(VIDEO.most_rms, VIDEO.flat_rms * np.sqrt(tolerance))
+    hidden: F64 = np.minimum(VIDEO.most_rms, VIDEO.flat_rms * np.sqrt(tolerance))
     hidden *= np.clip((tolerance - 1.0) / _GRAIN_TOLERANCE, 0.0, 1.0)
+    # What SSIM takes from a block is what is added to it, squared, in parts of what it hides.
+    taken = float(np.mean(np.square(hidden) / (SSIM_CONSTANT * tolerance)))
+    allowed = _SSIM_TAKEN * max(1.0, max(luma.shape) / _SSIM_SIDE_PX)
+    hidden *= min(1.0, np.sqrt(allowed / taken)) if taken > 0 else 1.0
     if chroma is not None:
         hidden *= 1.0 - (1.0 - _SKIN_SHARE) * block_skin_chroma(*chroma, rows, columns)
     return hidden.astype(np.float32)

@@ -41,6 +41,7 @@ VIDEO_MARK_VERSION: Final = "rempart-video-mark/1"
 #: Of the luma of a marked frame; SSIM is held by the amplitudes themselves.
 PSNR_LEAST_DB: Final = 42.0
 _PEAK: Final = 255.0
+_MARGIN: Final = 0.98
 #: SSIM and PSNR are measured on the first copy of one frame in so many, in every third window each way.
 _MEASURED_EVERY: Final = 25
 _SSIM_STEP: Final = 3
@@ -137,7 +138,8 @@ class VideoMarker:
         self._key = asset_key
         self._shape = (height, width)
         self._blocks = shape_of(height, width)
-        self._most_rms = _PEAK / 10 ** (psnr_least_db / 20)
+        # Rounding adds a twelfth; the patterns of other codes differ by a little.
+        self._most_rms = max(0.1, (_PEAK**2 / 10 ** (psnr_least_db / 10) - 1 / 12) ** 0.5) * _MARGIN
         self._layers: dict[int, Layer] = {}
         self._frames = 0
         self._measured: dict[int, tuple[float, float]] = {}
