@@ -1,4 +1,4 @@
-"""Nadia's story, from beginning to end: a workspace, her pictures registered by right, a pile of suspects, withdrawal.
+"""Nadia's story: a workspace, her pictures registered by right, a pile of suspects, a copy traced, withdrawal.
 
 Everything is made in code. The pile also holds what a real one holds: pictures that have nothing to do with her, a
 decompression bomb, a file that was cut short, and one whose name must stop everything; half of it is a zip. Nothing is
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shlex
 import shutil
 import struct
 import subprocess
@@ -18,6 +19,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from copies import name_the_copy
 from leaks import TREATMENTS, encoded
 from pictures import scene
 
@@ -97,7 +99,7 @@ def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
     lines = [json.loads(line) for line in programs]
     summary = lines.pop()["summary"]
     found = [(line["suspect"], line["label"]) for line in lines]
-    kept = show(truth, found, summary, report) == 0
+    kept = show(truth, found, summary, report) == 0 and name_the_copy(run, rempart, folder)
     return 0 if withdraw_one(rempart, folder, added[0].split()[1]) and kept else 1
 
 
@@ -119,7 +121,7 @@ def withdraw_one(rempart: list[str], folder: Path, asset: str) -> bool:
 def run(command: list[str], *, expected: int = 1, quiet: bool = False) -> list[str] | None:
     """Run Rempart and return the lines of its results; None, and why on stderr, if it did not end as expected."""
     if not quiet:
-        print(f"\n$ {' '.join(command)}", flush=True)
+        print(f"\n$ {shlex.join(command)}", flush=True)
     talk = subprocess.DEVNULL if quiet else None
     words = [sys.executable, "-m", *command]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=talk, encoding="utf-8", check=False, timeout=600)

@@ -22,11 +22,12 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
-    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
-    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
+    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
+    "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
+    "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",
     "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
     "cli/commands.py",
-    "tests/store/test_recipients.py": "store/models/copies.py",
+    "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
@@ -53,7 +54,7 @@ TESTED_ELSEWHERE = {
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
-    "store/migrations/0006_copies.py",
+    "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py store/migrations/0008_manifests.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
@@ -79,9 +80,9 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
-    "tests/mark/test_ownership.py": "model/ownership.py",
+    "tests/mark/test_ownership.py": "model/ownership.py kernels/ownership_embedding.py",
     "tests/app/test_signing_pictures.py": "app/ownership.py app/manifests.py app/wiring_provenance.py "
-    "app/wiring_marks.py",
+    "app/wiring_marks.py app/finding_provenance.py",
     "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",
     "tests/provenance/": "provenance/library.py model/provenance.py",
     "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import errno
+import hashlib
 import io
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,16 +18,24 @@ from PIL import Image, ImageOps
 
 import workspaces
 from pictures import scene
+from rempart import clock
+from rempart.app import signing_pictures
+from rempart.app.finding_provenance import Provenance, find_provenance, save_manifest
 from rempart.app.intake import Skipped
-from rempart.app.manifests import FOLDER
+from rempart.app.manifests import own_anchors, signing_chain
 from rempart.app.ownership import Looked, look_into, owner_secrets
-from rempart.app.signing_pictures import NotSigned, Provenance, Signed, find_provenance, mark_binding, sign_pictures
+from rempart.app.rights import contest_asset
+from rempart.app.signing_pictures import NotSigned, Signed, mark_binding, sign_pictures
+from rempart.app.withdrawing import withdraw
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.errors import IntegrityError, MisuseError
+from rempart.errors import MisuseError, OutputError, UnavailableError
 from rempart.mark.own_task import NotOwned
+from rempart.model.ids import AssetId, ManifestId
 from rempart.model.ownership import OwnershipAnswer
 from rempart.model.provenance import ManifestState
+from rempart.model.work import AccessPurpose, EventKind
+from rempart.provenance import make_chain
 
 pytest.importorskip("c2pa")
 
@@ -98,7 +111,7 @@ def test_a_stripped_picture_finds_its_manifest(
 
     assert isinstance(found, Provenance)
     assert found.embedded.state is ManifestState.ABSENT
-    assert [one.label for one in found.kept] == [done.manifest]
+    assert [one.kept.label for one in found.kept] == [done.manifest]
     assert isinstance(found.mark, OwnershipAnswer)
     assert found.mark.found
 
@@ -177,29 +190,126 @@ def test_another_workspace_finds_nothing_of_this_one(
     assert not found.mark.found
 
 
-def test_a_damaged_kept_manifest_is_told(workspace: Workspace, settings: Settings, given: Path) -> None:
-    """Nothing is passed over in silence."""
+def test_what_was_signed_is_in_the_database(workspace: Workspace, settings: Settings, given: Path) -> None:
+    """With who asked, and by which version of the mark; nothing of it lies beside the database."""
+    before = {p.name for p in workspace.folder.iterdir()}
+
+    done = _sign(workspace, settings, given)
+
+    assert isinstance(done, Signed)
+    [event] = [e for e in workspace.journal.events() if e.kind is EventKind.PICTURE_SIGNED]
+    kept = workspace.manifests.by_ids([ManifestId(event.subject)])[ManifestId(event.subject)]
+    assert (kept.label, kept.asset, kept.signed_by) == (done.manifest, None, workspace.me.id)
+    assert event.detail == {"mark": kept.mark_version, "asset": ""}
+    assert kept.content in done.path.read_bytes()
+    assert {p.name for p in workspace.folder.iterdir()} == before
+    assert AccessPurpose.SIGN in {a.purpose for a in workspace.journal.accesses(workspace.id)}
+
+
+@pytest.fixture
+def registered(workspace: Workspace, settings: Settings, given: Path) -> AssetId:
+    """Register the picture."""
+    workspaces.register(settings, workspace, [given])
+    [asset] = workspace.assets.of_bytes(hashlib.sha256(given.read_bytes()).digest())
+    return asset
+
+
+def test_a_withdrawn_picture_takes_its_manifest_with_it(
+    workspace: Workspace, settings: Settings, given: Path, registered: AssetId
+) -> None:
+    """It is found by its mark alone from then on."""
     done = _sign(workspace, settings, given)
     assert isinstance(done, Signed)
-    [kept] = (workspace.folder / FOLDER).glob("*.json")
-    kept.write_text("{")
+    kept = [one.label for one in workspace.manifests.of_asset(registered)]
 
-    with pytest.raises(IntegrityError, match="damaged"):
-        find_provenance(workspace, done.path, settings, [])
+    withdraw(workspace, [registered])
+    found = find_provenance(workspace, done.path, settings, [])
+
+    assert kept == [done.manifest]
+    assert isinstance(found, Provenance)
+    assert found.kept == ()
+    assert isinstance(found.mark, OwnershipAnswer)
+    assert found.mark.found
 
 
-def test_a_lost_certificate_folder_is_made_again_with_the_same_keys(
-    workspace: Workspace, settings: Settings, given: Path
+def test_a_contested_picture_is_not_signed(
+    workspace: Workspace, settings: Settings, given: Path, registered: AssetId
 ) -> None:
-    """Only what was kept for stripped pictures is lost."""
-    first = _sign(workspace, settings, given)
-    assert isinstance(first, Signed)
-    shutil.rmtree(workspace.folder / FOLDER)
-    first.path.rename(first.path.with_name("first.jpg"))
+    """Somebody shown in it objects: it is not given out under the owner's name."""
+    contest_asset(workspace, registered)
 
-    second = _sign(workspace, settings, given)
+    done = _sign(workspace, settings, given)
 
-    assert isinstance(second, Signed)
+    assert isinstance(done, NotSigned)
+    assert "contested" in done.why
+    assert list((given.parent / "out").iterdir()) == []
+
+
+def test_a_full_disk_leaves_neither_file_nor_manifest(workspace: Workspace, settings: Settings, given: Path) -> None:
+    """The next run does it."""
+    full = mock.Mock(side_effect=OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    with mock.patch.object(signing_pictures, "write_new", full), pytest.raises(UnavailableError, match="No space") as e:
+        _sign(workspace, settings, given)
+    events = [e.kind for e in workspace.journal.events()]
+
+    assert e.value.exit_code == 4
+    assert EventKind.PICTURE_SIGNED not in events
+    assert list(workspace.manifests.codes("", 0)) == []
+    assert list((given.parent / "out").iterdir()) == []
+    assert isinstance(_sign(workspace, settings, given), Signed)
+
+
+def test_a_database_that_fails_at_the_end_leaves_no_file(workspace: Workspace, settings: Settings, given: Path) -> None:
+    """Nobody would find its manifest again."""
+    real = workspace.database.transaction
+
+    @contextlib.contextmanager
+    def failing() -> Iterator[None]:
+        with real():
+            yield
+            if (given.parent / "out" / given.name).exists():
+                message = "the database went away"
+                raise UnavailableError(message)
+
+    with mock.patch.object(workspace.database, "transaction", failing), pytest.raises(UnavailableError):
+        _sign(workspace, settings, given)
+
+    assert list((given.parent / "out").iterdir()) == []
+
+
+def test_certificates_that_end_are_made_anew_under_the_same_authority(workspace: Workspace) -> None:
+    """Whoever trusts the authority need not do anything."""
+    secret = owner_secrets(workspace).signing_secret
+    long_ago = clock.utc_now() - dt.timedelta(days=3 * 365)
+    old = make_chain(secret, organisation="Studio", made_at=long_ago)
+    workspace.manifests.add_certificates(lambda _: old.chain_pem(), long_ago)
+
+    chain = signing_chain(workspace, secret, "another name")
+
+    assert chain.root == old.root
+    assert chain.leaf.subject == old.leaf.subject
+    assert chain.leaf.not_valid_after_utc > old.leaf.not_valid_after_utc
+    assert own_anchors(workspace, secret) == old.anchor_pem()
+    assert signing_chain(workspace, secret).leaf == chain.leaf
+    assert [e.kind for e in workspace.journal.events()].count(EventKind.CERTIFICATES_MADE) == 1
+
+
+def test_a_kept_manifest_is_written_over_nothing(workspace: Workspace, settings: Settings, given: Path) -> None:
+    """For whoever verifies the signed picture."""
+    done = _sign(workspace, settings, given)
+    assert isinstance(done, Signed)
+    found = find_provenance(workspace, done.path, settings, [])
+    assert isinstance(found, Provenance)
+    path = given.with_name("found.c2pa")
+
+    save_manifest(found.kept[0], path)
+
+    assert path.read_bytes() == found.kept[0].kept.content
+    with pytest.raises(MisuseError, match="already"):
+        save_manifest(found.kept[0], path)
+    with pytest.raises(OutputError, match="cannot write"):
+        save_manifest(found.kept[0], given.parent / "nowhere" / "x.c2pa")
 
 
 def test_a_pile_is_looked_into(workspace: Workspace, settings: Settings, given: Path, tmp_path: Path) -> None:
@@ -221,3 +331,6 @@ def test_a_pile_is_looked_into(workspace: Workspace, settings: Settings, given: 
     assert isinstance(strip, Looked)
     assert isinstance(strip.answer, NotOwned)
     assert isinstance(text, Skipped)
+    assert AccessPurpose.LOOK_FOR_MARK in {a.purpose for a in workspace.journal.accesses(workspace.id)}
+    [event] = [e for e in workspace.journal.events() if e.kind is EventKind.MARK_LOOKED_FOR]
+    assert event.detail == {"version": ours.answer.code_version, "found": 1, "not_found": 1, "not_looked_at": 2}

@@ -11,7 +11,7 @@ import pytest
 
 import pictures
 from rempart import attribute
-from rempart.attribute import Codebook, Leak, trace, trace_set
+from rempart.attribute import Codebook, Leak, LeakReading, conclude, trace, trace_set
 from rempart.errors import MarkError
 from rempart.mark import prepare
 from rempart.model import COPY_NOT_PERSON, AttributionVerdict
@@ -110,12 +110,23 @@ def test_a_copy_under_another_key_accuses_nobody() -> None:
     assert found.verdict is AttributionVerdict.NOBODY
 
 
-def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody() -> None:
-    """The pilots say that the mark is there, and no code is."""
+def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody_and_clears_nobody() -> None:
+    """The pilots say that the mark is there, and no code is: that is not a picture without a mark."""
     found = trace(original(), copy(999), Codebook(SEED, 500), asset_key=KEY)
 
-    assert found.verdict is AttributionVerdict.NOBODY
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
+    assert found.accused == ()
     assert found.pilot_score > 5
+
+
+def test_so_many_together_that_none_is_accused_are_not_cleared() -> None:
+    """Thirty copies averaged and compressed keep the pilots, which all copies share: "nobody" would be a lie."""
+    mean = np.mean([copy(i).astype(np.float32) for i in range(30)], axis=0)
+
+    found = trace(original(), jpeg(mean.round().astype(np.uint8), 40), BOOK, asset_key=KEY)
+
+    assert found.accused == ()
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
 
 
 def test_another_picture_is_not_registered() -> None:
@@ -194,6 +205,20 @@ def test_a_choice_made_with_scores_in_view_multiplies_the_tests() -> None:
     tests.choose_among(3)
 
     assert tests.total == 6000
+
+
+def test_earlier_looks_at_a_leak_are_chances_too() -> None:
+    """The threshold rises, and so does the bound, by as many; the score is what it was."""
+    soft = BOOK.code(GUILTY) * 2.0 + 30 * np.random.default_rng(1).standard_normal(20480)
+    said = [(LeakReading(soft, 1e6, 9.0, 9.0, 0.9, ((0.0, 0.0),) * 4), BOOK)]
+
+    once, again = conclude(said), conclude(said, looks=7)
+
+    assert (once.tests, again.tests) == (1000, 7000)
+    assert again.threshold > once.threshold
+    [[first], [second]] = [found.accused for found in (once, again)]
+    assert (first.recipient, first.score) == (second.recipient, second.score) == (GUILTY, first.score)
+    assert second.false_accusation_bound == pytest.approx(7 * first.false_accusation_bound)
 
 
 @pytest.mark.parametrize("shape", [(0, 0, 3), (1, 1, 3), (3, 2000, 3), (40, 40, 3)])

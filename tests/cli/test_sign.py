@@ -41,7 +41,7 @@ def test_a_story_from_the_signature_to_a_stripped_copy(folder: Path) -> None:
     anchor = run(folder, "provenance", "anchor")
     with Image.open(folder / "out" / "photo.jpg") as picture:
         picture.resize((640, 480)).save(folder / "stripped.jpg", quality=75)
-    found = run(folder, "provenance", "find", folder / "stripped.jpg", "--json")
+    found = run(folder, "provenance", "find", folder / "stripped.jpg", "--json", "--manifest", folder / "m.c2pa")
     owned = run(folder, "own", folder / "stripped.jpg", "--json")
     original = run(folder, "own", folder / "photo.jpg")
 
@@ -56,6 +56,7 @@ def test_a_story_from_the_signature_to_a_stripped_copy(folder: Path) -> None:
     told = json.loads(found.stdout)
     assert told["embedded"]["state"] == "absent"
     assert [one["manifest"] for one in told["kept"]] == [made["manifest"]]
+    assert (folder / "m.c2pa").read_bytes() in (folder / "out" / "photo.jpg").read_bytes()
     assert owned.returncode == 1
     answer = json.loads(owned.stdout)
     assert answer["found"] is True

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from marked import in_vault, picture, told
 from marked import write as write_picture
-from rempart.app import tracing, wiring_videos
+from rempart.app import leaks, tracing, wiring_videos
 from rempart.app.recipients import add_recipient
 from rempart.app.rights import add_owner
 from rempart.app.vault import path_of
@@ -127,9 +127,9 @@ def test_what_may_be_a_sources_is_withheld(
 ) -> None:
     """Nothing is opened, read or scored."""
     called: list[str] = []
-    names = ("conclude", "Codebook", "is_video", "video_candidates_of", "open_original", "make_video_reading_pool")
-    for name in names:
-        monkeypatch.setattr(tracing, name, lambda *_, name=name, **__: called.append(name))
+    monkeypatch.setattr(tracing, "LeakReader", lambda *_, **__: called.append("LeakReader"))
+    for name in ("is_video", "video_candidates_of", "open_original", "make_video_reading_pool"):
+        monkeypatch.setattr(leaks, name, lambda *_, name=name, **__: called.append(name))
 
     done = scene.run(trace, scene.video, "--purpose", "who told them", "--asset", scene.asset, *options)
 
@@ -141,7 +141,7 @@ def test_what_may_be_a_sources_is_withheld(
 def test_what_may_concern_a_minor_is_not_opened(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even its first bytes: neither to register nor to trace."""
     (stopped := tmp_path / "lycee.mp4").write_bytes(scene.video.read_bytes() + b"\0")
-    monkeypatch.setattr(tracing, "is_video", None)
+    monkeypatch.setattr(leaks, "is_video", None)
     monkeypatch.setattr("rempart.app.registering_videos.sniff_video", None)
 
     added = scene.run(add, stopped, "--owner", "nadia", "--sensitivity", "premium", "--vault")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import story
+from copies import LEAKER
 from leaks import TREATMENTS, encoded
 from pictures import scene
 from rempart.kernels.pdq import pdq_dihedral
@@ -34,6 +35,8 @@ def test_the_story_keeps_its_promises(
     assert told.out.count(" 0 / 12") == sum(not t.promised for t in TREATMENTS)
     assert "false matches                       0" in told.out
     assert "2 unreadable, 1 stopped" in told.out
+    assert re.search(rf"^accused: .*\n.*{LEAKER}  score", told.out, re.MULTILINE)
+    assert "nobody: the original is there" in told.out  # of the picture that carries no mark
     assert "too many pixels: 60000 x 60000" in told.err
     assert (tmp_path / "demo-out" / "report.html").exists()
     for page in ("README.md", "docs/tutorial.md", "docs/fr/tutoriel.md"):

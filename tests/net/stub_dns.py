@@ -48,8 +48,9 @@ Turn = Says | tuple[str, ...]
 class StubDns:
     """Knows the names that it was given; any other name does not exist."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = _LOOPBACK) -> None:
         """Listen on one port, for both protocols; by default one that the system chooses."""
+        self._host = host
         self._names: dict[str, list[Turn]] = {}
         self._aliases: dict[str, str] = {}
         self._truncated: set[str] = set()
@@ -59,7 +60,7 @@ class StubDns:
         self.questions: list[tuple[str, str]] = []
         #: How many of them came over TCP.
         self.over_tcp = 0
-        self._udp, self._tcp = _one_port(port)
+        self._udp, self._tcp = _one_port(host, port)
         self.port: int = self._udp.getsockname()[1]
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=serve, daemon=True) for serve in (self._serve_udp, self._serve_tcp)]
@@ -69,7 +70,7 @@ class StubDns:
     @property
     def servers(self) -> NameServers:
         """Return what a resolver is given."""
-        return NameServers(addresses=(_LOOPBACK,), port=self.port)
+        return NameServers(addresses=(self._host,), port=self.port)
 
     def add(self, name: str, *addresses: str | Says) -> None:
         """Give a name its addresses, or one answer that is none; asked for another type it has nothing."""
@@ -181,11 +182,11 @@ class StubDns:
         self.close()
 
 
-def _one_port(port: int) -> tuple[socket.socket, socket.socket]:
+def _one_port(host: str, port: int) -> tuple[socket.socket, socket.socket]:
     """Return a datagram socket and a listening one on the same port."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind((_LOOPBACK, port))
+        udp.bind((host, port))
         try:
             tcp = socket.create_server(udp.getsockname())
         except OSError:

@@ -210,6 +210,7 @@ def test_every_column_of_bytes_has_no_statistics() -> None:
     bits = {("asset", "digest"), ("fingerprint", "bits"), ("fingerprint_detailed", "codes_sealed")}
     bits |= {("imported_code", "bits"), ("imported_code", "digest"), ("imported_removed", "digest")}
     bits |= {("code_suspended", "digest"), ("partner", "public_key")}
+    bits |= {("signed_manifest", "manifest"), ("signed_manifest", "code_bits")}
 
     assert set(BYTES_COLUMNS) == sealed | bits
 

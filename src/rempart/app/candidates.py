@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from rempart.app.detailed import with_places
 from rempart.app.wiring import make_pool
@@ -35,28 +36,48 @@ class Candidates:
     """Assets of the vault that it may show, the most likely first."""
 
 
-def candidates_of(workspace: Workspace, leak: Cleared[MediaItem], settings: Settings) -> Candidates | Unreadable:
-    """Fingerprint a leak, and compare it with what the vault holds.
+class CandidateSearch:
+    """What the vault holds, and a sandbox that fingerprints leaks, for as many leaks as are asked."""
 
-    Raises:
-        SandboxError: the sandbox cannot work.
-    """
-    shown = _vault(workspace, MediaKind.IMAGE)
-    bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
-    for entry in with_places((e for e in workspace.bank.bank() if e.asset in shown), workspace.keyring):
-        bank.add(entry.asset, entry)
-    with make_pool(settings, workers=1) as pool:
-        for item, outcome in pool.run([leak], suspect_options(bank, frames=1)):
-            content = pool.content()
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        """Load the fingerprints of the vault.
+
+        Raises:
+            ConfigError: the settings or the machine do not allow a sandbox.
+        """
+        shown = _vault(workspace, MediaKind.IMAGE)
+        self._bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
+        for entry in with_places((e for e in workspace.bank.bank() if e.asset in shown), workspace.keyring):
+            self._bank.add(entry.asset, entry)
+        self._pool = make_pool(settings, workers=1)
+
+    def __enter__(self) -> Self:
+        """Return the search."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the sandbox."""
+        self._pool.close()
+
+    def of(self, leak: Cleared[MediaItem]) -> Candidates | Unreadable:
+        """Fingerprint a leak, and compare it with what the vault holds.
+
+        Raises:
+            SandboxError: the sandbox cannot work.
+        """
+        for item, outcome in self._pool.run([leak], suspect_options(self._bank, frames=1)):
+            content = self._pool.content()
             if isinstance(outcome, Unreadable):
                 return outcome
             if content is None or hashlib.sha256(content).hexdigest() != outcome.sha256:
                 return Unreadable(reason=UnreadableReason.CHANGED)
-            comparison = bank.compare(SuspectId(item.label), outcome)
+            comparison = self._bank.compare(SuspectId(item.label), outcome)
             likely = [m.asset for m in comparison.matches] + [d.asset for d in comparison.doubts]
             assets = tuple(dict.fromkeys(likely))[:CANDIDATES_MOST]
             return Candidates(content=content, sha256=outcome.sha256, assets=assets)
-    return Unreadable(reason=UnreadableReason.IO)
+        return Unreadable(reason=UnreadableReason.IO)
 
 
 def video_candidates_of(

@@ -28,6 +28,7 @@ from rempart.register import (
     weakness_of,
 )
 from rempart.store import AssetCode
+from rempart.whole_file import write_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,15 +177,7 @@ def _write(path: Path, content: bytes) -> None:
         OutputError: it cannot be written; no part of it is left.
     """
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
+        write_new(path, content)
     except OSError as error:
         message = f"cannot write {str(path)!r}: {error.strerror}"
         raise OutputError(message, advice="Free some space or name another folder, then export again.") from error

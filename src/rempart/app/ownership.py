@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rempart import clock
 from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.pile import check_roots, walk
@@ -18,8 +20,10 @@ from rempart.hazmat import Pool, ProtectionState
 from rempart.hazmat.items import open_item
 from rempart.keys import OwnerSecrets
 from rempart.mark.own_task import NotOwned, pack
+from rempart.mark.ownership import OWNERSHIP_VERSION
 from rempart.model import MediaItem, MinorGate, Stopped, Unreadable, UnreadableReason
 from rempart.model.ownership import OwnershipAnswer
+from rempart.model.work import AccessPurpose, EventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +59,36 @@ def look_into(
     """
     check_roots(paths)
     gate, key = make_gate(settings), owner_secrets(workspace).mark_key
-    intake = Intake(gate)
-    with make_looking_pool(settings) as pool:
-        for cleared in intake.cleared(walk(list(paths)), Role.SUSPECT):
+    workspace.journal.opened(AccessPurpose.LOOK_FOR_MARK, workspace.id, actor=workspace.me.id, now=clock.utc_now())
+    intake, told = Intake(gate), Counter[str]()
+    try:
+        with make_looking_pool(settings) as pool:
+            for cleared in intake.cleared(walk(list(paths)), Role.SUSPECT):
+                yield from intake.set_aside()
+                looked = look_at(pool, gate, cleared.item, key, settings.hazmat.max_bytes)
+                told[_outcome(looked)] += 1
+                yield looked
             yield from intake.set_aside()
-            yield look_at(pool, gate, cleared.item, key, settings.hazmat.max_bytes)
-        yield from intake.set_aside()
-        missing += pool.missing()
+            missing += pool.missing()
+    finally:
+        _note(workspace, told)
+
+
+def _outcome(looked: Looked | Skipped) -> str:
+    if isinstance(looked, Skipped) or isinstance(looked.answer, NotOwned):
+        return "not_looked_at"
+    return "found" if looked.answer.found else "not_found"
+
+
+def _note(workspace: Workspace, told: Counter[str]) -> None:
+    """Note how often which answer was given, and by which version: the same file gets the same answer again.
+
+    Neither which files they were, nor where: they are others'.
+    """
+    detail: dict[str, str | int] = {"version": OWNERSHIP_VERSION}
+    detail |= {outcome: told[outcome] for outcome in ("found", "not_found", "not_looked_at")}
+    me, now = workspace.me.id, clock.utc_now()
+    workspace.journal.note(EventKind.MARK_LOOKED_FOR, workspace.id, actor=me, now=now, detail=detail)
 
 
 def look_at(

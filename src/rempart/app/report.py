@@ -7,10 +7,7 @@ security policy allows one style sheet, by its digest.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import TypeVar
 import jinja2
 import markupsafe
 
-from rempart import __version__, clock
+from rempart import __version__, clock, whole_file
 from rempart.app.intake import Plain, Skipped
 from rempart.app.listed import Listed
 from rempart.app.listed_texts import LISTED_TEXTS
@@ -77,6 +74,7 @@ class Row:
     score: str
     clues: tuple[str, ...]
     outline: Outline | None
+    channel: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +114,7 @@ class ReportWriter:
         self._settings = settings
         self._texts = TEXTS[settings.language]
         self._rows: list[Row] = []
+        self._decoys: list[Row] = []
         self._listed_texts = LISTED_TEXTS[settings.language]
         self._listed: list[ListedRow] = []
         self._stopped: list[SkippedRow] = []
@@ -123,10 +122,15 @@ class ReportWriter:
         self._plain: list[SkippedRow] = []
         self._left_out = 0
 
-    def add(self, event: Match | Skipped | Listed) -> None:
-        """Keep an event, up to the limit of rows; beyond it, count."""
+    def add(self, event: Match | Skipped | Listed, channel: str = "") -> None:
+        """Keep an event, up to the limit of rows; beyond it, count.
+
+        Args:
+            event: What happened.
+            channel: Of a match on a decoy, who was handed it: these stand first, and have a limit of their own.
+        """
         if isinstance(event, Match):
-            self._keep(self._rows, self._row(event))
+            self._keep(self._decoys if channel else self._rows, self._row(event, channel))
             return
         if isinstance(event, Listed):
             self._keep(self._listed, self._listed_row(event))
@@ -165,7 +169,8 @@ class ReportWriter:
             style_digest=digest,
             tally=tally,
             seconds=self._texts.number(tally.seconds, 1),
-            rows=self._rows,
+            rows=[*self._decoys, *self._rows],
+            decoys=self._decoys,
             l=self._listed_texts,
             listed=self._listed,
             stopped=self._stopped,
@@ -183,13 +188,14 @@ class ReportWriter:
         else:
             self._left_out += 1
 
-    def _row(self, match: Match) -> Row:
+    def _row(self, match: Match, channel: str) -> Row:
         return Row(
             suspect=ShownPath.of(match.suspect),
             asset=ShownPath.of(match.asset),
             score=self._texts.number(match.score, 2),
             clues=match_in_words(match, self._texts),
             outline=outline(match.region, match.width, match.height) if match.region else None,
+            channel=shown(channel),
         )
 
     def _listed_row(self, event: Listed) -> ListedRow:
@@ -285,18 +291,9 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         OutputError: it could not be written; the old one is untouched and nothing is left behind.
     """
-    temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        whole_file.replace(path, text.encode())
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
         message = f"the report {str(path)!r} cannot be written: {error.strerror}"
         advice = "The results above are complete; free some space or name another place, and run again."
         raise OutputError(message, advice=advice) from error

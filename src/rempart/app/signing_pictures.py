@@ -1,26 +1,29 @@
-"""Mark pictures as their owner's and sign them: each step of ``rempart sign``, and of finding a manifest again.
+"""Mark pictures as their owner's and sign them: each step of ``rempart sign``.
 
 (1) The owner's mark goes in, in a sandbox; (2) the manifest is bound to the mark and signed, here, with a key that no
-sandbox sees; (3) the signed picture is fingerprinted and the manifest kept; (4) the file is written, whole or not.
+sandbox sees; (3) the signed picture is read again and fingerprinted, in sandboxes; (4) in one transaction the manifest
+is kept, that it was signed is noted, and the file is written whole: all of it or nothing, on a full disk too.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from rempart import __version__
+from rempart import __version__, clock
+from rempart.app.finding_provenance import whole_codes
 from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
-from rempart.app.manifests import KeptManifest, find_manifests, keep_manifest, own_anchors, signing_chain
-from rempart.app.ownership import content_of, look_at, owner_secrets
+from rempart.app.manifests import signing_chain
+from rempart.app.ownership import content_of, owner_secrets
 from rempart.app.pile import check_roots, walk
 from rempart.app.visiting import visit
 from rempart.app.wiring import make_pool
-from rempart.app.wiring_provenance import make_looking_pool, make_manifest_pool, make_owning_pool
+from rempart.app.wiring_provenance import make_manifest_pool, make_owning_pool
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, SandboxError, UnavailableError
@@ -29,13 +32,16 @@ from rempart.kernels.keyed_stream import derived_key
 from rempart.mark.own_task import NotOwned, Owned, pack
 from rempart.mark.ownership import OWNERSHIP_VERSION
 from rempart.model import Cleared, FingerprintedMedia, MediaBytes, MediaItem, MinorGate, Stopped, Unreadable
+from rempart.model.asset import Asset, AssetState
 from rempart.model.fingerprint import Fingerprint
-from rempart.model.ownership import OwnershipAnswer
-from rempart.model.provenance import ManifestReading, ManifestState, SoftBinding
-from rempart.provenance import sign
+from rempart.model.ids import IdKind, ManifestId, new_id
+from rempart.model.provenance import KeptManifest, ManifestReading, ManifestState, SoftBinding
+from rempart.model.work import AccessPurpose, EventKind
+from rempart.provenance import SigningChain, sign
+from rempart.whole_file import write_new
 
-_WHOLE: Final[Mapping[str, int]] = {"frames": 1, "orientations": 1}
 _LABEL_CHARACTERS: Final = 32
+_AS_IT_IS: Final = {"frames": 1, "orientations": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +68,6 @@ class NotSigned:
     """The file that was given."""
     why: str
     """In a sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """What is known of where a file comes from."""
-
-    label: str
-    """The file."""
-    embedded: ManifestReading
-    """What its own manifest says."""
-    kept: tuple[KeptManifest, ...]
-    """Manifests of this workspace's, of pictures that look the same; the closest first."""
-    mark: OwnershipAnswer | NotOwned
-    """Whether the owner's mark is in it."""
 
 
 def mark_binding(mark_key: bytes) -> SoftBinding:
@@ -111,77 +103,125 @@ def sign_pictures(
     if not out.is_dir():
         message = f"{str(out)!r} is no folder"
         raise MisuseError(message, advice="Make it first, and name it: --out DIR")
-    gate, secrets = make_gate(settings), owner_secrets(workspace)
-    chain = signing_chain(workspace, secrets.signing_secret, organisation)
-    bindings = [mark_binding(secrets.mark_key)]
-    intake = Intake(gate)
+    signer = _signer(workspace, out, settings, organisation)
+    workspace.journal.opened(AccessPurpose.SIGN, workspace.id, actor=workspace.me.id, now=clock.utc_now())
+    intake = Intake(signer.gate)
     with (
         make_owning_pool(settings) as owning,
         make_pool(settings) as fingerprinting,
         make_manifest_pool(settings) as reading,
     ):
-
-        def signed_one(item: MediaItem) -> Signed | NotSigned | Skipped:
-            target = out / Path(item.label).name
-            if os.path.lexists(target):
-                return NotSigned(label=item.label, why=f"{str(target)!r} is there already")
-            content = content_of(item, settings.hazmat.max_bytes)
-            if isinstance(content, Unreadable):
-                return Skipped(label=item.label, role=Role.ASSET, outcome=content)
-            marked = _marked(owning, gate, item, pack(secrets.mark_key, content))  # (1)
-            if not isinstance(marked, tuple):
-                return marked
-            owned, picture = marked
-            signed = sign(picture, owned.format, chain, bindings=bindings, version=__version__)  # (2)
-            told = visit(reading, gate, item, signed.content, {"anchors": chain.anchor_pem()})
-            media = visit(fingerprinting, gate, item, signed.content, _WHOLE)
-            label, codes = _label(told), _codes(media)
-            keep_manifest(workspace, signed.manifest, label, codes[0] if codes else None)  # (3)
-            _write(target, signed.content)  # (4)
-            return Signed(label=item.label, path=target, manifest=label, ssim=owned.ssim, psnr_db=owned.psnr_db)
-
+        pools = _Pools(owning=owning, fingerprinting=fingerprinting, reading=reading)
         for cleared in intake.cleared(walk(list(paths)), Role.ASSET):
             yield from intake.set_aside()
-            yield signed_one(cleared.item)
+            yield _signed(signer, pools, cleared.item)
         yield from intake.set_aside()
         missing += owning.missing()
 
 
-def find_provenance(
-    workspace: Workspace, path: Path, settings: Settings, missing: list[ProtectionState]
-) -> Provenance | Skipped:
-    """Tell what a file says of itself, and what this workspace knows of it when it says nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signer:
+    """What signs every picture of one command."""
+
+    workspace: Workspace
+    gate: MinorGate
+    out: Path
+    chain: SigningChain
+    mark_key: bytes = field(repr=False)
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pools:
+    """Who marks, fingerprints and reads, each in a sandbox."""
+
+    owning: Pool[Owned | NotOwned]
+    fingerprinting: Pool[FingerprintedMedia]
+    reading: Pool[ManifestReading]
+
+
+def _signer(workspace: Workspace, out: Path, settings: Settings, organisation: str) -> _Signer:
+    secrets = owner_secrets(workspace)
+    return _Signer(
+        workspace=workspace,
+        gate=make_gate(settings),
+        out=out,
+        chain=signing_chain(workspace, secrets.signing_secret, organisation),
+        mark_key=secrets.mark_key,
+        max_bytes=settings.hazmat.max_bytes,
+    )
+
+
+def _signed(signer: _Signer, pools: _Pools, item: MediaItem) -> Signed | NotSigned | Skipped:
+    """Do (1) to (4) for one picture."""
+    target = signer.out / Path(item.label).name
+    if os.path.lexists(target):
+        return NotSigned(label=item.label, why=f"{str(target)!r} is there already")
+    content = content_of(item, signer.max_bytes)
+    if isinstance(content, Unreadable):
+        return Skipped(label=item.label, role=Role.ASSET, outcome=content)
+    asset = _asset_of(signer.workspace, content)
+    if isinstance(asset, Asset) and asset.state is not AssetState.ACTIVE:
+        return NotSigned(label=item.label, why=f"{asset.id} is {asset.state}: nothing is done with it")
+    marked = _marked(pools.owning, signer.gate, item, pack(signer.mark_key, content))  # (1)
+    if not isinstance(marked, tuple):
+        return marked
+    owned, picture = marked
+    bindings = [mark_binding(signer.mark_key)]
+    signed = sign(picture, owned.format, signer.chain, bindings=bindings, version=__version__)  # (2)
+    anchors = {"anchors": signer.chain.anchor_pem()}
+    read = visit(pools.reading, signer.gate, item, signed.content, anchors)  # (3)
+    media = visit(pools.fingerprinting, signer.gate, item, signed.content, _AS_IT_IS)
+    label, code = _label(read), next(iter(whole_codes(media)), None)
+    manifest = _manifest(signer.workspace, asset, label, signed.manifest, code)
+    if not _kept_and_written(signer.workspace, manifest, target, signed.content):  # (4)
+        return NotSigned(label=item.label, why="it was withdrawn or contested meanwhile")
+    return Signed(label=item.label, path=target, manifest=label, ssim=owned.ssim, psnr_db=owned.psnr_db)
+
+
+def _manifest(
+    workspace: Workspace, asset: Asset | None, label: str, content: bytes, code: Fingerprint | None
+) -> KeptManifest:
+    return KeptManifest(
+        id=ManifestId(new_id(IdKind.MANIFEST)),
+        asset=asset.id if asset else None,
+        label=label,
+        content=content,
+        code=code,
+        mark_version=OWNERSHIP_VERSION,
+        signed_by=workspace.me.id,
+        signed_at=clock.utc_now(),
+    )
+
+
+def _asset_of(workspace: Workspace, content: bytes) -> Asset | None:
+    """Return the registered picture of these very bytes; of several owners' the one that somebody contests, if any."""
+    known = workspace.assets.by_ids(workspace.assets.of_bytes(hashlib.sha256(content).digest()), labels=False)
+    by_state = sorted(known.values(), key=lambda asset: (asset.state is AssetState.ACTIVE, asset.id))
+    return next(iter(by_state), None)
+
+
+def _kept_and_written(workspace: Workspace, manifest: KeptManifest, target: Path, content: bytes) -> bool:
+    """Keep a manifest and write its picture, or do neither; False if its asset is no longer there to be signed.
 
     Raises:
-        MisuseError: there is no such file.
-        ConfigError: the extra is not installed, or the machine does not allow it.
+        UnavailableError: the disk or the database does not let us: a full disk.
     """
-    check_roots([path])
-    gate, secrets = make_gate(settings), owner_secrets(workspace)
-    anchors = own_anchors(workspace, secrets.signing_secret)
-    intake = Intake(gate)
-    items = [cleared.item for cleared in intake.cleared(walk([path]), Role.SUSPECT)]
-    if len(items) != 1:
-        if skipped := next(iter(intake.set_aside()), None):
-            return skipped
-        message = f"{str(path)!r} is not one file"
-        raise MisuseError(message, advice="Name one picture.")
-    [item] = items
-    content = content_of(item, settings.hazmat.max_bytes)
-    if isinstance(content, Unreadable):
-        return Skipped(label=item.label, role=Role.SUSPECT, outcome=content)
-    with make_manifest_pool(settings) as reading:
-        embedded = visit(reading, gate, item, content, {"anchors": anchors})
-    if isinstance(embedded, Unreadable | Stopped):
-        return Skipped(label=item.label, role=Role.SUSPECT, outcome=embedded)
-    with make_pool(settings) as fingerprinting, make_looking_pool(settings) as looking:
-        media = visit(fingerprinting, gate, item, content, {**_WHOLE, "orientations": 8})
-        kept = tuple(find_manifests(workspace, _codes(media)))
-        looked = look_at(looking, gate, item, secrets.mark_key, settings.hazmat.max_bytes)
-        missing += looking.missing()
-    if isinstance(looked, Skipped):
-        return looked
-    return Provenance(label=item.label, embedded=embedded, kept=kept, mark=looked.answer)
+    is_written = is_kept = False
+    detail: dict[str, str | int] = {"mark": manifest.mark_version, "asset": manifest.asset or ""}
+    try:
+        with workspace.database.transaction():
+            if not workspace.manifests.add(manifest):
+                return False
+            me, now = manifest.signed_by, manifest.signed_at
+            workspace.journal.note(EventKind.PICTURE_SIGNED, manifest.id, actor=me, now=now, detail=detail)
+            _write(target, content)
+            is_written = True
+        is_kept = True
+    finally:
+        if is_written and not is_kept:  # the database did not keep it: nobody would find this manifest again
+            target.unlink(missing_ok=True)
+    return True
 
 
 def _marked(
@@ -210,30 +250,16 @@ def _label(outcome: ManifestReading | Unreadable | Stopped) -> str:
     raise IntegrityError(message, advice="Look at the clock: certificates begin a day before they were made.")
 
 
-def _codes(outcome: FingerprintedMedia | Unreadable | Stopped) -> tuple[Fingerprint, ...]:
-    """Return the codes of the whole picture, as it is and turned, if it was read."""
-    if not isinstance(outcome, FingerprintedMedia):
-        return ()
-    return tuple(one for one in outcome.fingerprints if one.region is None and one.frame == 0)
-
-
 def _write(target: Path, content: bytes) -> None:
     """Write a file whole or not at all, and over nothing.
 
     Raises:
         UnavailableError: it cannot be written: a full disk.
     """
-    part = target.with_name(f".{target.name}.rempart-part")
     try:
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, target)  # unlike a rename, it fails where a file is
+        write_new(target, content)
     except OSError as error:
         message = f"{str(target)!r} cannot be written: {error.strerror}"
         raise UnavailableError(
             message, advice="Free some space, and run the command again: what is done stays."
         ) from error
-    finally:
-        part.unlink(missing_ok=True)

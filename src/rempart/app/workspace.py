@@ -42,6 +42,7 @@ from rempart.store import (
     ImportedRepository,
     JobRepository,
     Journal,
+    ManifestRepository,
     OutgoingRepository,
     OwnerRepository,
     PartnerRepository,
@@ -52,6 +53,7 @@ from rempart.store import (
     require_current,
     upgrade,
 )
+from rempart.whole_file import write_new
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ class Workspace:
         self.recipients = RecipientRepository(database, sealer)
         self.decoys = DecoyRepository(database, sealer)
         self.traces = TraceRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
+        self.manifests = ManifestRepository(database, keep=dt.timedelta(days=keep.events_days))
         self._user_name = user_name(settings)
         self._me: User | None = None
 
@@ -350,11 +353,7 @@ def read_note(folder: Path) -> WorkspaceNote:
 def write_note(folder: Path, note: WorkspaceNote) -> None:
     """Write what a workspace's folder says about itself."""
     text = json.dumps({"v": _NOTE_VERSION, "id": note.id, "database": note.database})
-    descriptor = os.open(folder / NOTE, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
-        file.flush()
-        os.fsync(descriptor)
+    write_new(folder / NOTE, f"{text}\n".encode())
 
 
 def _location(folder: Path, url: str) -> DatabaseLocation:

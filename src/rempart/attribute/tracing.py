@@ -36,6 +36,8 @@ QUALITY_LEAST: Final = 0.15
 #: Pilots that are this clear are those of a mark with this key. It accuses nobody: it says which of two ways of finding
 #: no one it is, and no bound is claimed for it.
 PILOT_LEAST: Final = 5.0
+#: Pilots that are no clearer, either way, are those of a picture without this mark: of 1,000, all but three.
+PILOT_ABSENT_MOST: Final = 3.0
 #: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
 PILOT_KEPT_LEAST: Final = 0.1
 
@@ -152,6 +154,8 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
 
 def conclude(
     said: Sequence[tuple[LeakReading, Codebook]],
+    *,
+    looks: int = 1,
     code_version: str = CODE_VERSION,
     pilot_kept_least: float = PILOT_KEPT_LEAST,
 ) -> Attribution:
@@ -161,12 +165,15 @@ def conclude(
 
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
+        looks: How often any of these leaks was scored, this time too, each time with others, or against another
+            original: whoever chooses among the answers gives an innocent copy as many chances.
         code_version: Of the mark, the codes and the reading.
         pilot_kept_least: How much of the pilots leaks of this kind keep, nearly all of them.
     """
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
+    tests.choose_among(looks)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,
@@ -183,11 +190,8 @@ def conclude(
     if accused:
         verdict = AttributionVerdict.ACCUSED
     else:
-        verdict = (
-            AttributionVerdict.NOBODY
-            if _could_tell(found, expected, level, pilot_kept_least)
-            else AttributionVerdict.TOO_LITTLE_LEFT
-        )
+        is_unmarked = _is_unmarked(found, pilot_kept_least)
+        verdict = AttributionVerdict.NOBODY if is_unmarked else AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -254,10 +258,14 @@ def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def _could_tell(found: Sequence[LeakReading], expected: float, level: float, kept_least: float) -> bool:
-    """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
+def _is_unmarked(found: Sequence[LeakReading], kept_least: float) -> bool:
+    """Tell whether there is no mark, and one would be seen.
+
+    Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
+    that is not on the list: to answer "nobody" would clear those whose copies they were.
+    """
     pilot, whole = _pilot(found)
-    return expected >= level if pilot >= PILOT_LEAST else whole * kept_least >= PILOT_LEAST
+    return abs(pilot) <= PILOT_ABSENT_MOST and whole * kept_least >= PILOT_LEAST
 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:

@@ -89,7 +89,7 @@ def conclude_video(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
     """
-    return conclude(said, VIDEO_CODE_VERSION, VIDEO_PILOT_KEPT_LEAST)
+    return conclude(said, code_version=VIDEO_CODE_VERSION, pilot_kept_least=VIDEO_PILOT_KEPT_LEAST)
 
 
 def read_video(original: Frames, leak: Frames, *, asset_key: bytes) -> VideoReading:

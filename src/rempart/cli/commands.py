@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "asset": ("rempart.cli.asset", "Register pictures, list them, contest them, withdraw them."),
     "recipient": ("rempart.cli.recipient", "Who is given copies of her own, and whether she was told."),
     "mark": ("rempart.cli.mark", "Make a copy of each picture for each recipient, that a leak can be traced to."),
+    "footer": ("rempart.cli.footer", "Make a copy of each text for each recipient, with a line that says whose it is."),
     "trace": ("rempart.cli.trace", "Tell which copy a leak was made from, with a bound on error."),
     "decoy": ("rempart.cli.decoy", "Versions handed to one channel, which they name if they surface."),
     "sign": ("rempart.cli.sign", "Mark pictures as yours, and sign where they come from (C2PA)."),

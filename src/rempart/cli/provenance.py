@@ -11,7 +11,7 @@ from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
 if TYPE_CHECKING:
-    from rempart.app.signing_pictures import Provenance
+    from rempart.app.finding_provenance import Provenance
 
 
 @click.group(name="provenance")
@@ -21,16 +21,17 @@ def command() -> None:
 
 @command.command(name="find")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option("--manifest", type=click.Path(path_type=Path), help="Write the closest kept manifest to this new file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line.")
 @click.pass_obj
-def find(given: Globals, file: Path, *, as_json: bool) -> int:
+def find(given: Globals, file: Path, manifest: Path | None, *, as_json: bool) -> int:
     """Read FILE's manifest; find yours again by the picture or by your mark where it was stripped. Asks nobody.
 
     Exit code: 0 if nothing of yours is known, 1 if something is, 2 if it could not be read, 6 if it was stopped.
     """
+    from rempart.app.finding_provenance import find_provenance, save_manifest  # noqa: PLC0415 - as above
     from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - heavy: numpy
     from rempart.app.intake import Skipped  # noqa: PLC0415 - as above
-    from rempart.app.signing_pictures import find_provenance  # noqa: PLC0415 - as above
     from rempart.cli.remarks import prepare, say_missing  # noqa: PLC0415 - as above
     from rempart.cli.skips import say_skip  # noqa: PLC0415 - as above
     from rempart.errors import RefusedError  # noqa: PLC0415 - as above
@@ -47,6 +48,8 @@ def find(given: Globals, file: Path, *, as_json: bool) -> int:
         if status == RefusedError.exit_code:
             say(HAND_OFF)
         return status
+    if manifest is not None and found.kept:
+        save_manifest(found.kept[0], manifest)
     return _show(found, as_json=as_json)
 
 
@@ -58,7 +61,9 @@ def _show(found: Provenance, *, as_json: bool) -> int:
     is_ours = not isinstance(found.mark, NotOwned) and found.mark.found
     if as_json:
         kept = [
-            {"manifest": one.label, "distance_bits": one.distance_bits, "file": str(one.path)} for one in found.kept
+            {"manifest": one.kept.label, "distance_bits": one.distance_bits, "asset": one.kept.asset}
+            | {"signed_at": one.kept.signed_at.isoformat()}
+            for one in found.kept
         ]
         embedded = manifest_record(found.embedded)
         mark = ownership_record(found.mark)
@@ -66,7 +71,7 @@ def _show(found: Provenance, *, as_json: bool) -> int:
     else:
         put(f"its own manifest: {found.embedded.state}  {safe(found.embedded.label)}")
         for one in found.kept:
-            put(f"kept here: {safe(one.label)}  {one.distance_bits} of 256 bits away")
+            put(f"kept here: {safe(one.kept.label)}  {one.distance_bits} of 256 bits away")
         put("your mark: found" if is_ours else "your mark: not found")
         if found.kept:
             say("A kept manifest is of a picture that looks the same; it does not prove that this file is unchanged.")

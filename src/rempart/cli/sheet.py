@@ -10,6 +10,7 @@ from rempart.cli.printing import put
 from rempart.config import Settings
 from rempart.errors import MisuseError
 from rempart.keys import RecoveryCode, render_recovery_sheet
+from rempart.whole_file import write_new
 
 
 def sheet_text(code: RecoveryCode, workspace: str, settings: Settings) -> str:
@@ -44,9 +45,7 @@ def write_sheet(path: Path, code: RecoveryCode, workspace: str, settings: Settin
         MisuseError: the file cannot be made.
     """
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(sheet_text(code, workspace, settings))
+        write_new(path, sheet_text(code, workspace, settings).encode())
     except OSError as error:
         message = f"cannot write the recovery sheet {str(path)!r}: {error.strerror}"
         raise MisuseError(message, advice="Make another one: rempart key sheet --out FILE") from error

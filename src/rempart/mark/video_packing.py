@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rempart.mark.packing import NotMarked, parse_marked
+from rempart.mark.video_mark import VIDEO_MARK_VERSION
 from rempart.model.media import VideoFormat
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ class VideoMarked:
     """Mean luma SSIM of a copy and the video, before it is encoded again."""
     psnr_db: float
     """The same in dB."""
+
+    @property
+    def is_owned(self) -> bool:
+        """Tell that copies of videos do not carry their owner's mark."""
+        return False
+
+    @property
+    def mark_version(self) -> str:
+        """Return the name and version of the copies' mark."""
+        return VIDEO_MARK_VERSION
 
     @property
     def places(self) -> tuple[tuple[int, int], ...]:

@@ -26,6 +26,7 @@ ImportedId = NewType("ImportedId", str)
 AuthorisationId = NewType("AuthorisationId", str)
 RecipientId = NewType("RecipientId", str)
 TraceId = NewType("TraceId", str)
+ManifestId = NewType("ManifestId", str)
 
 
 class IdKind(StrEnum):
@@ -55,6 +56,8 @@ class IdKind(StrEnum):
     RECIPIENT = "rcp"
     COPY = "cpy"
     TRACE = "trc"
+    MANIFEST = "mft"
+    CERTIFICATES = "crt"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")

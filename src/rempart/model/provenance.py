@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rempart.model.fingerprint import Fingerprint
+from rempart.model.ids import AssetId, ManifestId, UserId
 
 
 class ManifestState(StrEnum):
@@ -47,3 +51,25 @@ class ManifestReading:
     """Its soft bindings."""
     problems: tuple[str, ...] = ()
     """Codes of what is wrong (C2PA 2.x, §15.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptManifest:
+    """The manifest of a picture that was signed here, kept for when it is stripped from a copy."""
+
+    id: ManifestId
+    """Random."""
+    asset: AssetId | None
+    """Which registered picture was signed; None if it is not registered."""
+    label: str
+    """The manifest's own identifier."""
+    content: bytes
+    """The manifest (JUMBF); it holds no picture."""
+    code: Fingerprint | None
+    """Of the whole signed picture; None if it has too little detail."""
+    mark_version: str
+    """Name and version of the ownership mark that was put in."""
+    signed_by: UserId
+    """Who asked for it."""
+    signed_at: dt.datetime
+    """When."""

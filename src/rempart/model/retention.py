@@ -35,6 +35,8 @@ class RowClass(StrEnum):
     """That a person answered for one address."""
     TRACE = "trace"
     """What was concluded of a leak."""
+    MANIFEST = "manifest"
+    """The manifest of a signed picture that is not registered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

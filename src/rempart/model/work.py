@@ -94,6 +94,9 @@ class AccessPurpose(StrEnum):
     LIST_DECOYS = "list_decoys"
     MARK = "mark"
     TRACE_LEAK = "trace_leak"
+    SIGN = "sign"
+    LOOK_FOR_MARK = "look_for_mark"
+    FIND_PROVENANCE = "find_provenance"
 
 
 class EventKind(StrEnum):
@@ -134,6 +137,9 @@ class EventKind(StrEnum):
     TRACE_REPLAYED = "trace_replayed"
     TRACE_WITHHELD = "trace_withheld"
     DECOY_ADDED = "decoy_added"
+    CERTIFICATES_MADE = "certificates_made"
+    PICTURE_SIGNED = "picture_signed"
+    MARK_LOOKED_FOR = "mark_looked_for"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

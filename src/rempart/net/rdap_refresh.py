@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from rempart import whole_file
 from rempart.model.facts import BootstrapChange, RefreshOutcome
 from rempart.model.gate import MinorGate
 from rempart.model.outcome import Stopped
@@ -107,14 +105,4 @@ def _write(path: Path, content: bytes) -> None:
         OSError: it cannot be; what was there is as it was.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        # It is there only if it did not take its place.
-        with contextlib.suppress(OSError):
-            os.unlink(unfinished)
+    whole_file.replace(path, content)

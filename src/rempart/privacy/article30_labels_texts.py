@@ -26,6 +26,7 @@ CLASSES: Final = {
     RowClass.ROBOTS: Text(fr="Copies de robots.txt", en="Copies of robots.txt"),
     RowClass.AUTHORISATION: Text(fr="Autorisations d’une adresse", en="Authorisations of one address"),
     RowClass.TRACE: Text(fr="Imputations de fuites", en="Traces of leaks"),
+    RowClass.MANIFEST: Text(fr="Manifestes d’images non enregistrées", en="Manifests of unregistered pictures"),
 }
 LABELS: Final[dict[Language, dict[str, str]]] = {
     Language.FR: {

@@ -78,4 +78,62 @@ COPIES_TABLE: Final = (
         setting="retention.events_days",
         row_class=RowClass.TRACE,
     ),
+    RetentionPolicy(
+        table="signed_manifest",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Manifeste d’une image signée", en="Manifest of a signed picture"),
+        purpose=Text(
+            fr="Retrouver l’origine d’une copie dont les métadonnées ont été retirées.",
+            en="Find again where a copy comes from whose metadata were stripped.",
+        ),
+        basis=("6(1)(f)",),
+        data=Text(
+            fr="Manifeste C2PA, tel qu’il a été remis avec l’image ; empreinte de l’image ; qui, date. Jamais l’image.",
+            en="C2PA manifest, as it was given out with the picture; fingerprint of the picture; who, date. Never the "
+            "picture.",
+        ),
+        ends=Text(
+            fr="Au retrait de l’image, aussitôt ; si elle n’est pas enregistrée, {days} jours, terme écrit dans la "
+            "ligne.",
+            en="When the picture is withdrawn, at once; if it is not registered, {days} days, written in the row.",
+        ),
+        setting="retention.events_days",
+        row_class=RowClass.MANIFEST,
+    ),
+    RetentionPolicy(
+        table="signing_certificates",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Certificats de signature", en="Signing certificates"),
+        purpose=Text(
+            fr="Signer les images de l’espace, et donner de quoi le vérifier.",
+            en="Sign the workspace’s pictures, and give out what verifies it.",
+        ),
+        basis=("6(1)(f)",),
+        data=Text(
+            fr="Certificats publics : l’organisation si elle a été nommée, dates, clés publiques.",
+            en="Public certificates: the organisation if one was named, dates, public keys.",
+        ),
+        ends=Text(
+            fr="Avec l’espace de travail : ce qui a été signé reste vérifiable.",
+            en="With the workspace: what was signed can still be verified.",
+        ),
+    ),
+    RetentionPolicy(
+        table="traced_leak",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Autres fuites d’une imputation", en="Other leaks of a trace"),
+        purpose=Text(
+            fr="Refaire une imputation qui porte sur plusieurs fichiers.",
+            en="Repeat a trace of several files.",
+        ),
+        basis=("6(1)(f)", "10 (LIL art. 46)"),
+        data=Text(
+            fr="Condensat du fichier, scellé ; identifiant de l’image, qualité du recalage.",
+            en="Digest of the file, sealed; identifier of the picture, quality of its registration.",
+        ),
+        ends=Text(
+            fr="Avec l’imputation, ou au retrait d’une de ses images.",
+            en="With the trace, or when one of its pictures is withdrawn.",
+        ),
+    ),
 )

@@ -9,8 +9,18 @@ Reading is a task of ``hazmat`` (``rempart.provenance.reading:run``): a C2PA rea
 file names, unless it is told not to and cannot.
 """
 
-from rempart.provenance.certificates import SigningChain, load_chain, make_chain
+from rempart.provenance.certificates import SigningChain, is_ending, load_chain, make_chain, renew_leaf
 from rempart.provenance.record import TASK_NAME, parse
 from rempart.provenance.signing import SignedPicture, sign
 
-__all__ = ["TASK_NAME", "SignedPicture", "SigningChain", "load_chain", "make_chain", "parse", "sign"]
+__all__ = [
+    "TASK_NAME",
+    "SignedPicture",
+    "SigningChain",
+    "is_ending",
+    "load_chain",
+    "make_chain",
+    "parse",
+    "renew_leaf",
+    "sign",
+]

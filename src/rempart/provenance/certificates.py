@@ -24,6 +24,8 @@ _CURVE: Final = ec.SECP256R1()
 _ROOT_YEARS: Final = 20
 _LEAF_YEARS: Final = 5
 _DAY: Final = dt.timedelta(days=1)
+#: A manifest without a time stamp is valid as long as its leaf (C2PA 2.x, §15.8): a leaf signs while it has this left.
+_RENEWED_BEFORE: Final = 4 * 365 * _DAY
 _NAME_MOST: Final = 64  # RFC 5280, appendix A.1: ub-organization-name, ub-common-name
 
 
@@ -55,8 +57,8 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> Sig
         organisation: Whom the certificates name; it is in every signed picture, for anyone to read.
         made_at: Now.
     """
-    root_key, leaf_key = _private_key(secret, "authority"), _private_key(secret, "leaf")
-    root_name, leaf_name = _name(organisation, "Rempart authority"), _name(organisation, "Rempart signer")
+    root_key = _private_key(secret, "authority")
+    root_name = _name(organisation, "Rempart authority")
     root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     root = (
         _begun(root_name, root_name, root_key.public_key(), made_at, _ROOT_YEARS)
@@ -65,8 +67,25 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> Sig
         .add_extension(root_id, critical=False)
         .sign(root_key, hashes.SHA256())
     )
+    return _with_leaf(secret, root, _name(organisation, "Rempart signer"), made_at)
+
+
+def renew_leaf(chain: SigningChain, secret: bytes, *, made_at: dt.datetime) -> SigningChain:
+    """Make the leaf anew, of the same name and key, under the same authority: who trusts it need not change anything.
+
+    Args:
+        chain: The one that ends.
+        secret: What it was made from.
+        made_at: Now.
+    """
+    return _with_leaf(secret, chain.root, chain.leaf.subject, made_at)
+
+
+def _with_leaf(secret: bytes, root: x509.Certificate, leaf_name: x509.Name, made_at: dt.datetime) -> SigningChain:
+    root_key, leaf_key = _private_key(secret, "authority"), _private_key(secret, "leaf")
+    root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     leaf = (
-        _begun(leaf_name, root_name, leaf_key.public_key(), made_at, _LEAF_YEARS)
+        _begun(leaf_name, root.subject, leaf_key.public_key(), made_at, _LEAF_YEARS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -75,6 +94,11 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime) -> Sig
         .sign(root_key, hashes.SHA256())
     )
     return SigningChain(leaf=leaf, root=root, key=leaf_key)
+
+
+def is_ending(chain: SigningChain, now: dt.datetime) -> bool:
+    """Tell whether a chain's leaf is at its end, or so near that what it signs would soon be called invalid."""
+    return chain.leaf.not_valid_after_utc - now < _RENEWED_BEFORE
 
 
 def load_chain(secret: bytes, pem: bytes) -> SigningChain:

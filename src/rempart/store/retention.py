@@ -27,12 +27,14 @@ from rempart.store.models import (
     GroundRow,
     HostRow,
     JobRow,
+    ManifestRow,
     MatchRow,
     OwnerRow,
     RobotsRow,
     ScanRow,
     ScanSkipRow,
     SightingRow,
+    TracedLeakRow,
     TraceRow,
 )
 
@@ -65,6 +67,7 @@ _KINDS: Final = {
     RowClass.ROBOTS: _Kind(row=RobotsRow, since="read_at"),
     RowClass.AUTHORISATION: _Kind(row=AuthorisationRow, since="given_at"),
     RowClass.TRACE: _Kind(row=TraceRow, since="at"),
+    RowClass.MANIFEST: _Kind(row=ManifestRow, since="signed_at", among=Q(asset=None)),
 }
 
 
@@ -121,6 +124,8 @@ class RetentionRepository:
                 ScanSkipRow.objects.filter(scan_id__in=keys).delete()
                 # A sighting has its own end, and needs no scan to be shown.
                 SightingRow.objects.filter(scan_id__in=keys).update(scan=None)
+            elif row_class is RowClass.TRACE:
+                TracedLeakRow.objects.filter(trace_id__in=keys).delete()
             elif row_class is RowClass.TOMBSTONE:
                 for belonging in (MatchRow, FingerprintRow, DetailedRow):
                     belonging._default_manager.filter(asset_id__in=keys).delete()  # noqa: SLF001 - as above
@@ -176,7 +181,7 @@ class RetentionRepository:
                     OwnerRow.objects.filter(ground=OuterRef("pk"))
                 )
                 rows = GroundRow.objects.filter(~used, stated_at__lte=now - self._terms.tombstones)
-            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE:
+            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE | RowClass.MANIFEST:
                 rows = _KINDS[row_class].row._default_manager.filter(expires_at__lte=now)  # noqa: SLF001 - as above
         return rows
 

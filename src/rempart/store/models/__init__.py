@@ -1,10 +1,11 @@
 """The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
 
-from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TraceRow
+from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TracedLeakRow, TraceRow
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
 from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
+from rempart.store.models.provenance import CertificatesRow, ManifestRow
 from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
 from rempart.store.models.work import AccessRow, EventRow, JobRow
 
@@ -12,6 +13,7 @@ __all__ = [
     "AccessRow",
     "AssetRow",
     "AuthorisationRow",
+    "CertificatesRow",
     "ConsentRow",
     "CopyRow",
     "DecoyRow",
@@ -23,6 +25,7 @@ __all__ = [
     "ImportedRow",
     "JobRow",
     "ListingRow",
+    "ManifestRow",
     "MatchRow",
     "OwnerRow",
     "PartnerRow",
@@ -36,6 +39,7 @@ __all__ = [
     "SourceRow",
     "SuspendedRow",
     "TraceRow",
+    "TracedLeakRow",
     "User",
     "WorkspaceRow",
 ]
