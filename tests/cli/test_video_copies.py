@@ -112,12 +112,12 @@ def test_nobody_who_was_not_told(tmp_path: Path) -> None:
     """Nor anybody beside her."""
     scene = scene_in(tmp_path, SHORT)
     with open_workspace(settings_for(scene.folder)) as workspace:
-        add_recipient(workspace, NewRecipient(name="Dora"))
+        dora = add_recipient(workspace, NewRecipient(name="Dora"))
 
     done = scene.run(mark, scene.asset, "--to", "all", "--out", tmp_path / "out")
 
     assert isinstance(done.exception, MisuseError)
-    assert "not told: Dora" in str(done.exception)
+    assert f"not told: {dora.id}" in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 
