@@ -48,6 +48,16 @@ def test_it_is_never_published(made: Made, tmp_path: Path, channel: str) -> None
     assert list(made[1].assets.all()) == []
 
 
+def test_it_is_no_video(made: Made, tmp_path: Path) -> None:
+    """Nothing looks for one: it would name nobody. Its first bytes tell, and nothing is registered."""
+    (path := tmp_path / "teaser.mp4").write_bytes(b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41")
+
+    with pytest.raises(MisuseError, match="a decoy is a picture"):
+        add(made, path)
+
+    assert list(made[1].assets.all()) == []
+
+
 def test_it_is_never_intimate(made: Made, tmp_path: Path) -> None:
     """What is registered as such stays as it is."""
     settings, workspace = made

@@ -15,21 +15,24 @@ from types import TracebackType
 from typing import Self
 
 from rempart import clock
-from rempart.app.candidates import Candidates, CandidateSearch
+from rempart.app.candidates import Candidates, CandidateSearch, video_candidates_of
 from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.mark_versions import is_owned
 from rempart.app.ownership import owner_secrets
 from rempart.app.pile import walk
+from rempart.app.registering_videos import is_video
 from rempart.app.vault import open_original
 from rempart.app.visiting import visit
 from rempart.app.wiring_copies import make_reading_pool
+from rempart.app.wiring_videos import make_video_reading_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import LeakReading, best_fit, reading_record
 from rempart.attribute.reading_record import NotRead
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError
-from rempart.model import AssetId, MediaItem, Stopped, Unreadable
+from rempart.hazmat import Pool
+from rempart.model import AssetId, Cleared, MediaItem, MediaKind, Stopped, Unreadable
 from rempart.model.recipient import TracedLeak
 from rempart.model.work import AccessPurpose
 
@@ -42,6 +45,8 @@ class LeakRead:
     """Its path, as it is shown."""
     traced: TracedLeak
     """What is kept of it."""
+    kind: MediaKind
+    """Picture or video."""
     reading: LeakReading | None
     """What it says of the codes; None if it resembles no original."""
     others: tuple[LeakReading, ...] = ()
@@ -81,6 +86,8 @@ class LeakReader:
         self._gate = make_gate(settings)
         self._search = CandidateSearch(workspace, settings)
         self._pool = make_reading_pool(settings)
+        self._settings = settings
+        self._videos: Pool[LeakReading | NotRead] | None = None
         self._seen: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -92,6 +99,8 @@ class LeakReader:
     ) -> None:
         """End the sandboxes."""
         self._pool.close()
+        if self._videos is not None:
+            self._videos.close()
         self._search.__exit__(kind, error, trace)
 
     def read(self, paths: Sequence[Path], against: Against) -> Iterator[LeakRead | Repeated | Skipped]:
@@ -105,39 +114,62 @@ class LeakReader:
         intake = Intake(self._gate)
         for leak in intake.cleared(walk(paths), Role.SUSPECT):
             yield from intake.set_aside()
-            found = self._search.of(leak)
+            kind = MediaKind.VIDEO if is_video(leak.item) else MediaKind.IMAGE
+            found = self._candidates(leak, kind, against)
             if isinstance(found, Unreadable):
                 yield Skipped(label=leak.item.label, role=Role.SUSPECT, outcome=found)
             elif found.sha256 in self._seen:
                 yield Repeated(label=leak.item.label, same_as=self._seen[found.sha256])
             else:
                 self._seen[found.sha256] = leak.item.label
-                yield self._fitted(leak.item, found, _wanted(leak.item, found, against))
+                yield self._fitted(leak.item, kind, found, _wanted(leak.item, found, against))
         yield from intake.set_aside()
 
-    def _fitted(self, leak: MediaItem, found: Candidates, wanted: Sequence[AssetId]) -> LeakRead | Skipped:
+    def _candidates(self, leak: Cleared[MediaItem], kind: MediaKind, against: Against) -> Candidates | Unreadable:
+        """Find out what a leak may show.
+
+        Raises:
+            MisuseError: the original that was named is of another kind, or one must be named.
+            ConfigError: it is a video, and what reads videos is not installed.
+        """
+        asset = against.asset
+        if asset is not None and self._workspace.assets.get(asset).kind is not kind:
+            message = f"the leak is {'a video' if kind is MediaKind.VIDEO else 'a picture'}, and {asset} is not"
+            raise MisuseError(message, advice="A picture is traced to a picture, a video to a video.")
+        if kind is MediaKind.IMAGE:
+            return self._search.of(leak)
+        if self._videos is None:
+            self._videos = make_video_reading_pool(self._settings)
+        return video_candidates_of(self._workspace, leak, asset)
+
+    def _fitted(
+        self, leak: MediaItem, kind: MediaKind, found: Candidates, wanted: Sequence[AssetId]
+    ) -> LeakRead | Skipped:
         """Compare a leak with some originals, and keep the one that it fits best."""
         readings: list[LeakReading] = []
         for asset in wanted:
-            reading = self._compared(leak, found.content, asset)
+            reading = self._compared(leak, kind, found.content, asset)
             if isinstance(reading, Unreadable | Stopped):
                 return Skipped(label=leak.label, role=Role.SUSPECT, outcome=reading)
             readings.append(reading)
         if not readings:
             traced = TracedLeak(sha256=found.sha256, asset=None, quality=0.0, region=())
-            return LeakRead(label=leak.label, traced=traced, reading=None)
+            return LeakRead(label=leak.label, traced=traced, kind=kind, reading=None)
         best = best_fit(readings)
         said = readings.pop(best)
         traced = TracedLeak(sha256=found.sha256, asset=wanted[best], quality=said.quality, region=said.region)
         others = tuple(reading for reading in readings if reading.quality > 0)
-        return LeakRead(label=leak.label, traced=traced, reading=said, others=others)
+        return LeakRead(label=leak.label, traced=traced, kind=kind, reading=said, others=others)
 
-    def _compared(self, leak: MediaItem, content: bytes, asset: AssetId) -> LeakReading | Unreadable | Stopped:
+    def _compared(
+        self, leak: MediaItem, kind: MediaKind, content: bytes, asset: AssetId
+    ) -> LeakReading | Unreadable | Stopped:
         """Compare a leak with one original, as the copies of it were made, in a sandbox that ends with it."""
         secrets = self._workspace.keyring.mark_secrets(asset)
         owner_key = owner_secrets(self._workspace).mark_key if is_owned(self._workspace, asset) else b""
         packed = reading_record.pack(self._original(asset), content, secrets.asset_key, owner_key)
-        outcome = visit(self._pool, self._gate, leak, packed, {})
+        pool = self._videos if kind is MediaKind.VIDEO and self._videos else self._pool
+        outcome = visit(pool, self._gate, leak, packed, {})
         if isinstance(outcome, NotRead):
             raise IntegrityError(outcome.why, advice="Check the workspace with: rempart db check")
         return outcome

@@ -1,4 +1,4 @@
-"""One copy of each picture for each recipient: made in the sandbox from the original in the vault, written as it goes.
+"""One copy of each picture or video for each recipient: made in the sandbox from the vault, written as it goes.
 
 (1) Everybody who is named was told, or nothing is done. (2) Every picture is registered, kept in the vault, and not
 contested. (3) What is done already is left. (4) Copies are made, some at a time; the codes alone go into the sandbox,
@@ -26,17 +26,19 @@ from rempart.app.ownership import owner_secrets
 from rempart.app.recipients import require_informed
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_marking_pool
+from rempart.app.wiring_videos import make_video_marking_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import Codebook
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError
-from rempart.hazmat import ProtectionState
-from rempart.mark import MARK_VERSION, OWNED_MARK_VERSION
+from rempart.hazmat import Pool, ProtectionState
 from rempart.mark.packing import COPIES_MOST, Marked, NotMarked, pack
-from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
+from rempart.mark.video_packing import VideoMarked
+from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, MediaKind, Unreadable, UnreadableReason
 from rempart.model.recipient import Copy, Recipient
 from rempart.model.work import AccessPurpose, EventKind
 
+_AnyPool = Pool[Marked | NotMarked] | Pool[VideoMarked | NotMarked]
 #: The owner's mark alone leaves 46 dB: the nearest that a copy with both can be asked to stay.
 OWNED_PSNR_MOST_DB: Final = 44.0
 
@@ -114,21 +116,28 @@ class Marking:
         Raises:
             MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested; some of
                 its copies would carry the owner's mark and others not; or there is no room for it at that PSNR.
+            ConfigError: there is a video, and what reads videos is not installed.
         """
         require_informed(recipients)  # (1)
         self._pictures = pictures_of(workspace, what)  # (2)
         self._workspace = workspace
         self._recipients = recipients
         self._gate = make_gate(settings)
-        self._owned = {p.asset: _carries_own(workspace, p.asset, own=own) for p in self._pictures}
+        self._owned = {
+            p.asset: p.kind is MediaKind.IMAGE and _carries_own(workspace, p.asset, own=own) for p in self._pictures
+        }
         self._owner_key = owner_secrets(workspace).mark_key if any(self._owned.values()) else b""
         if any(self._owned.values()) and psnr_db > OWNED_PSNR_MOST_DB:
             message = f"copies with their owner's mark are no nearer than {OWNED_PSNR_MOST_DB:.0f} dB, not {psnr_db} dB"
             raise MisuseError(message, advice="Ask for less, or leave the owner's mark out.")
         self._options = {"psnr_cdb": round(100 * psnr_db)}
         self._codes = workspace.recipients.numbers()
+        kinds, self._pools = {picture.kind for picture in self._pictures}, dict[MediaKind, _AnyPool]()
+        if MediaKind.IMAGE in kinds:
+            self._pools[MediaKind.IMAGE] = make_marking_pool(settings)
+        if MediaKind.VIDEO in kinds:
+            self._pools[MediaKind.VIDEO] = make_video_marking_pool(settings)
         self._folder = CopyFolder(out)
-        self._pool = make_marking_pool(settings)
         self._given: deque[_Batch] = deque()
         self._aside: list[Skipped | PictureRefused] = []
         self._refused: set[AssetId] = set()
@@ -147,7 +156,8 @@ class Marking:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the sandbox, note what was made, and leave the folder."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
         try:
             self._note()
         finally:
@@ -160,14 +170,20 @@ class Marking:
             SandboxError: the sandbox cannot work.
             UnavailableError: the disk is full, or the database stayed away; what was yielded is written.
         """
-        waiting: Iterable[_Batch] = self._batches()
+        for kind, pool in self._pools.items():
+            yield from self._events_of(pool, self._batches(kind))
+
+    def _events_of(
+        self, pool: _AnyPool, waiting: Iterable[_Batch]
+    ) -> Iterator[CopyMade | CopyKept | PictureRefused | Skipped]:
+        """Make the copies of pictures, or of videos."""
         while True:
             again: list[_Batch] = []
-            for item, outcome in self._pool.run(self._cleared(waiting), self._options):  # (4)
+            for item, outcome in pool.run(self._cleared(waiting), self._options):  # (4)
                 batch = self._given.popleft()
                 yield from self._set_aside()
-                if isinstance(outcome, Marked):
-                    yield from self._take(batch, outcome)
+                if isinstance(outcome, Marked | VideoMarked):
+                    yield from self._take(batch, outcome, pool)
                     if batch.recipients[len(outcome.sizes) :]:
                         rest = batch.recipients[len(outcome.sizes) :]
                         again.append(_Batch(picture=batch.picture, recipients=rest))
@@ -181,11 +197,12 @@ class Marking:
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
-        return self._pool.missing()
+        states = [state for pool in self._pools.values() for state in pool.missing()]
+        return list({state.protection: state for state in states}.values())
 
-    def _batches(self) -> Iterator[_Batch]:
+    def _batches(self, kind: MediaKind) -> Iterator[_Batch]:
         """Yield what is not done, some recipients at a time."""  # (3)
-        for picture in self._pictures:
+        for picture in (each for each in self._pictures if each.kind is kind):
             left = []
             for each in self._recipients:
                 if self._folder.is_done(picture.asset, each.id, picture.name):
@@ -247,20 +264,19 @@ class Marking:
         known = self._workspace.assets.of_bytes(hashlib.sha256(data).digest())
         return data if picture.asset in known else None
 
-    def _take(self, batch: _Batch, marked: Marked) -> Iterator[CopyMade | CopyKept]:
+    def _take(self, batch: _Batch, marked: Marked | VideoMarked, pool: _AnyPool) -> Iterator[CopyMade | CopyKept]:
         """Write what one visit made."""  # (5)
         written: list[tuple[Recipient, bytes]] = []
-        picture, start = batch.picture, 0
+        picture = batch.picture
         try:
-            for recipient, size in zip(batch.recipients, marked.sizes, strict=False):
-                data = self._pool.output(start, size)
-                start += size
+            for recipient, (start, size) in zip(batch.recipients, marked.places, strict=False):
+                data = pool.output(start, size)
                 if self._folder.write(recipient.id, picture.name, data):
                     written.append((recipient, data))
                 else:
                     yield CopyKept(path=self._folder.path_of(recipient.id, picture.name))
         finally:  # a disk that is full now
-            self._settle(picture, written, OWNED_MARK_VERSION if marked.is_owned else MARK_VERSION)
+            self._settle(picture, written, marked.mark_version)
         for recipient, _ in written:
             path = self._folder.path_of(recipient.id, picture.name)
             yield CopyMade(

@@ -14,8 +14,11 @@ from rempart.app.leaks import LeakRead
 from rempart.app.mark_versions import is_owned
 from rempart.app.workspace import Workspace
 from rempart.attribute import CODE_VERSION, Codebook, conclude, is_unmarked
+from rempart.attribute.tracing import PILOT_KEPT_LEAST
+from rempart.attribute.video_reading import VIDEO_CODE_VERSION, VIDEO_PILOT_KEPT_LEAST
+from rempart.errors import MisuseError
 from rempart.mark.ownership import OWNERSHIP_VERSION
-from rempart.model import AssetId
+from rempart.model import AssetId, MediaKind
 from rempart.model.attribution import Attribution
 from rempart.model.ids import IdKind, TraceId, new_id
 from rempart.model.recipient import AccusedRecipient, SurfacedAt, TracedLeak, TraceRecord, TraceVerdict
@@ -57,24 +60,28 @@ def concluded(
         leaks: One or more.
         codes: How many numbers were given to recipients.
         looks: How often any of these leaks was scored, this time too.
+
+    Raises:
+        MisuseError: some are pictures, and some videos.
     """
     said = [
         (leak.reading, Codebook(workspace.keyring.mark_secrets(leak.traced.asset).code_seed, codes))
         for leak in leaks
         if leak.reading is not None and leak.traced.asset is not None
     ]
-    found = conclude(said, looks=looks) if said else None
+    kinds = {leak.kind for leak in leaks}
+    if len(kinds) > 1:
+        message = "pictures and videos are not traced together"
+        raise MisuseError(message, advice="Trace them in two commands.")
+    is_video = kinds == {MediaKind.VIDEO}
+    kept_least = VIDEO_PILOT_KEPT_LEAST if is_video else PILOT_KEPT_LEAST
+    found = conclude(said, looks=looks, pilot_kept_least=kept_least) if said else None
     accused = _accused(workspace, found) if found else ()
-    verdict = TraceVerdict(found.verdict) if found else TraceVerdict.NOT_REGISTERED
-    if verdict is TraceVerdict.ACCUSED and not accused:
-        verdict = TraceVerdict.TOO_LITTLE_LEFT  # a copy of before a restoration, that nobody is known to have
-    # Versions of one picture each have a mark of their own: nobody is cleared unless each would be seen.
-    if verdict is TraceVerdict.NOBODY and not all(is_unmarked(other) for leak in leaks for other in leak.others):
-        verdict = TraceVerdict.TOO_LITTLE_LEFT
+    others = [other for leak in leaks for other in leak.others]
     return TraceRecord(
         id=TraceId(new_id(IdKind.TRACE)),
         leaks=_best_first([leak.traced for leak in leaks]),
-        verdict=verdict,
+        verdict=_verdict(found, accused, are_seen=all(is_unmarked(one, kept_least=kept_least) for one in others)),
         surfaced_at=stated.surfaced_at,
         purpose=stated.purpose.strip(),
         recipients=codes,
@@ -83,10 +90,26 @@ def concluded(
         tests=found.tests if found else 0,
         threshold=found.threshold if found else 0.0,
         expected_score=found.expected_score if found else 0.0,
-        code_version=_version(workspace, {leak.traced.asset for leak in leaks}),
+        code_version=VIDEO_CODE_VERSION if is_video else _version(workspace, {leak.traced.asset for leak in leaks}),
         by=workspace.me.id,
         at=clock.utc_now(),
     )
+
+
+def _verdict(found: Attribution | None, accused: tuple[AccusedRecipient, ...], *, are_seen: bool) -> TraceVerdict:
+    """Say what was concluded.
+
+    Args:
+        found: By the scores; None if no original was there.
+        accused: Who is named.
+        are_seen: Whether marks of the other originals that the leaks were laid over would be seen, and are not.
+    """
+    verdict = TraceVerdict(found.verdict) if found else TraceVerdict.NOT_REGISTERED
+    if verdict is TraceVerdict.ACCUSED and not accused:
+        return TraceVerdict.TOO_LITTLE_LEFT  # a copy of before a restoration, that nobody is known to have
+    if verdict is TraceVerdict.NOBODY and not are_seen:
+        return TraceVerdict.TOO_LITTLE_LEFT  # versions of one picture each have a mark of their own
+    return verdict
 
 
 def _accused(workspace: Workspace, found: Attribution) -> tuple[AccusedRecipient, ...]:

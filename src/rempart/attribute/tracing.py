@@ -151,7 +151,13 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     )
 
 
-def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) -> Attribution:
+def conclude(
+    said: Sequence[tuple[LeakReading, Codebook]],
+    *,
+    looks: int = 1,
+    code_version: str = CODE_VERSION,
+    pilot_kept_least: float = PILOT_KEPT_LEAST,
+) -> Attribution:
     """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
 
     Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
@@ -160,6 +166,8 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
         looks: How often any of these leaks was scored, this time too, each time with others, or against another
             original: whoever chooses among the answers gives an innocent copy as many chances.
+        code_version: Of the mark, the codes and the reading.
+        pilot_kept_least: How much of the pilots leaks of this kind keep, nearly all of them.
 
     Raises:
         MarkError: nothing is said, or the codebooks have different numbers of recipients.
@@ -177,7 +185,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
             tested_recipients=0,
             tests=tests.total,
             threshold=0.0,
-            code_version=CODE_VERSION,
+            code_version=code_version,
         )
     best = max(placed, key=lambda reading: reading.quality)
     level = threshold(tests.total, FALSE_ACCUSATION_MOST)
@@ -186,7 +194,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
     expected = _expected(found, groups)
     if accused:
         verdict = AttributionVerdict.ACCUSED
-    elif nearest < level - NEAR_MISS and is_unmarked(*found):
+    elif nearest < level - NEAR_MISS and is_unmarked(*found, kept_least=pilot_kept_least):
         verdict = AttributionVerdict.NOBODY
     else:
         verdict = AttributionVerdict.TOO_LITTLE_LEFT
@@ -200,7 +208,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int = 1) ->
         pilot_score=_pilot(found)[0],
         region=best.region,
         registration_quality=best.quality,
-        code_version=CODE_VERSION,
+        code_version=code_version,
     )
 
 
@@ -276,14 +284,14 @@ def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def is_unmarked(*found: LeakReading) -> bool:
+def is_unmarked(*found: LeakReading, kept_least: float = PILOT_KEPT_LEAST) -> bool:
     """Tell whether there is no mark in some leaks, and one would be seen.
 
     Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
     that is not on the list: to answer "nobody" would clear those whose copies they were.
     """
     pilot, whole = _pilot(found)
-    return abs(pilot) <= PILOT_ABSENT_MOST and whole * PILOT_KEPT_LEAST >= PILOT_LEAST
+    return abs(pilot) <= PILOT_ABSENT_MOST and whole * kept_least >= PILOT_LEAST
 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:

@@ -1,4 +1,4 @@
-"""``rempart mark``: one copy of each picture for each recipient."""
+"""``rempart mark``: one copy of each picture or video for each recipient."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def command(
     as_json: bool,
     workers: int | None,
 ) -> int:
-    """Make a copy of each picture for each recipient, DIR/RECIPIENT/NAME, that a leak can be traced to.
+    """Make a copy of each picture or video for each recipient, DIR/RECIPIENT/NAME, that a leak can be traced to.
 
-    The pictures are registered and in the vault (rempart asset add --vault). Run it again after an interruption: what
+    They are registered and in the vault (rempart asset add --vault). Run it again after an interruption: what
     is done is recognised, and a copy made again is the same bytes. Every recipient was told before.
 
     With --ownership, copies of pictures of 400 x 256 pixels or more also say that they are yours (rempart own), and a
@@ -56,6 +56,10 @@ def command(
 
     Format, colour profile and Exif are kept, without position, thumbnail and serial numbers; XMP, IPTC and manifests
     are left out.
+
+    Videos need the extra 'video': MP4, MOV, MKV or WebM, 8-bit 4:2:0, up to 10 minutes, 512 MiB and 4096 x 2160 pixels.
+    Times and sound are kept, pictures encoded again (H.264, or VP9 in WebM); all metadata, subtitles and covers are
+    left out. A video takes minutes.
 
     Exit code: 0, 2 if a picture could not be marked or something else has a copy's place, 6 if one was refused for
     safety.

@@ -51,6 +51,8 @@ def command(
     An accusation names a copy, never the person who posted it. What surfaced at the press, at an alert channel or in
     court is withheld. Nothing follows from an answer by itself: a person decides, and the recipient can contest.
 
+    A picture is traced to pictures of the vault, a video (extra 'video') to its videos.
+
     Exit code: 1 if a copy is accused, 0 if none is, 2 if no leak can be read, 6 if it is withheld or stopped.
     """
     from rempart.app.tracing import Asked, Replayed, Withheld, trace_leaks  # noqa: PLC0415 - heavy: numpy, Django

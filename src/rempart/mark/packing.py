@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rempart.kernels.spread_spectrum import SYMBOLS
+from rempart.mark.watermark import MARK_VERSION, OWNED_MARK_VERSION
 from rempart.model.media import MediaFormat
 
 if TYPE_CHECKING:
@@ -67,6 +69,17 @@ class Marked:
     """The same in dB: what was used, where SSIM allowed no more."""
     is_owned: bool
     """Whether the copies carry their owner's mark too."""
+
+    @property
+    def mark_version(self) -> str:
+        """Return the name and version of the copies' marks."""
+        return OWNED_MARK_VERSION if self.is_owned else MARK_VERSION
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where each copy begins in the output, and its bytes."""
+        ends = tuple(accumulate(self.sizes))
+        return tuple((end - size, size) for end, size in zip(ends, self.sizes, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
