@@ -57,10 +57,16 @@ def in_vault(settings: Settings, workspace: Workspace, path: Path) -> AssetId:
 
 
 def mark(
-    settings: Settings, workspace: Workspace, what: Sequence[str], recipients: Sequence[Recipient], out: Path
+    settings: Settings,
+    workspace: Workspace,
+    what: Sequence[str],
+    recipients: Sequence[Recipient],
+    out: Path,
+    *,
+    own: bool | None = None,
 ) -> list[object]:
     """Make copies, and return what became of each."""
-    with Marking(workspace, what, recipients, out, settings, psnr_db=42.0) as work:
+    with Marking(workspace, what, recipients, out, settings, psnr_db=42.0, own=own) as work:
         return list(work.events())
 
 

@@ -47,6 +47,20 @@ def test_the_lgpl_is_for_named_packages_only() -> None:
 
 
 @pytest.mark.parametrize(
+    "name, lock, accepted",
+    [
+        ("av", "video.lock", True),
+        ("av", "core.lock", False),
+        ("av", "postgres.lock", False),
+        ("x", "video.lock", False),
+    ],
+)
+def test_the_gpl_is_for_who_asks_for_it(name: str, lock: str, accepted: bool) -> None:  # noqa: FBT001 - a table
+    """One package, in the lock of one extra; never in what everybody installs."""
+    assert (licences.problem_with("GPL-2.0-or-later", name, lock) == "") is accepted
+
+
+@pytest.mark.parametrize(
     "classifiers, accepted",
     [
         (("MIT License",), True),
@@ -70,7 +84,7 @@ def test_unknown_classifiers_are_not_dropped(classifiers: tuple[str, ...], accep
         ("libopenjp2-e530e1bf.so.2.5.4", True),
         ("libscipy_openblas64_-32a4b2a6.so", True),
         ("libzbar-1.so", False),
-        ("libx265-9.so", False),
+        ("libx266-9.so", False),
     ],
 )
 def test_bundled_libraries_are_known_by_their_whole_name(library: str, known: bool) -> None:  # noqa: FBT001 - a table

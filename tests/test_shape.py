@@ -22,8 +22,9 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
-    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py attribute/read_task.py model/recipient.py",
-    "tests/app/test_marking.py": "app/copy_files.py app/marked_assets.py mark/packing.py",
+    "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
+    "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
+    "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",
     "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
@@ -53,7 +54,7 @@ TESTED_ELSEWHERE = {
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
-    "store/migrations/0006_copies.py store/migrations/0007_manifests.py",
+    "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py store/migrations/0008_manifests.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
@@ -61,6 +62,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/attribute/test_tracing.py": "model/attribution.py",
+    "tests/attribute/test_video_reading.py": "attribute/video_finding.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",
@@ -71,12 +73,14 @@ TESTED_ELSEWHERE = {
     "tests/kernels/test_local_features.py": "kernels/variants.py",
     "tests/app/archives/": "app/archives/entries.py app/archives/limits.py app/archives/tar_headers.py "
     "app/archives/header_fields.py",
+    "tests/mark/test_video_task.py": "hazmat/video_samples.py",
+    "tests/cli/test_video_copies.py": "app/registering_videos.py app/wiring_videos.py attribute/video_task.py",
     "tests/hazmat/": "hazmat/formats.py hazmat/interface.py hazmat/process.py hazmat/linux_landlock.py "
     "hazmat/linux_namespaces.py hazmat/linux_process.py hazmat/linux_seccomp.py",
     "tests/cli/test_net.py": "app/net_check.py app/outside.py",
     "tests/cli/test_net_relay.py": "app/relaying.py",
     "tests/net/test_relay.py": "net/relay_attempt.py net/relay_socket.py net/relay_traffic.py model/egress.py",
-    "tests/mark/test_ownership.py": "model/ownership.py",
+    "tests/mark/test_ownership.py": "model/ownership.py kernels/ownership_embedding.py",
     "tests/app/test_signing_pictures.py": "app/ownership.py app/manifests.py app/wiring_provenance.py "
     "app/wiring_marks.py app/finding_provenance.py",
     "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",
@@ -167,7 +171,7 @@ def test_nothing_is_pickled_and_nothing_speaks_sql(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_only_hazmat_touches_media_decoders(path: Path) -> None:
-    """Native parsers of hostile bytes run in a worker: named in two files of hazmat, and in tasks' warm-up."""
+    """Native parsers of hostile bytes run in a worker: named in a few files of hazmat, and in tasks' warm-up."""
     decoders = {name.partition(".")[0] for name in imported(TREES[path])} & {
         "PIL",
         "simplejpeg",
@@ -185,6 +189,9 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "mark/mark_task.py",
             "mark/own_task.py",
             "attribute/read_task.py",
+            "hazmat/video.py",
+            "hazmat/video_encoding.py",
+            "hazmat/video_samples.py",
         }
 
 
@@ -203,6 +210,7 @@ OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
     "kernels/ownership_mark.py",
+    *("kernels/frame_window.py", "kernels/frame_sums.py", "attribute/video_reading.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(
@@ -263,6 +271,8 @@ def test_only_a_worker_imports_the_decoder(path: Path) -> None:
     top = {name for node in statements for name in imported(ast.Module([node], []))}
 
     assert "rempart.hazmat.picture" not in top
+    assert "rempart.hazmat.video" not in top or name_of(path) == "hazmat/video_encoding.py"
+    assert not top & {"rempart.hazmat.video_encoding", "rempart.hazmat.video_samples"}
     assert "rempart.hazmat.luma" not in top or name_of(path) == "hazmat/picture.py"
 
 

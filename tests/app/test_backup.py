@@ -12,6 +12,7 @@ import pytest
 
 import workspaces
 from databases import PostgresServer
+from marked import told
 from rempart.app.backup import backup
 from rempart.app.checking import check
 from rempart.app.listing import asset_with_hits
@@ -67,6 +68,26 @@ def test_a_backup_restores_elsewhere(made: Made, tmp_path: Path, postgres: Postg
         with path_of(again, after[2].line.asset.id).open("rb") as reader:
             again.keyring.item_box(assets[2]).unseal_stream(reader, out, context="asset.original")
         assert out.getvalue() == (tmp_path / "shoot" / "picture-003.png").read_bytes()
+
+
+def test_who_is_added_after_a_restoration_has_nobody_elses_code(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not of those added since the backup, nor of those added after it was restored before: they would be accused."""
+    _, sheet = filled(made, tmp_path)
+    _, workspace = made
+    backup(workspace, tmp_path / "b.age")
+    [since] = told(workspace, "since the backup")
+    drawn = iter((5, 900))
+    monkeypatch.setattr("rempart.app.restore.secrets.randbelow", lambda _: next(drawn))
+
+    numbers = [since.index]
+    for place in ("one", "two"):
+        with restored(tmp_path / place, tmp_path / "b.age", sheet) as again:
+            numbers += [each.index for each in told(again, f"after {place}")]
+
+    assert numbers[1] > numbers[0] + 9_000
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_a_backup_shows_nothing_without_the_sheet(made: Made, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from marked import in_vault, picture, write
 from rempart.app.decoys import add_decoy, list_decoys
 from rempart.app.intake import Skipped
-from rempart.app.rights import add_owner
+from rempart.app.listing import asset_with_hits
+from rempart.app.rights import add_owner, contest_asset
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
@@ -43,6 +44,16 @@ def test_it_is_never_published(made: Made, tmp_path: Path, channel: str) -> None
     """A public place is no channel; nothing was registered."""
     with pytest.raises(RefusedError, match="never published"):
         add(made, write(tmp_path / "b.png", picture()), channel)
+
+    assert list(made[1].assets.all()) == []
+
+
+def test_it_is_no_video(made: Made, tmp_path: Path) -> None:
+    """Nothing looks for one: it would name nobody. Its first bytes tell, and nothing is registered."""
+    (path := tmp_path / "teaser.mp4").write_bytes(b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41")
+
+    with pytest.raises(MisuseError, match="a decoy is a picture"):
+        add(made, path)
 
     assert list(made[1].assets.all()) == []
 
@@ -89,3 +100,30 @@ def test_a_scan_names_its_channel_first(made: Made, tmp_path: Path) -> None:
 
         assert [each.asset for each in found] == [decoy.asset, other]
         assert [scan.channel_of(each.asset) for each in found] == ["partner X", ""]
+
+
+def test_its_sheet_names_its_channel(made: Made, tmp_path: Path) -> None:
+    """Of any other asset, there is none."""
+    settings, workspace = made
+    other = in_vault(settings, workspace, write(tmp_path / "a.jpg", picture(4)))
+    decoy = add(made, write(tmp_path / "b.jpg", picture()))
+    assert isinstance(decoy, Decoy)
+
+    sheets = [asset_with_hits(workspace, asset) for asset in (decoy.asset, other)]
+
+    assert [sheet.given_to for sheet in sheets] == ["partner X", ""]
+
+
+def test_one_that_somebody_contests_names_nobody(made: Made, tmp_path: Path) -> None:
+    """It is frozen, as any asset: not looked for, and not shown."""
+    settings, workspace = made
+    decoy = add(made, path := write(tmp_path / "b.jpg", picture()))
+    in_vault(settings, workspace, write(tmp_path / "c.jpg", picture(4)))
+    assert isinstance(decoy, Decoy)
+    contest_asset(workspace, decoy.asset)
+
+    with WorkspaceScan(workspace, [path], settings) as scan:
+        found = list(scan.events())
+
+        assert found == []
+        assert scan.channel_of(decoy.asset) == ""

@@ -76,3 +76,25 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """Is told."""
     with pytest.raises(MisuseError, match="cannot be read"):
         read_recipients(tmp_path / "none.csv", TODAY)
+
+
+@pytest.mark.parametrize(
+    "lines, why",
+    [
+        ("Ada,2026-11-02,terms, §4,C1,g", "1 wrong line: line 2: it has more cells"),
+        ("Ada,,,Bea,\nBea,,,,", "line 3: it is the same as on line 2"),
+        ("Bea,,,,\nAda,,,Bea,", "line 3: it is the same as on line 2"),
+        ("Be\u0301a,,,,\nB\u00e9a,,,,", "line 3: it is the same as on line 2"),
+    ],
+)
+def test_lines_that_would_be_read_wrongly(tmp_path: Path, lines: str, why: str) -> None:
+    """A comma without quotes shifts what follows; two that one word names would be confused."""
+    with pytest.raises(MisuseError, match=why):
+        read_recipients(write(tmp_path, f"name,informed_on,how,ref,group\n{lines}\n"), TODAY)
+
+
+def test_empty_cells_at_the_end_of_a_line(tmp_path: Path) -> None:
+    """Are what spreadsheets write; somebody may be called as her own reference is."""
+    path = write(tmp_path, "name,informed_on,how,ref,group\nAda,2026-11-02,terms §4,Ada,g,,\n")
+
+    assert [each.ref for each in read_recipients(path, TODAY)] == ["Ada"]

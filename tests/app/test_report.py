@@ -101,6 +101,25 @@ def read(text: str) -> Reader:
     return reader
 
 
+@pytest.mark.parametrize("language, title", [("fr", "À voir d\u2019abord"), ("en", "To look at first")])
+def test_decoys_stand_first_with_their_channel(tmp_path: Path, language: str, title: str) -> None:
+    """Whatever number of other matches came before; a channel cannot act; without a decoy nothing is said of them."""
+    settings = ReportSettings(language=language, max_rows=2)  # type: ignore[arg-type]  # two words
+    writer = ReportWriter(tmp_path / "r.html", settings)
+    for number in range(4):
+        writer.add(match(f"pile/{number}.jpg"))
+
+    before = read(writer.render(Tally())).text
+    writer.add(match("pile/decoy.jpg"), f"partner X {HOSTILE}")
+    reader = read(writer.render(Tally()))
+
+    assert title not in before
+    assert title in reader.text
+    assert reader.text.index("decoy.jpg") < reader.text.index("0.jpg")
+    assert reader.text.count("partner X") == 2
+    assert "img" not in reader.tags
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_holds_no_media_and_loads_nothing(tmp_path: Path, language: str) -> None:
     """No picture, script, frame, link or address to load from; a policy that forbids them."""

@@ -10,9 +10,8 @@ import pytest
 from PIL import Image
 
 from marked import in_vault, mark, paths, picture, told, write
-from rempart.app import tracing
-from rempart.app.intake import Skipped
-from rempart.app.tracing import Asked, Replayed, Withheld, replay, trace_leak
+from rempart.app import leaks, scoring, tracing
+from rempart.app.tracing import Asked, Replayed, Traced, Withheld, replay, trace_leaks
 from rempart.attribute import Codebook, LeakReading, conclude, reading_record
 from rempart.attribute.reading_record import parse_reading, write_reading
 from rempart.config import Settings
@@ -44,10 +43,17 @@ class Scene:
             part = image.crop((width // 12, height // 14, width, height)).resize((width * 3 // 4, height * 3 // 4))
             return write(self.folder / "leak.jpg", part, quality=60)
 
-    def trace(self, leak: Path, **asked: object) -> TraceRecord | Withheld | Skipped:
+    def trace(self, *leaks: Path, **asked: object) -> Traced | Withheld:
         """Ask."""
         given = {"purpose": "find out", "surfaced_at": SurfacedAt.FORUM, **asked}
-        return trace_leak(self.workspace, Asked(leak=leak, **given), self.settings)  # type: ignore[arg-type]  # a test
+        return trace_leaks(self.workspace, Asked(leaks=leaks, **given), self.settings)  # type: ignore[arg-type]  # a test
+
+    def found(self, *leaks: Path, **asked: object) -> TraceRecord:
+        """Ask what is found."""
+        traced = self.trace(*leaks, **asked)
+        assert isinstance(traced, Traced)
+        assert traced.record is not None
+        return traced.record
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +75,14 @@ def test_what_may_be_a_sources_is_withheld(
 ) -> None:
     """Nothing is opened, registered or scored, and nothing kept but that it was withheld, and where it surfaced."""
     called: list[str] = []
-    for name in ("conclude", "Codebook", "candidates_of", "open_original", "make_reading_pool", "make_gate"):
-        monkeypatch.setattr(tracing, name, lambda *_, name=name, **__: called.append(name))
+    spied = {
+        tracing: ("LeakReader", "check_roots", "vault_asset", "concluded", "looks_at"),
+        leaks: ("CandidateSearch", "open_original", "make_reading_pool", "make_gate", "walk", "owner_secrets"),
+        scoring: ("conclude", "Codebook"),
+    }
+    for module, names in spied.items():
+        for name in names:
+            monkeypatch.setattr(module, name, lambda *_, name=name, **__: called.append(name))
     before = scene.workspace.traces.all()
 
     found = scene.trace(
@@ -91,13 +103,12 @@ def test_what_may_be_a_sources_is_withheld(
 
 def test_the_copy_that_leaked_is_named(scene: Scene) -> None:
     """Cropped, shrunk and compressed; by what it resembles, with its bound; and what was found is kept."""
-    found = scene.trace(scene.leak(1))
+    found = scene.found(scene.leak(1))
 
-    assert isinstance(found, TraceRecord)
     assert found.verdict is TraceVerdict.ACCUSED
     assert [each.recipient for each in found.accused] == [scene.people[1].id]
     assert 0 < found.accused[0].false_accusation_bound <= 1e-6
-    assert (found.asset, found.tested_recipients, found.recipients) == (scene.asset, 3, 3)
+    assert (found.best.asset, found.tested_recipients, found.recipients) == (scene.asset, 3, 3)
     assert scene.workspace.traces.get(found.id) == found
     looked = [a.purpose for a in scene.workspace.journal.accesses(scene.asset)]
     assert AccessPurpose.TRACE_LEAK in looked
@@ -105,27 +116,26 @@ def test_the_copy_that_leaked_is_named(scene: Scene) -> None:
 
 def test_a_trace_is_done_again(scene: Scene) -> None:
     """With as many codes as then, though recipients were added since; the same is found, and nothing is kept."""
-    found = scene.trace(leak := scene.leak(2))
-    assert isinstance(found, TraceRecord)
+    found = scene.found(leak := scene.leak(2))
     told(scene.workspace, "Dora")
     before = scene.workspace.traces.all()
 
-    again = replay(scene.workspace, found.id, leak, scene.settings)
+    again = replay(scene.workspace, found.id, [leak], scene.settings)
 
     assert isinstance(again, Replayed)
     assert again.is_same
-    assert again.now.tested_recipients == found.tested_recipients
+    assert again.now.record is not None
+    assert again.now.record.tested_recipients == found.tested_recipients
     assert scene.workspace.traces.all() == before
     with pytest.raises(MisuseError, match="not the file of that trace"):
-        replay(scene.workspace, found.id, scene.original, scene.settings)
+        replay(scene.workspace, found.id, [scene.original], scene.settings)
 
 
 @pytest.mark.parametrize("asset", ["", "named"])
 def test_an_unmarked_original_accuses_nobody(scene: Scene, asset: str) -> None:
     """Found by what it resembles, or named."""
-    found = scene.trace(scene.original, asset=scene.asset if asset else "")
+    found = scene.found(scene.original, asset=scene.asset if asset else "")
 
-    assert isinstance(found, TraceRecord)
     assert (found.verdict, found.accused) == (TraceVerdict.NOBODY, ())
 
 
@@ -134,9 +144,8 @@ def test_another_picture_accuses_nobody(scene: Scene, asset: str) -> None:
     """It resembles nothing, or is not what was named."""
     other = write(scene.folder / "other.png", picture(9))
 
-    found = scene.trace(other, asset=scene.asset if asset else "")
+    found = scene.found(other, asset=scene.asset if asset else "")
 
-    assert isinstance(found, TraceRecord)
     assert found.verdict is TraceVerdict.NOT_REGISTERED
     assert found.accused == ()
 
@@ -154,7 +163,9 @@ def test_a_leak_that_cannot_be_read(scene: Scene) -> None:
 
     found = scene.trace(damaged)
 
-    assert isinstance(found, Skipped)
+    assert isinstance(found, Traced)
+    assert found.record is None
+    assert [skipped.label for skipped in found.skipped] == [str(damaged)]
     assert scene.workspace.traces.all() == before
 
 
@@ -163,8 +174,8 @@ def test_no_seed_goes_into_a_sandbox(scene: Scene, monkeypatch: pytest.MonkeyPat
     packed: list[bytes] = []
     real = reading_record.pack
 
-    def spy(original: bytes, leak: bytes, asset_key: bytes) -> bytes:
-        packed.append(real(original, leak, asset_key))
+    def spy(original: bytes, leak: bytes, asset_key: bytes, owner_key: bytes) -> bytes:
+        packed.append(real(original, leak, asset_key, owner_key))
         return packed[-1]
 
     monkeypatch.setattr(reading_record, "pack", spy)
@@ -210,12 +221,45 @@ def test_a_captured_sandbox_accuses_nobody() -> None:
 
 def test_pixels_of_a_leak_stay_out_of_what_is_kept(scene: Scene) -> None:
     """Neither its bytes nor its name."""
-    found = scene.trace(scene.leak(0))
-    assert isinstance(found, TraceRecord)
+    found = scene.found(scene.leak(0))
 
     content = b"".join(p.read_bytes() for p in (scene.folder / "ws").glob("rempart.db*"))
 
     assert found.id.encode() in content
     assert b"leak.jpg" not in content
-    assert found.leak_sha256.encode() not in content
+    assert found.best.sha256.encode() not in content
     assert b"find out" not in content
+
+
+@pytest.mark.parametrize(
+    "known", [{"surfaced_at": SurfacedAt.PRESS}, {"surfaced_at": SurfacedAt.COURT}, {"is_protected_disclosure": True}]
+)
+def test_what_is_known_by_now_withholds_a_replay(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, known: dict[str, object]
+) -> None:
+    """Nothing is read or scored, whatever was stated the first time."""
+    record = scene.found(scene.leak())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(tracing, "concluded", refuse)
+    monkeypatch.setattr(tracing, "LeakReader", refuse)
+
+    again = replay(scene.workspace, record.id, [scene.leak()], scene.settings, **known)  # type: ignore[arg-type]  # a test
+
+    assert isinstance(again, Withheld)
+
+
+def test_of_several_versions_of_a_picture_the_marked_one_is_meant(tmp_path: Path) -> None:
+    """A thumbnail of it is registered as well, and fits a small leak better than the picture itself."""
+    scene = Scene(tmp_path)
+    with Image.open(scene.original) as image:
+        small = write(tmp_path / "small.png", image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX))
+    teaser = in_vault(scene.settings, scene.workspace, small)
+
+    found = scene.found(scene.leak())
+
+    assert (found.verdict, found.best.asset) == (TraceVerdict.ACCUSED, scene.asset)
+    assert [each.recipient for each in found.accused] == [scene.people[1].id]
+    assert found.best.asset != teaser

@@ -80,9 +80,9 @@ def test_words_of_a_captured_worker() -> None:
 
 def test_a_container_comes_back() -> None:
     """Both pictures and the key; a cut one does not."""
-    data = pack(b"original", b"leak", bytes(32))
+    data = pack(b"original", b"leak", bytes(32), b"o" * 32)
 
-    assert unpack(data) == (b"original", b"leak", bytes(32))
+    assert tuple(unpack(data)) == (b"original", b"leak", bytes(32), b"o" * 32)
     for bad in (b"", data[:-1], b"\x09" + data[1:]):
         with pytest.raises(ValueError, match="container"):
             unpack(bad)

@@ -11,8 +11,11 @@ import pytest
 
 import pictures
 from rempart import attribute
-from rempart.attribute import Codebook, Leak, trace, trace_set
+from rempart.attribute import Codebook, Leak, LeakReading, best_fit, conclude, trace, trace_set
+from rempart.attribute.tracing import FALSE_ACCUSATION_MOST
 from rempart.errors import MarkError
+from rempart.kernels.spread_spectrum import SYMBOLS
+from rempart.kernels.traitor_codes import threshold
 from rempart.mark import prepare
 from rempart.model import COPY_NOT_PERSON, AttributionVerdict
 
@@ -93,8 +96,9 @@ def test_the_region_is_where_the_original_lies() -> None:
 
 def test_an_unmarked_original_accuses_nobody() -> None:
     """Not even compressed: the mark would be seen if it was there."""
-    for leak in (original(), jpeg(original(), 60)):
-        found = trace(original(), leak, BOOK, asset_key=KEY)
+    large = np.asarray(pictures.scene(3, 1600, 1200))
+    for leak in (large, jpeg(large, 60)):
+        found = trace(large, leak, BOOK, asset_key=KEY)
 
         assert found.verdict is AttributionVerdict.NOBODY
         assert found.accused == ()
@@ -110,12 +114,23 @@ def test_a_copy_under_another_key_accuses_nobody() -> None:
     assert found.verdict is AttributionVerdict.NOBODY
 
 
-def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody() -> None:
-    """The pilots say that the mark is there, and no code is."""
+def test_a_copy_of_somebody_who_is_not_on_the_list_accuses_nobody_and_clears_nobody() -> None:
+    """The pilots say that the mark is there, and no code is: that is not a picture without a mark."""
     found = trace(original(), copy(999), Codebook(SEED, 500), asset_key=KEY)
 
-    assert found.verdict is AttributionVerdict.NOBODY
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
+    assert found.accused == ()
     assert found.pilot_score > 5
+
+
+def test_so_many_together_that_none_is_accused_are_not_cleared() -> None:
+    """Thirty copies averaged and compressed keep the pilots, which all copies share: "nobody" would be a lie."""
+    mean = np.mean([copy(i).astype(np.float32) for i in range(30)], axis=0)
+
+    found = trace(original(), jpeg(mean.round().astype(np.uint8), 40), BOOK, asset_key=KEY)
+
+    assert found.accused == ()
+    assert found.verdict is AttributionVerdict.TOO_LITTLE_LEFT
 
 
 def test_another_picture_is_not_registered() -> None:
@@ -196,6 +211,20 @@ def test_a_choice_made_with_scores_in_view_multiplies_the_tests() -> None:
     assert tests.total == 6000
 
 
+def test_earlier_looks_at_a_leak_are_chances_too() -> None:
+    """The threshold rises, and so does the bound, by as many; the score is what it was."""
+    soft = BOOK.code(GUILTY) * 2.0 + 30 * np.random.default_rng(1).standard_normal(20480)
+    said = [(LeakReading(soft, 1e6, 9.0, 9.0, 0.9, ((0.0, 0.0),) * 4), BOOK)]
+
+    once, again = conclude(said), conclude(said, looks=7)
+
+    assert (once.tests, again.tests) == (1000, 7000)
+    assert again.threshold > once.threshold
+    [[first], [second]] = [found.accused for found in (once, again)]
+    assert (first.recipient, first.score) == (second.recipient, second.score) == (GUILTY, first.score)
+    assert second.false_accusation_bound == pytest.approx(7 * first.false_accusation_bound)
+
+
 @pytest.mark.parametrize("shape", [(0, 0, 3), (1, 1, 3), (3, 2000, 3), (40, 40, 3)])
 def test_odd_leaks_are_not_registered_or_refused(shape: tuple[int, int, int]) -> None:
     """Never a crash."""
@@ -214,3 +243,36 @@ def test_a_set_is_of_one_list_of_recipients() -> None:
 
     with pytest.raises(MarkError, match="the same recipients"):
         trace_set(leaks)
+
+
+@pytest.mark.parametrize(
+    "said, wanted",
+    [
+        ([(0.1, 0.99), (9.0, 0.70)], 1),
+        ([(8.0, 0.99), (30.0, 0.70), (0.0, 1.0)], 1),
+        ([(0.1, 0.7), (4.9, 0.9)], 1),
+        ([(4.9, 0.7), (0.1, 0.9)], 1),
+        ([(0.0, 0.0)], 0),
+    ],
+)
+def test_which_original_is_meant(said: list[tuple[float, float]], wanted: int) -> None:
+    """The one whose pilots are clearest; if none are clear, the one that fits best."""
+    readings = [LeakReading(np.zeros(SYMBOLS), 0.0, pilot, 80.0, quality, ()) for pilot, quality in said]
+
+    assert best_fit(readings) == wanted
+
+
+def test_a_near_miss_clears_nobody() -> None:
+    """A score that is almost enough is no sign that no copy is there."""
+    codes = BOOK.code(7).astype(float)
+    rng = np.random.default_rng(5)
+    level = threshold(BOOK.recipients, FALSE_ACCUSATION_MOST)
+    noise = rng.choice([-1.0, 1.0], SYMBOLS)
+    noise -= codes * (noise @ codes) / SYMBOLS
+    near = noise + codes * (level - 0.7) / np.sqrt(SYMBOLS)
+    clear = [(LeakReading(soft, 0.0, 0.0, 1e3, 0.9, ((0.0, 0.0),) * 4), BOOK) for soft in (near, noise)]
+
+    assert [conclude([one]).verdict for one in clear] == [
+        AttributionVerdict.TOO_LITTLE_LEFT,
+        AttributionVerdict.NOBODY,
+    ]

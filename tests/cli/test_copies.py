@@ -12,10 +12,11 @@ from PIL import Image
 
 from marked import in_vault, picture, write
 from rempart.app.workspace import open_workspace
-from rempart.cli import decoy, recipient
+from rempart.cli import asset, decoy, recipient
 from rempart.cli.commands import COMMANDS
 from rempart.cli.mark import command as mark
 from rempart.cli.opening import Globals
+from rempart.cli.scan import command as scan
 from rempart.cli.trace import SURFACED
 from rempart.cli.trace import command as trace
 from rempart.errors import MisuseError, NotFoundError, RefusedError
@@ -104,7 +105,7 @@ def test_bad_input(folder: Path, tmp_path: Path) -> None:
     assert "not told yet" in run(folder, recipient.command, "add", "Bea").stdout
 
     asked = [
-        (run(folder, mark, tmp_path / "a.jpg", "--to", "all", *out), MisuseError, "not told: Bea"),
+        (run(folder, mark, tmp_path / "a.jpg", "--to", "all", *out), MisuseError, "not told: rcp_"),
         (run(folder, mark, tmp_path / "a.jpg", "--to", "Zoe", *out), NotFoundError, "Zoe"),
         (run(folder, mark, "ast_" + "0" * 32, "--to", "Ada", *out), NotFoundError, "no asset"),
         (run(folder, trace, tmp_path / "a.jpg", "--surfaced", "forum"), MisuseError, "purpose"),
@@ -157,3 +158,25 @@ def test_a_decoy(folder: Path, tmp_path: Path) -> None:
     assert isinstance(refused.exception, RefusedError)
     assert json.loads(added.stdout)["given_to"] == "partner X"
     assert "given to partner X  teaser B" in listed.stdout
+
+
+def test_a_decoy_that_surfaces(folder: Path, tmp_path: Path) -> None:
+    """Its match comes first, with its channel and a raised priority: in words, in JSON, on the page, on its sheet."""
+    version = write(tmp_path / "b.png", picture().crop((8, 8, 640, 448)))
+    given = ("--owner", "nadia", "--given-to", "partner X", "--json")
+    added = json.loads(run(folder, decoy.command, "add", version, *given).stdout)
+    leak = write(tmp_path / "leak.jpg", picture().crop((8, 8, 640, 448)), quality=70)
+    page = tmp_path / "r.html"
+
+    lines = run(folder, scan, leak, "--json").stdout.splitlines()
+    words = run(folder, scan, leak, "--report", page, "--lang", "en")
+    sheet = run(folder, asset.command, "show", added["asset"], "--json").stdout.splitlines()
+
+    first, second = (json.loads(line) for line in lines[:2])
+    assert (first["asset"], first["decoy_given_to"], first["priority"]) == (added["asset"], "partner X", "raised")
+    assert second["asset"] != added["asset"]
+    assert not {"decoy_given_to", "priority"} & set(second)
+    assert words.stdout.splitlines()[1].startswith("decoy  given to partner X")
+    assert "Look first at the decoys that surfaced. They were handed to: partner X." in words.stderr
+    assert "Decoy handed to: partner X" in page.read_text(encoding="utf-8")
+    assert json.loads(sheet[0])["decoy_given_to"] == "partner X"

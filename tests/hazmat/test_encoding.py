@@ -31,6 +31,8 @@ def exif() -> Image.Exif:
     made[0x010F] = "Maker"
     made[0x8298] = "(c) Nadia"
     made[0x0112] = 6
+    made[0xA431] = SECRET.decode()  # some software writes it beside the block that it belongs to
+    made[0xC62F] = SECRET.decode()
     made[0x8825] = {1: "N", 2: (48.0, 51.0, 30.0)}
     made[0x8769] = {0x9003: "2026:01:02 03:04:05", 0x927C: SECRET, 0xA431: SECRET.decode(), 0xA430: SECRET.decode()}
     return made

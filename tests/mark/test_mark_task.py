@@ -11,12 +11,14 @@ from PIL import Image
 from marked import picture
 from rempart.attribute import Codebook
 from rempart.hazmat import DecodeLimits, Json
-from rempart.mark import embed
+from rempart.kernels.visibility import psnr_db
+from rempart.mark import embed, ownership, prepare
 from rempart.mark.mark_task import run
 from rempart.mark.packing import Marked, NotMarked, pack, parse_marked, unpack
 
 BOOK = Codebook(bytes(32), 5)
 KEY = bytes(range(32))
+OWNER = bytes(range(1, 33))
 CODES = [BOOK.code(n) for n in range(3)]
 
 
@@ -29,14 +31,14 @@ def png(image: Image.Image) -> bytes:
 
 def test_a_container_comes_back() -> None:
     """The picture, the key and every sign."""
-    picture_, key, codes = unpack(pack(b"picture", KEY, CODES))
+    picture_, key, owner_key, codes = unpack(pack(b"picture", KEY, CODES, OWNER))
 
-    assert (picture_, key) == (b"picture", KEY)
+    assert (picture_, key, owner_key) == (b"picture", KEY, OWNER)
     assert np.array_equal(codes, np.stack(CODES))
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x01" * 15, pack(b"picture", KEY, CODES)[:-1], b"\x02" + pack(b"p", KEY, CODES)[1:]]
+    "data", [b"", b"\x01" * 15, pack(b"picture", KEY, CODES)[:-1], b"\x01" + pack(b"p", KEY, CODES)[1:]]
 )
 def test_containers_that_are_none(data: bytes) -> None:
     """Cut, or of another version."""
@@ -57,6 +59,37 @@ def test_the_copies_are_those_of_the_library() -> None:
     start = made.sizes[0]
     with Image.open(io.BytesIO(bytes(room[start : start + made.sizes[1]]))) as read:
         assert np.array_equal(np.asarray(read), embed(np.asarray(image), asset_key=KEY, recipient_code=CODES[1]))
+
+
+def test_copies_with_their_owners_mark() -> None:
+    """It is under the recipient's, and what both cost is counted from the picture as it was."""
+    image, room = picture(), memoryview(bytearray(1 << 23))
+
+    made = parse_marked(run(pack(png(image), KEY, CODES, OWNER), DecodeLimits(), {"psnr_cdb": 4200}, room))
+
+    assert isinstance(made, Marked)
+    assert made.is_owned
+    assert made.ssim >= 0.98
+    assert made.psnr_db >= 42
+    with Image.open(io.BytesIO(bytes(room[: made.sizes[0]]))) as read:
+        copy = np.array(read)
+    base = ownership.embed(np.array(image), owner_key=OWNER)
+    expected = prepare(base, asset_key=KEY, reference=np.array(image)).copy_for(CODES[0])
+    assert np.array_equal(copy, expected)
+    assert psnr_db(np.array(image), copy) >= 42
+    assert ownership.look(copy, owner_key=OWNER).found
+
+
+def test_a_picture_too_small_for_its_owners_mark() -> None:
+    """Has copies without it."""
+    room = memoryview(bytearray(1 << 22))
+
+    made = parse_marked(
+        run(pack(png(picture(2, 320, 256)), KEY, CODES, OWNER), DecodeLimits(), {"psnr_cdb": 4200}, room)
+    )
+
+    assert isinstance(made, Marked)
+    assert not made.is_owned
 
 
 def test_as_many_as_there_is_room_for() -> None:

@@ -76,7 +76,7 @@ def test_the_verdict_is_computed_outside() -> None:
     [
         {"score": "12"}, {"score": float("nan")}, {"score": -1.0}, {"region": [[0.0, 0.0]]}, {"region": "all"},
         {"region": [[0.0]] * 4}, {"region": [["a", "b"]] * 4}, {"scale": 100.0}, {"angle_deg": 400.0}, {"why": 3},
-        {"why": "x" * 1000},
+        {"region": [[0.0, float("inf")]] * 4}, {"why": "x" * 1000},
     ],
 )  # fmt: skip
 def test_a_lying_look_is_refused(change: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ from rempart.store import (
 )
 from rempart.store.models import AssetRow, SourceRow
 from rempart.store.sealing import SEALED_COLUMNS, context_of
-from traced import trace_record
+from traced import trace_record, traced_leak
 
 #: Sealed by the asset's own key, outside this table.
 OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
@@ -118,7 +118,11 @@ def fill_copies(here: Registered, asset: AssetId) -> None:
     recipients.add([new], by=here.user.id, now=NOW)
     DecoyRepository(here.database, here.sealer).add(asset, "Channel-Planted", "note-planted", by=here.user.id, now=NOW)
     TraceRepository(here.database, here.sealer, keep=MONTH).add(
-        trace_record(by=here.user.id, asset=asset, purpose="purpose-planted", leak_sha256="leak-planted")
+        trace_record(
+            by=here.user.id,
+            purpose="purpose-planted",
+            leaks=(traced_leak("leak-planted", asset), traced_leak("other-planted")),
+        )
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,8 @@ from rempart.whole_file import LEFTOVERS, settle_folder, write_new
 #: What is done, a line each; the lock of whoever writes into the folder.
 MANIFEST: Final = ".rempart-copies.jsonl"
 _VERSION: Final = 1
+#: What a full disk, or a person's share of it, is told by.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class CopyFolder:
@@ -41,14 +45,13 @@ class CopyFolder:
             except (FileExistsError, NotADirectoryError) as error:
                 message = f"{str(folder)!r} is no folder"
                 raise MisuseError(message, advice="Name a folder: --out DIR") from error
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
             self._manifest = os.open(folder / MANIFEST, flags, 0o600)
         try:
-            fcntl.flock(self._manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._lock()
+        except BaseException:
             os.close(self._manifest)
-            message = f"another command writes copies into {str(folder)!r}"
-            raise MisuseError(message, advice="Wait for it to end, or name another folder.") from error
+            raise
         with _explained():
             self._read_manifest()
             for part in folder.glob(f"*/{LEFTOVERS}"):
@@ -86,9 +89,12 @@ class CopyFolder:
         """
         target = self.path_of(recipient, name)
         with _explained():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if not os.path.lexists(target.parent):
+                target.parent.mkdir(mode=0o700)
+            if target.match(LEFTOVERS) or target.parent.is_symlink() or not target.parent.is_dir():  # nor elsewhere
+                return False
             if os.path.lexists(target):
-                return not target.is_symlink() and target.is_file() and target.read_bytes() == data
+                return _holds(target, data)
             write_new(target, data, settle=False)
         self._dirty.add(target.parent)
         return True
@@ -109,16 +115,39 @@ class CopyFolder:
             os.fsync(self._manifest)
         self._dirty.clear()
 
+    def _lock(self) -> None:
+        """Take the lock.
+
+        Raises:
+            MisuseError: another command has it, or it is no file.
+            UnavailableError: the disk knows no locks.
+        """
+        with _explained():
+            if not stat.S_ISREG(os.fstat(self._manifest).st_mode):
+                message = f"{str(self.folder / MANIFEST)!r} is no file"
+                raise MisuseError(message, advice="Name another folder: --out DIR")
+            try:
+                fcntl.flock(self._manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = f"another command writes copies into {str(self.folder)!r}"
+                raise MisuseError(message, advice="Wait for it to end, or name another folder.") from error
+
     def _read_manifest(self) -> None:
         """Read what is done; a line that was cut is none, and the next one begins on its own."""
         with os.fdopen(os.dup(self._manifest), "rb") as file:
             content = file.read()
         for line in content.splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):
+            with contextlib.suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 row = json.loads(line)
                 self._done[row["asset"], row["recipient"], row["name"]] = (str(row["sha256"]), int(row["bytes"]))
         if content and not content.endswith(b"\n"):
             _write_all(self._manifest, b"\n")
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Tell whether a place holds a file of these bytes, without reading one of another size."""
+    info = path.lstat()
+    return stat.S_ISREG(info.st_mode) and info.st_size == len(data) and path.read_bytes() == data
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -132,4 +161,5 @@ def _explained() -> Iterator[None]:
         yield
     except OSError as error:
         message = f"copies cannot be written: {error.strerror or error}"
-        raise UnavailableError(message, advice="Free some space, and run the command again: it goes on.") from error
+        way = "Free some space" if error.errno in _FULL else "Name a folder that can be written to: --out DIR"
+        raise UnavailableError(message, advice=f"{way}, and run the command again: it goes on.") from error

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from rempart import clock
+from rempart.app.gating import make_gate
 from rempart.app.intake import Skipped
 from rempart.app.registering import Duplicate, Registered, Registering, Wish, file_digest
+from rempart.app.registering_videos import is_video
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import MisuseError, RefusedError
-from rempart.model import MediaFile
+from rempart.model import Cleared, MediaFile
 from rempart.model.asset import AssetProtection, Right, Sensitivity
 from rempart.model.names import is_name, skeleton
 from rempart.model.recipient import Decoy
@@ -41,16 +43,20 @@ def add_decoy(
 
     Raises:
         RefusedError: it would be published, or it is intimate.
-        MisuseError: the channel is none, or the file is registered already.
+        MisuseError: the channel is none, the file is registered already, or a video.
     """
     channel = given_to.strip()
     _check_channel(channel)
     if len(note) > _NOTE_MOST:
         message = f"the note has more than {_NOTE_MOST} letters"
         raise MisuseError(message)
-    digest = file_digest(MediaFile.named(path))
+    item = MediaFile.named(path)
+    digest = file_digest(item)
     for known in workspace.assets.of_bytes(digest) if digest else ():
         _refuse_registered(workspace, known)
+    if isinstance(make_gate(settings).check(item), Cleared) and is_video(item):
+        message = "a decoy is a picture: no video is looked for yet, so it would name nobody"
+        raise MisuseError(message, advice="Hand over a picture, such as a still of it.")
     wish = Wish(
         owner=workspace.owners.get(owner),
         right=right,

@@ -39,6 +39,8 @@ class AssetSheet:
     """How many hits it has; 0 while it is frozen."""
     hits: tuple[Hit, ...]
     """Where and when, if that may be shown; empty otherwise."""
+    given_to: str = ""
+    """Of a decoy, the channel that received it."""
 
 
 def owners(workspace: Workspace) -> Iterator[tuple[Owner, int]]:
@@ -80,7 +82,8 @@ def asset_with_hits(workspace: Workspace, asset: str) -> AssetSheet:
     count = 0 if line.visibility is Visibility.FROZEN else workspace.findings.count_hits(found.id)
     purpose = AccessPurpose.SHOW_HITS if hits else AccessPurpose.SHOW_ASSET
     _trace(workspace, purpose, found.id, max(1, len(hits)))
-    return AssetSheet(line=line, count=count, hits=hits)
+    decoy = workspace.decoys.among([found.id]).get(found.id)
+    return AssetSheet(line=line, count=count, hits=hits, given_to=decoy.given_to if decoy else "")
 
 
 def _visible_hits(workspace: Workspace, asset: Asset) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""Which registered pictures a command names: by their identifiers, or by files of the very same bytes."""
+"""Which registered pictures and videos a command names: by their identifiers, or by files of the very same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from rempart.app.registering import file_digest
 from rempart.app.workspace import Workspace
 from rempart.errors import MisuseError, NotFoundError
-from rempart.model import AssetId, MediaFile
+from rempart.model import AssetId, MediaFile, MediaKind
 from rempart.model.asset import Asset, AssetProtection, AssetState
 from rempart.model.ids import IdKind, is_id
 
@@ -20,7 +20,7 @@ _VAULT = "Withdraw it and add it again with --vault: without its original a leak
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A registered picture of which copies are wanted."""
+    """A registered picture, or a video, of which copies are wanted."""
 
     asset: AssetId
     """Which."""
@@ -30,6 +30,8 @@ class Picture:
     """What its copies are called."""
     names: tuple[str, ...]
     """What the gate judges."""
+    kind: MediaKind
+    """Picture or video."""
     given: Path | None
     """The file that was named, which is the original byte for byte; None if the asset was named."""
 
@@ -75,7 +77,8 @@ def _picture(workspace: Workspace, each: str) -> Picture:
     if is_id(each, IdKind.ASSET):
         asset = vault_asset(workspace, each)
         label = asset.label or asset.id
-        return Picture(asset=asset.id, label=label, name=_name(label, asset.id), names=(label,), given=None)
+        name = _name(label, asset.id)
+        return Picture(asset=asset.id, label=label, name=name, names=(label,), kind=asset.kind, given=None)
     path = Path(each)
     item = MediaFile.named(path)
     digest = file_digest(item)
@@ -90,7 +93,8 @@ def _picture(workspace: Workspace, each: str) -> Picture:
         message = f"{each!r} is registered by several owners: {', '.join(known)}"
         raise MisuseError(message, advice="Name the asset by its identifier.")
     asset = vault_asset(workspace, known[0])
-    return Picture(asset=asset.id, label=each, name=_name(each, asset.id), names=item.names_to_check(), given=path)
+    name, names = _name(each, asset.id), item.names_to_check()
+    return Picture(asset=asset.id, label=each, name=name, names=names, kind=asset.kind, given=path)
 
 
 def _name(label: str, asset: AssetId) -> str:

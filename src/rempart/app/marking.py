@@ -1,4 +1,4 @@
-"""One copy of each picture for each recipient: made in the sandbox from the original in the vault, written as it goes.
+"""One copy of each picture or video for each recipient: made in the sandbox from the vault, written as it goes.
 
 (1) Everybody who is named was told, or nothing is done. (2) Every picture is registered, kept in the vault, and not
 contested. (3) What is done already is left. (4) Copies are made, some at a time; the codes alone go into the sandbox,
@@ -7,32 +7,40 @@ never the seed. (5) A copy is written whole, then noted in the workspace, then i
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rempart import clock
 from rempart.app.copy_files import CopyFolder
 from rempart.app.gating import make_gate
 from rempart.app.intake import Role, Skipped
+from rempart.app.mark_versions import is_owned
 from rempart.app.marked_assets import Picture, pictures_of
+from rempart.app.ownership import owner_secrets
 from rempart.app.recipients import require_informed
 from rempart.app.vault import open_original
 from rempart.app.wiring_copies import make_marking_pool
+from rempart.app.wiring_videos import make_video_marking_pool
 from rempart.app.workspace import Workspace
 from rempart.attribute import Codebook
 from rempart.config import Settings
-from rempart.errors import IntegrityError
-from rempart.hazmat import ProtectionState
-from rempart.mark import MARK_VERSION
+from rempart.errors import IntegrityError, MisuseError
+from rempart.hazmat import Pool, ProtectionState
 from rempart.mark.packing import COPIES_MOST, Marked, NotMarked, pack
-from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, Unreadable, UnreadableReason
+from rempart.mark.video_packing import VideoMarked
+from rempart.model import AssetId, Cleared, MediaBytes, MediaItem, MediaKind, Unreadable, UnreadableReason
 from rempart.model.recipient import Copy, Recipient
 from rempart.model.work import AccessPurpose, EventKind
+
+_AnyPool = Pool[Marked | NotMarked] | Pool[VideoMarked | NotMarked]
+#: The owner's mark alone leaves 46 dB: the nearest that a copy with both can be asked to stay.
+OWNED_PSNR_MOST_DB: Final = 44.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,8 @@ class CopyMade:
     """How near it is to its picture, in dB."""
     ssim: float
     """The same, of the luma's structure."""
+    is_owned: bool
+    """Whether it carries its owner's mark too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +99,7 @@ class Marking:
         settings: Settings,
         *,
         psnr_db: float,
+        own: bool | None = None,
     ) -> None:
         """Check who and what, and prepare the sandbox.
 
@@ -99,23 +110,38 @@ class Marking:
             out: Where the copies go.
             settings: The settings.
             psnr_db: The least PSNR of a copy, in dB.
+            own: Whether copies carry their owner's mark too, unless the picture is too small for it; None, as the
+                copies that a picture has, and without if it has none.
 
         Raises:
-            MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested.
+            MisuseError: somebody was not told, a picture is not registered, not in the vault, or contested; some of
+                its copies would carry the owner's mark and others not; or there is no room for it at that PSNR.
+            ConfigError: there is a video, and what reads videos is not installed.
         """
         require_informed(recipients)  # (1)
         self._pictures = pictures_of(workspace, what)  # (2)
         self._workspace = workspace
         self._recipients = recipients
         self._gate = make_gate(settings)
+        self._owned = {
+            p.asset: p.kind is MediaKind.IMAGE and _carries_own(workspace, p.asset, own=own) for p in self._pictures
+        }
+        self._owner_key = owner_secrets(workspace).mark_key if any(self._owned.values()) else b""
+        if any(self._owned.values()) and psnr_db > OWNED_PSNR_MOST_DB:
+            message = f"copies with their owner's mark are no nearer than {OWNED_PSNR_MOST_DB:.0f} dB, not {psnr_db} dB"
+            raise MisuseError(message, advice="Ask for less, or leave the owner's mark out.")
         self._options = {"psnr_cdb": round(100 * psnr_db)}
         self._codes = workspace.recipients.numbers()
+        kinds, self._pools = {picture.kind for picture in self._pictures}, dict[MediaKind, _AnyPool]()
+        if MediaKind.IMAGE in kinds:
+            self._pools[MediaKind.IMAGE] = make_marking_pool(settings)
+        if MediaKind.VIDEO in kinds:
+            self._pools[MediaKind.VIDEO] = make_video_marking_pool(settings)
         self._folder = CopyFolder(out)
-        self._pool = make_marking_pool(settings)
         self._given: deque[_Batch] = deque()
         self._aside: list[Skipped | PictureRefused] = []
         self._refused: set[AssetId] = set()
-        self._made: dict[AssetId, int] = {}
+        self._made: dict[tuple[AssetId, str], int] = {}
         self._original: tuple[AssetId | None, bytes] = (None, b"")
         self.total = len(recipients) * len(self._pictures)
         """How many copies there will be."""
@@ -130,7 +156,8 @@ class Marking:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the sandbox, note what was made, and leave the folder."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
         try:
             self._note()
         finally:
@@ -143,14 +170,20 @@ class Marking:
             SandboxError: the sandbox cannot work.
             UnavailableError: the disk is full, or the database stayed away; what was yielded is written.
         """
-        waiting: Iterable[_Batch] = self._batches()
+        for kind, pool in self._pools.items():
+            yield from self._events_of(pool, self._batches(kind))
+
+    def _events_of(
+        self, pool: _AnyPool, waiting: Iterable[_Batch]
+    ) -> Iterator[CopyMade | CopyKept | PictureRefused | Skipped]:
+        """Make the copies of pictures, or of videos."""
         while True:
             again: list[_Batch] = []
-            for item, outcome in self._pool.run(self._cleared(waiting), self._options):  # (4)
+            for item, outcome in pool.run(self._cleared(waiting), self._options):  # (4)
                 batch = self._given.popleft()
                 yield from self._set_aside()
-                if isinstance(outcome, Marked):
-                    yield from self._take(batch, outcome)
+                if isinstance(outcome, Marked | VideoMarked):
+                    yield from self._take(batch, outcome, pool)
                     if batch.recipients[len(outcome.sizes) :]:
                         rest = batch.recipients[len(outcome.sizes) :]
                         again.append(_Batch(picture=batch.picture, recipients=rest))
@@ -164,11 +197,12 @@ class Marking:
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
-        return self._pool.missing()
+        states = [state for pool in self._pools.values() for state in pool.missing()]
+        return list({state.protection: state for state in states}.values())
 
-    def _batches(self) -> Iterator[_Batch]:
+    def _batches(self, kind: MediaKind) -> Iterator[_Batch]:
         """Yield what is not done, some recipients at a time."""  # (3)
-        for picture in self._pictures:
+        for picture in (each for each in self._pictures if each.kind is kind):
             left = []
             for each in self._recipients:
                 if self._folder.is_done(picture.asset, each.id, picture.name):
@@ -189,7 +223,8 @@ class Marking:
                 continue
             secrets = self._workspace.keyring.mark_secrets(picture.asset)
             book = Codebook(secrets.code_seed, self._codes)
-            packed = pack(content, secrets.asset_key, [book.code(each.index) for each in batch.recipients])
+            owner_key = self._owner_key if self._owned[picture.asset] else b""
+            packed = pack(content, secrets.asset_key, [book.code(each.index) for each in batch.recipients], owner_key)
             verdict = self._gate.check(MediaBytes(data=packed, label=picture.label, names=picture.names))
             if isinstance(verdict, Cleared):
                 self._given.append(batch)
@@ -206,49 +241,65 @@ class Marking:
         try:
             open_original(self._workspace, picture.asset, writer)
         except (OSError, IntegrityError):
-            if picture.given is None:
+            given = self._given_original(picture)
+            if given is None:
                 self._refused.add(picture.asset)
                 why = "its original is missing from the vault, or damaged: rempart db check, then restore a backup"
                 self._aside.append(PictureRefused(label=picture.label, why=why))
                 return None
-            writer = io.BytesIO(picture.given.read_bytes())
+            writer = io.BytesIO(given)
         me, now = self._workspace.me.id, clock.utc_now()
         self._workspace.journal.opened(AccessPurpose.MARK, picture.asset, actor=me, now=now)
         self._original = (picture.asset, writer.getvalue())
         return self._original[1]
 
-    def _take(self, batch: _Batch, marked: Marked) -> Iterator[CopyMade | CopyKept]:
+    def _given_original(self, picture: Picture) -> bytes | None:
+        """Return the bytes of the file that was named, if they still are the original's; it may have changed since."""
+        if picture.given is None:
+            return None
+        try:
+            data = picture.given.read_bytes()
+        except OSError:
+            return None
+        known = self._workspace.assets.of_bytes(hashlib.sha256(data).digest())
+        return data if picture.asset in known else None
+
+    def _take(self, batch: _Batch, marked: Marked | VideoMarked, pool: _AnyPool) -> Iterator[CopyMade | CopyKept]:
         """Write what one visit made."""  # (5)
         written: list[tuple[Recipient, bytes]] = []
-        picture, start = batch.picture, 0
+        picture = batch.picture
         try:
-            for recipient, size in zip(batch.recipients, marked.sizes, strict=False):
-                data = self._pool.output(start, size)
-                start += size
+            for recipient, (start, size) in zip(batch.recipients, marked.places, strict=False):
+                data = pool.output(start, size)
                 if self._folder.write(recipient.id, picture.name, data):
                     written.append((recipient, data))
                 else:
                     yield CopyKept(path=self._folder.path_of(recipient.id, picture.name))
         finally:  # a disk that is full now
-            self._settle(picture, written)
+            self._settle(picture, written, marked.mark_version)
         for recipient, _ in written:
             path = self._folder.path_of(recipient.id, picture.name)
             yield CopyMade(
-                path=path, asset=picture.asset, recipient=recipient, psnr_db=marked.psnr_db, ssim=marked.ssim
+                path=path,
+                asset=picture.asset,
+                recipient=recipient,
+                psnr_db=marked.psnr_db,
+                ssim=marked.ssim,
+                is_owned=marked.is_owned,
             )
 
-    def _settle(self, picture: Picture, written: list[tuple[Recipient, bytes]]) -> None:
+    def _settle(self, picture: Picture, written: list[tuple[Recipient, bytes]], mark: str) -> None:
         """Note copies that are written: in the workspace first, so that none is out there without a note."""
         workspace, now, me = self._workspace, clock.utc_now(), self._workspace.me.id
         copies = [
-            Copy(asset=picture.asset, recipient=each.id, mark_version=MARK_VERSION, made_by=me, made_at=now)
+            Copy(asset=picture.asset, recipient=each.id, mark_version=mark, made_by=me, made_at=now)
             for each, _ in written
         ]
         workspace.database.durably(lambda: workspace.recipients.note_copies(copies))
         for each, data in written:
             self._folder.note(picture.asset, each.id, picture.name, data)
         self._folder.settle()
-        self._made[picture.asset] = self._made.get(picture.asset, 0) + len(written)
+        self._made[picture.asset, mark] = self._made.get((picture.asset, mark), 0) + len(written)
 
     def _set_aside(self) -> Iterator[Skipped | PictureRefused]:
         """Yield what did not go to the sandbox."""
@@ -258,11 +309,20 @@ class Marking:
     def _note(self) -> None:
         """Write into the journal how many copies were made of each asset."""
         me, now, made = self._workspace.me.id, clock.utc_now(), {a: n for a, n in self._made.items() if n}
-        for asset, count in made.items():
+        for (asset, mark), count in made.items():
             self._workspace.journal.note(
-                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": MARK_VERSION}
+                EventKind.COPIES_MARKED, asset, actor=me, now=now, detail={"count": count, "mark": mark}
             )
         self._made.clear()
+
+
+def _carries_own(workspace: Workspace, asset: AssetId, *, own: bool | None) -> bool:
+    """Tell whether copies of a picture are to carry their owner's mark: as those that it has."""
+    before = is_owned(workspace, asset)
+    if None not in {own, before} and own != before:
+        message = f"copies of {asset} were made {'with' if before else 'without'} their owner's mark: all are, or none"
+        raise MisuseError(message, advice="Mark it without that option, and the other pictures in another command.")
+    return bool(before if own is None else own)
 
 
 def _pieces(recipients: list[Recipient]) -> Iterator[list[Recipient]]:

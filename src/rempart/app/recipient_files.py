@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,8 @@ from rempart.model.recipient import NewRecipient
 
 _BYTES_MOST: Final = 32 * 1024 * 1024
 _LINES_MOST: Final = 200_000
-_TEXT_MOST: Final = 200
+#: Letters of how she was told, of a reference, of a group.
+TEXT_MOST: Final = 200
 _TOLD_MOST: Final = 10
 #: What a column is called, without case, accents, spaces and signs.
 _HEADERS: Final = {
@@ -49,13 +51,19 @@ def read_recipients(path: Path, today: dt.date) -> list[NewRecipient]:
         raise MisuseError(message, advice="Its first line names the columns: name,informed_on,how,ref,group")
     found: list[NewRecipient] = []
     faults: list[str] = []
-    seen: dict[str, int] = {}
+    names: dict[str, int] = {}
+    refs: dict[str, int] = {}
     for number, row in rows:
         try:
+            if any(cell.strip() for cell in row[len(columns) :]):
+                _refuse("it has more cells than the first line: put a text with a separator in it between quotes")
             new = _recipient(dict(zip(columns, row, strict=False)), today)
-            for key in filter(None, (f"name {new.name.casefold()}", f"ref {new.ref}" if new.ref else "")):
-                if seen.setdefault(key, number) != number:
-                    _refuse(f"it is the same as on line {seen[key]}")
+            # A command names her by one or the other: what is a name of one is no reference of another.
+            before = {names.setdefault(_folded(new.name), number), refs.get(new.name, number)}
+            if new.ref:
+                before |= {refs.setdefault(new.ref, number), names.get(_folded(new.ref), number)}
+            if before != {number}:
+                _refuse(f"it is the same as on line {min(before)}")
             found.append(new)
         except ValueError as error:
             faults.append(f"line {number}: {error}")
@@ -63,7 +71,7 @@ def read_recipients(path: Path, today: dt.date) -> list[NewRecipient]:
         told = "; ".join(faults[:_TOLD_MOST]) + (
             f"; and {len(faults) - _TOLD_MOST} more" if faults[_TOLD_MOST:] else ""
         )
-        message = f"{path.name} has {len(faults)} wrong lines: {told}"
+        message = f"{path.name} has {len(faults)} wrong {'line' if len(faults) == 1 else 'lines'}: {told}"
         raise MisuseError(message, advice="Nothing was done. Correct them, and run the command again.")
     return found
 
@@ -108,14 +116,19 @@ def _recipient(cells: dict[str, str], today: dt.date) -> NewRecipient:
     if not is_name(name):
         _refuse("there is no name, or none that can be shown")
     for text in (how, ref, group):
-        if len(text) > _TEXT_MOST or not (text.isprintable()):
-            _refuse(f"a text has more than {_TEXT_MOST} letters, or signs that cannot be shown")
+        if len(text) > TEXT_MOST or not (text.isprintable()):
+            _refuse(f"a text has more than {TEXT_MOST} letters, or signs that cannot be shown")
     informed_on = _day(day) if day else None
     if informed_on is not None and informed_on > today:
         _refuse(f"{day} is to come")
     if (informed_on is None) != (not how):
         _refuse("when she was told and how go together")
     return NewRecipient(name=name, informed_on=informed_on, how=how, ref=ref, group=group)
+
+
+def _folded(name: str) -> str:
+    """Return what two names have in common that the workspace finds alike."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def _day(text: str) -> dt.date:

@@ -21,6 +21,7 @@ from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Role, Skipped
 from rempart.app.learning import Describing, model_of
 from rempart.app.pile import check_roots, walk
+from rempart.app.registering_videos import Videos
 from rempart.app.unfinished import REGISTERING, shared_at
 from rempart.app.vault import destroy_original, keep_original
 from rempart.app.wiring import make_pool
@@ -131,6 +132,7 @@ class Registering:
         self._intake = Intake(gate)
         self._pool = make_pool(settings)
         self._describing = Describing.of_assets(model, gate, settings) if model else None
+        self._videos = Videos(settings, wish.protection)
         self._held = contextlib.ExitStack()
         self._ground: Ground | None = None
         self._pending: list[tuple[str, Registration, bool]] = []
@@ -147,6 +149,7 @@ class Registering:
 
     def __enter__(self) -> Self:
         """Let nobody sweep what has no asset yet, and return the work."""
+        self._held.enter_context(self._videos)
         self._held.enter_context(shared_at(self._workspace.folder / REGISTERING))
         return self
 
@@ -172,6 +175,8 @@ class Registering:
         elif self._wish.protection is AssetProtection.VAULT:
             options["points"] = ASSET_POINTS
         for item, outcome in self._pool.run(self._fresh(), options):
+            yield from self._judge(item, outcome)
+        for item, outcome in self._videos.outcomes():
             yield from self._judge(item, outcome)
         yield from self._finish()
 
@@ -231,7 +236,8 @@ class Registering:
                 self.is_refused = True
                 return
             self._in_flight += 1
-            yield cleared
+            if not self._videos.takes(cleared):
+                yield cleared
 
     def _known(self, item: MediaItem) -> Duplicate | None:
         """Recognise a file by its bytes, which are read and not decoded."""
@@ -264,9 +270,9 @@ class Registering:
         if known:
             yield Duplicate(label=item.label, asset=known) if twin else self._as_known(item.label, known)
             return
-        asset = self._asset(os.path.basename(item.label))
+        asset = self._asset(os.path.basename(item.label), media.kind)
         described: tuple[PackedDescriptor, ...] = ()
-        if self._describing:
+        if self._describing and media.kind is MediaKind.IMAGE:
             described = self._describing.describe_asset(asset, item, self._pool.content(), media.sha256)
         if self._wish.protection is AssetProtection.VAULT and not keep_original(
             self._workspace, asset.id, item, digest
@@ -278,14 +284,14 @@ class Registering:
         if self._wish.protection is not AssetProtection.HASH_ONLY:
             detailed = seal_places(self._workspace.keyring.make_item_key(asset.id), media.places, described)
         whole = tuple(f for f in media.fingerprints if f.region is None)[:1]
-        is_plain = not whole or whole[0].quality < self._settings.detect.quality_min
+        is_plain = media.kind is MediaKind.IMAGE and (not whole or whole[0].quality < self._settings.detect.quality_min)
         registration = Registration(asset=asset, digest=digest, fingerprints=whole, detailed_sealed=detailed)
         if not self._pending:
             self._pending_since_s = clock.monotonic_s()
         self._pending.append((item.label, registration, is_plain))
         self._count += 1
 
-    def _asset(self, label: str) -> Asset:
+    def _asset(self, label: str, kind: MediaKind) -> Asset:
         """Make the asset of one file."""
         now, me = clock.utc_now(), self._workspace.me
         if self._ground is None:
@@ -295,7 +301,7 @@ class Registering:
         return Asset(
             id=AssetId(new_id(IdKind.ASSET)),
             owner=self._wish.owner.id,
-            kind=MediaKind.IMAGE,
+            kind=kind,
             state=AssetState.ACTIVE,
             sensitivity=self._wish.sensitivity,
             protection=self._wish.protection,

@@ -74,6 +74,7 @@ class Row:
     score: str
     clues: tuple[str, ...]
     outline: Outline | None
+    channel: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class ReportWriter:
         self._settings = settings
         self._texts = TEXTS[settings.language]
         self._rows: list[Row] = []
+        self._decoys: list[Row] = []
         self._listed_texts = LISTED_TEXTS[settings.language]
         self._listed: list[ListedRow] = []
         self._stopped: list[SkippedRow] = []
@@ -120,10 +122,15 @@ class ReportWriter:
         self._plain: list[SkippedRow] = []
         self._left_out = 0
 
-    def add(self, event: Match | Skipped | Listed) -> None:
-        """Keep an event, up to the limit of rows; beyond it, count."""
+    def add(self, event: Match | Skipped | Listed, channel: str = "") -> None:
+        """Keep an event, up to the limit of rows; beyond it, count.
+
+        Args:
+            event: What happened.
+            channel: Of a match on a decoy, who was handed it: these stand first, and have a limit of their own.
+        """
         if isinstance(event, Match):
-            self._keep(self._rows, self._row(event))
+            self._keep(self._decoys if channel else self._rows, self._row(event, channel))
             return
         if isinstance(event, Listed):
             self._keep(self._listed, self._listed_row(event))
@@ -162,7 +169,8 @@ class ReportWriter:
             style_digest=digest,
             tally=tally,
             seconds=self._texts.number(tally.seconds, 1),
-            rows=self._rows,
+            rows=[*self._decoys, *self._rows],
+            decoys=self._decoys,
             l=self._listed_texts,
             listed=self._listed,
             stopped=self._stopped,
@@ -180,13 +188,14 @@ class ReportWriter:
         else:
             self._left_out += 1
 
-    def _row(self, match: Match) -> Row:
+    def _row(self, match: Match, channel: str) -> Row:
         return Row(
             suspect=ShownPath.of(match.suspect),
             asset=ShownPath.of(match.asset),
             score=self._texts.number(match.score, 2),
             clues=match_in_words(match, self._texts),
             outline=outline(match.region, match.width, match.height) if match.region else None,
+            channel=shown(channel),
         )
 
     def _listed_row(self, event: Listed) -> ListedRow:

@@ -24,6 +24,9 @@ class Texts:
     matches: str
     matches_none: str
     matches_caption: str
+    decoys: str
+    decoys_meaning: str
+    decoy_given_to: str
     suspect: str
     asset: str
     score: str
@@ -95,6 +98,10 @@ _FRENCH: Final = Texts(
     matches="Correspondances",
     matches_none="Aucune des images comparées ne correspond aux vôtres par les indices décrits plus bas.",
     matches_caption="Chaque ligne est une proposition de la machine ; c’est une personne qui décide.",
+    decoys="À voir d’abord : leurres refaits surface",
+    decoys_meaning="Un leurre est une version remise à un seul canal. Comparez avec les autres versions de l’image "
+    "avant de conclure. Il désigne le canal qui l’a reçu, jamais la personne qui l’a publiée.",
+    decoy_given_to="Leurre remis à",
     suspect="Fichier suspect",
     asset="Image protégée",
     score="Score",
@@ -214,6 +221,10 @@ _ENGLISH: Final = Texts(
     matches="Matches",
     matches_none="None of the pictures that were compared matches yours by the clues described below.",
     matches_caption="Each line is a machine's proposal; a person decides.",
+    decoys="To look at first: decoys that surfaced",
+    decoys_meaning="A decoy is a version that was handed to one channel only. Compare with the other versions of the "
+    "picture before you conclude. It names the channel that received it, never the person who posted it.",
+    decoy_given_to="Decoy handed to",
     suspect="Suspect file",
     asset="Protected picture",
     score="Score",

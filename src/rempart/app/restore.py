@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import tarfile
 from collections.abc import Mapping
@@ -40,6 +41,9 @@ _VAULT_NAME: Final = re.compile(rf"{VAULT_FOLDER}/([0-9a-f]{{2}}/ast_[0-9a-f]{{3
 _PACKED: Final = "backup.tar"
 #: Recipients that may have been added between a backup and the loss that it is put back for.
 _NUMBERS_LEFT_OUT: Final = 10_000
+#: So many more at most, drawn: whoever was added after one restoration of a backup has not the number, and so the code,
+#: of whoever is added after another of the same.
+_NUMBERS_DRAWN: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +108,8 @@ def restore(
             workspace.journal.note(EventKind.BACKUP_RESTORED, note.id, actor=me.id, now=now, detail=detail)
             workspace.journal.opened(AccessPurpose.RESTORE, note.id, actor=me.id, now=now)
             # Recipients added since the backup have copies with the numbers that come next.
-            workspace.recipients.burn(_NUMBERS_LEFT_OUT, by=me.id, now=now)
+            left_out = _NUMBERS_LEFT_OUT + secrets.randbelow(_NUMBERS_DRAWN)
+            workspace.recipients.burn(left_out, by=me.id, now=now)
             count = workspace.assets.count()
         building.rename(folder)  # (5)
     except OSError as error:

@@ -90,7 +90,7 @@ def sign_pictures(
     Args:
         workspace: Whose they are.
         paths: Files and folders.
-        out: An existing folder; nothing in it is overwritten.
+        out: A folder, made if it is not there; nothing in it is overwritten.
         settings: The settings.
         organisation: Whom the certificates name, if they are made now.
         missing: Filled, at the end, with the protections that the sandbox ran without.
@@ -100,9 +100,11 @@ def sign_pictures(
         ConfigError: the extra is not installed, or the machine does not allow it.
     """
     check_roots(paths)
-    if not out.is_dir():
-        message = f"{str(out)!r} is no folder"
-        raise MisuseError(message, advice="Make it first, and name it: --out DIR")
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{str(out)!r} is no folder that can be written: {error.strerror}"
+        raise MisuseError(message, advice="Name a folder: --out DIR") from error
     signer = _signer(workspace, out, settings, organisation)
     workspace.journal.opened(AccessPurpose.SIGN, workspace.id, actor=workspace.me.id, now=clock.utc_now())
     intake = Intake(signer.gate)

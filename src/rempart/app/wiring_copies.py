@@ -14,11 +14,16 @@ from rempart.mark.packing import MARK_TASK, OUTPUT_BYTES, Marked, NotMarked, par
 
 
 def make_marking_pool(settings: Settings) -> Pool[Marked | NotMarked]:
-    """Make the pool that makes copies; its items hold a picture and some codes."""
+    """Make the pool that makes copies; its items hold a picture and some codes.
+
+    A worker ends with its item: a picture that captured one could else put one recipient's code into another's copies
+    of the pictures that follow, and whoever leaked would not be who is accused. A new one costs as much as some ten
+    copies, of up to 48.
+    """
     workers = settings.hazmat.workers or usable_processors()
     limits = with_planes(pool_settings_of(settings, warm_mark_kernels(settings), workers=workers, pictures_most=4))
     # Each worker has an output that it writes and one that is read.
-    pool_settings = replace(limits, window_bytes=2 * workers * OUTPUT_BYTES)
+    pool_settings = replace(limits, window_bytes=2 * workers * OUTPUT_BYTES, recycle_after=1)
     return Pool(task=Task(name=MARK_TASK, parse=parse_marked, output_bytes=OUTPUT_BYTES), settings=pool_settings)
 
 

@@ -150,6 +150,10 @@ class WorkspaceScan:
         """Return who was handed a decoy; empty of any other asset."""
         return self._channels.get(asset, "")
 
+    def surfaced_through(self) -> list[str]:
+        """Return the channels of the decoys whose matches were shown."""
+        return list(dict.fromkeys(self._channels.values()))
+
     @property
     def unverified(self) -> int:
         """Return how many suspects could not be looked at again."""
@@ -285,7 +289,6 @@ class WorkspaceScan:
         """Yield what may be shown of some results: decided now, for all at once, whatever was true when found."""
         assets = self._assets_of([r for r in results if isinstance(r, Finding)])
         decoys = self._workspace.database.durably(lambda: self._workspace.decoys.among(assets))
-        self._channels |= {asset: decoy.given_to for asset, decoy in decoys.items()}
         is_shared = self._is_shared()
         told = self._listings.told(r.record for r in results if isinstance(r, Aside) and is_listing(r.record))
         for result in results:
@@ -299,6 +302,8 @@ class WorkspaceScan:
             for match in sorted(result.matches, key=lambda m: m.asset not in decoys):
                 if match.asset in visible:
                     self._labels[match.asset] = assets[match.asset].label
+                    if match.asset in decoys:
+                        self._channels[match.asset] = decoys[match.asset].given_to
                     yield match
 
     def _counted(self, listed: Sequence[Listed]) -> Sequence[Listed]:

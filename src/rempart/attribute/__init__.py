@@ -13,7 +13,18 @@ An accusation names a copy, never the person who posted it.
 """
 
 from rempart.attribute.codebook import Codebook
-from rempart.attribute.tracing import CODE_VERSION, Leak, LeakReading, Tests, conclude, read_leak, trace, trace_set
+from rempart.attribute.tracing import (
+    CODE_VERSION,
+    Leak,
+    LeakReading,
+    Tests,
+    best_fit,
+    conclude,
+    is_unmarked,
+    read_leak,
+    trace,
+    trace_set,
+)
 
 __all__ = [
     "CODE_VERSION",
@@ -21,7 +32,9 @@ __all__ = [
     "Leak",
     "LeakReading",
     "Tests",
+    "best_fit",
     "conclude",
+    "is_unmarked",
     "read_leak",
     "trace",
     "trace_set",

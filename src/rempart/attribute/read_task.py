@@ -25,12 +25,13 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
         The record of a reading; or ``why`` the original cannot be compared with.
 
     Raises:
-        MediaError: the leak cannot be read.
+        MediaError: the leak cannot be read, or is animated.
         ValueError: the container is damaged.
     """
     del options
     from rempart.attribute.reading_record import unpack, write_reading  # noqa: PLC0415 - native libraries: in a worker
     from rempart.attribute.tracing import read_leak  # noqa: PLC0415 - as above
+    from rempart.kernels.ownership_embedding import embed  # noqa: PLC0415 - as above
 
     brought = unpack(data)
     leak = _pixels(brought.leak, limits)
@@ -39,18 +40,25 @@ def run(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Json]:
     except MediaError as error:
         return {"why": f"the original cannot be read: {error.reason}"}
     try:
+        if brought.owner_key:  # what the recipients' marks were laid over
+            original = embed(original, owner_key=brought.owner_key)
         return write_reading(read_leak(original, leak, asset_key=brought.asset_key))
     except MarkError as error:
         return {"why": str(error)}
 
 
 def _pixels(data: bytes, limits: DecodeLimits) -> npt.NDArray[np.uint8]:
-    """Decode the first frame; writable, or numba would compile its kernels anew, where no cache can be read."""
+    """Decode a picture; writable, or numba would compile its kernels anew, where no cache can be read."""
     import numpy as np  # noqa: PLC0415 - as above
 
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
+    from rempart.model import UnreadableReason  # noqa: PLC0415 - as above
 
-    return np.require(open_picture(data, limits).frame(0), requirements=("C", "W"))
+    picture = open_picture(data, limits)
+    if picture.frames > 1:  # what the first one does not show may be in any other: to answer of it alone clears a copy
+        detail = f"{picture.frames} > 1: save the one to be traced as a picture of its own"
+        raise MediaError(UnreadableReason.TOO_MANY_FRAMES, detail)
+    return np.require(picture.frame(0), requirements=("C", "W"))
 
 
 def warm() -> None:
@@ -67,4 +75,4 @@ def warm() -> None:
     encoded = io.BytesIO()
     Image.fromarray(noise).resize((480, 320), Image.Resampling.BICUBIC).save(encoded, "PNG")
     picture = encoded.getvalue()
-    run(pack(picture, picture, bytes(32)), Limits(), {})
+    run(pack(picture, picture, bytes(32), bytes(32)), Limits(), {})

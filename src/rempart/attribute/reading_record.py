@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: The task that reads, for ``hazmat.Task``.
 READ_TASK: Final = "rempart.attribute.read_task:run"
 
-_HEADER: Final = struct.Struct("<IIII")
-_VERSION: Final = 1
+_HEADER: Final = struct.Struct("<IIIII")
+_VERSION: Final = 2
 _LEVELS: Final = 32_767
 _CORNERS: Final = 4
 _WORDS_MOST: Final = 300
@@ -42,6 +42,8 @@ class Brought(NamedTuple):
     """The same."""
     asset_key: bytes
     """Of the original."""
+    owner_key: bytes
+    """Of its owner's mark; empty if its copies do not carry it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,10 @@ class NotRead:
     """A plain sentence."""
 
 
-def pack(original: bytes, leak: bytes, asset_key: bytes) -> bytes:
-    """Put an original, a leak and the asset's key into one container."""
-    return b"".join((_HEADER.pack(_VERSION, len(asset_key), len(original), len(leak)), asset_key, original, leak))
+def pack(original: bytes, leak: bytes, asset_key: bytes, owner_key: bytes = b"") -> bytes:
+    """Put an original, a leak and the asset's key into one container, and the owner's if its copies carry her mark."""
+    header = _HEADER.pack(_VERSION, len(asset_key), len(owner_key), len(original), len(leak))
+    return b"".join((header, asset_key, owner_key, original, leak))
 
 
 def unpack(data: bytes) -> Brought:
@@ -66,13 +69,19 @@ def unpack(data: bytes) -> Brought:
     if len(data) < _HEADER.size:
         message = "a container is cut short"
         raise ValueError(message)
-    version, key_bytes, original_bytes, leak_bytes = _HEADER.unpack_from(data)
-    start = _HEADER.size + key_bytes
+    version, key_bytes, owner_bytes, original_bytes, leak_bytes = _HEADER.unpack_from(data)
+    owner_at = _HEADER.size + key_bytes
+    start = owner_at + owner_bytes
     if version != _VERSION or len(data) != start + original_bytes + leak_bytes:
         message = "a container has another form"
         raise ValueError(message)
     middle = start + original_bytes
-    return Brought(original=data[start:middle], leak=data[middle:], asset_key=data[_HEADER.size : start])
+    return Brought(
+        original=data[start:middle],
+        leak=data[middle:],
+        asset_key=data[_HEADER.size : owner_at],
+        owner_key=data[owner_at:start],
+    )
 
 
 def write_reading(reading: LeakReading) -> dict[str, Json]:

@@ -36,8 +36,12 @@ QUALITY_LEAST: Final = 0.15
 #: Pilots that are this clear are those of a mark with this key. It accuses nobody: it says which of two ways of finding
 #: no one it is, and no bound is claimed for it.
 PILOT_LEAST: Final = 5.0
+#: Pilots that are no clearer, either way, are those of a picture without this mark: of 1,000, all but three.
+PILOT_ABSENT_MOST: Final = 3.0
 #: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/mark_survival.py).
-PILOT_KEPT_LEAST: Final = 0.1
+PILOT_KEPT_LEAST: Final = 0.06
+#: A best score so near under the threshold is no sign that no copy is there: nobody is cleared by it.
+NEAR_MISS: Final = 1.5
 
 
 class Tests:
@@ -113,9 +117,6 @@ def trace_set(leaks: Sequence[Leak]) -> Attribution:
     Raises:
         MarkError: there is no leak, the codebooks have different numbers of recipients, or as for :func:`trace`.
     """
-    if not leaks or len({item.codebook.recipients for item in leaks}) != 1:
-        message = "a set is of one leak or more, all given out to the same recipients"
-        raise MarkError(message)
     return conclude([(read_leak(item.original, item.leak, asset_key=item.asset_key), item.codebook) for item in leaks])
 
 
@@ -150,36 +151,53 @@ def read_leak(original: U8, leak: U8, *, asset_key: bytes) -> LeakReading:
     )
 
 
-def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
+def conclude(
+    said: Sequence[tuple[LeakReading, Codebook]],
+    *,
+    looks: int = 1,
+    code_version: str = CODE_VERSION,
+    pilot_kept_least: float = PILOT_KEPT_LEAST,
+) -> Attribution:
     """Score what some leaks say against their codes, and accuse: all that needs codes, and nothing that needs pixels.
 
     Whoever made the readings, even with a lie in each, the bound holds as long as she did not know the codes.
 
     Args:
         said: What each leak says, and the codes of its copies; all given out to the same recipients.
+        looks: How often any of these leaks was scored, this time too, each time with others, or against another
+            original: whoever chooses among the answers gives an innocent copy as many chances.
+        code_version: Of the mark, the codes and the reading.
+        pilot_kept_least: How much of the pilots leaks of this kind keep, nearly all of them.
+
+    Raises:
+        MarkError: nothing is said, or the codebooks have different numbers of recipients.
     """
+    if len({codes.recipients for _, codes in said}) != 1:
+        message = "a set is of one leak or more, all given out to the same recipients"
+        raise MarkError(message)
     found = [reading for reading, _ in said]
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
+    tests.choose_among(looks)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,
             tested_recipients=0,
             tests=tests.total,
             threshold=0.0,
-            code_version=CODE_VERSION,
+            code_version=code_version,
         )
     best = max(placed, key=lambda reading: reading.quality)
     level = threshold(tests.total, FALSE_ACCUSATION_MOST)
     groups = _grouped(said)
-    accused = _accused(groups, tests, level)
+    accused, nearest = _accused(groups, tests, level)
     expected = _expected(found, groups)
     if accused:
         verdict = AttributionVerdict.ACCUSED
+    elif nearest < level - NEAR_MISS and is_unmarked(*found, kept_least=pilot_kept_least):
+        verdict = AttributionVerdict.NOBODY
     else:
-        verdict = (
-            AttributionVerdict.NOBODY if _could_tell(found, expected, level) else AttributionVerdict.TOO_LITTLE_LEFT
-        )
+        verdict = AttributionVerdict.TOO_LITTLE_LEFT
     return Attribution(
         verdict=verdict,
         accused=accused,
@@ -190,7 +208,7 @@ def conclude(said: Sequence[tuple[LeakReading, Codebook]]) -> Attribution:
         pilot_score=_pilot(found)[0],
         region=best.region,
         registration_quality=best.quality,
-        code_version=CODE_VERSION,
+        code_version=code_version,
     )
 
 
@@ -218,20 +236,21 @@ def _grouped(said: Sequence[tuple[LeakReading, Codebook]]) -> list[tuple[Codeboo
     return groups
 
 
-def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> tuple[AccusedCopy, ...]:
-    """Score every recipient, and accuse those above the threshold."""
+def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> tuple[tuple[AccusedCopy, ...], float]:
+    """Score every recipient, and accuse those above the threshold; with the highest score, to a hundredth."""
     norm = float(np.sqrt(sum(float(soft @ soft) for _, soft in groups)))
     if norm <= 0.0:
-        return ()
+        return (), 0.0
     rough = sum((codebook.correlations(soft) for codebook, soft in groups), np.zeros(tests.recipients, np.float32))
     # Single precision only says who is looked at: a little under the threshold, and then exactly.
     near = np.flatnonzero(rough / norm > level - 0.01)
     scores = {int(i): sum(c.exact_correlation(soft, int(i)) for c, soft in groups) / norm for i in near}
-    return tuple(
+    accused = tuple(
         AccusedCopy(recipient=i, score=z, false_accusation_bound=false_accusation_bound(z, tests.total))
         for i, z in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         if z >= level
     )
+    return accused, float(rough.max()) / norm
 
 
 def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) -> float:
@@ -240,16 +259,39 @@ def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) 
     return float(sum(item.expected for item in found)) / norm if norm > 0 else 0.0
 
 
+def best_fit(readings: Sequence[LeakReading]) -> int:
+    """Choose which of a picture's readings, each with another original, is that of the original it was made from.
+
+    Versions of one picture all fit: a thumbnail, a crop, the same in another format. Only one has the key of the mark:
+    the clearest pilots tell which, and if none are clear, how well it fits. No code is looked at, so that the choice is
+    no further chance for an innocent copy.
+
+    Args:
+        readings: One or more.
+
+    Returns:
+        Its place among them.
+    """
+    clear = [number for number, reading in enumerate(readings) if reading.pilot >= PILOT_LEAST]
+    if clear:
+        return max(clear, key=lambda number: readings[number].pilot)
+    return max(range(len(readings)), key=lambda number: readings[number].quality)
+
+
 def _pilot(found: Sequence[LeakReading]) -> tuple[float, float]:
     """Return how clearly the pilots of all leaks are there, and how clearly those of whole marks would be."""
     whole = float(np.sqrt(sum(item.pilot_whole**2 for item in found)))
     return sum(item.pilot * item.pilot_whole for item in found) / whole if whole > 0 else 0.0, whole
 
 
-def _could_tell(found: Sequence[LeakReading], expected: float, level: float) -> bool:
-    """Tell whether finding nobody says something: a mark is there, or would be seen if it was."""
+def is_unmarked(*found: LeakReading, kept_least: float = PILOT_KEPT_LEAST) -> bool:
+    """Tell whether there is no mark in some leaks, and one would be seen.
+
+    Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
+    that is not on the list: to answer "nobody" would clear those whose copies they were.
+    """
     pilot, whole = _pilot(found)
-    return expected >= level if pilot >= PILOT_LEAST else whole * PILOT_KEPT_LEAST >= PILOT_LEAST
+    return abs(pilot) <= PILOT_ABSENT_MOST and whole * kept_least >= PILOT_LEAST
 
 
 def _region(registered: Registered, shape: tuple[int, ...]) -> tuple[Corner, ...]:

@@ -1,4 +1,4 @@
-"""``rempart asset add``: register pictures by right."""
+"""``rempart asset add``: register pictures and videos by right."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ def add(
     workers: int | None,
 ) -> int:
     """Register PICTURES, files and folders. Run it again after an interruption: what is done is recognised.
+
+    A video is registered with --vault, to be marked and traced; it is not looked for yet. It needs the extra 'video'.
 
     The right is the owner's, unless another one is stated here for these pictures.
 

@@ -111,14 +111,14 @@ def print_sheet(sheet: AssetSheet, *, as_json: bool) -> None:
     """Print an asset and its hits, or how many there are."""
     line, asset = sheet.line, sheet.line.asset
     if as_json:
-        put_json({**asset_record(line), "hit_count": sheet.count})
+        put_json({**asset_record(line), "hit_count": sheet.count, "decoy_given_to": sheet.given_to or None})
         for hit in sheet.hits:
             put_json({**match_record(hit.match), "seen_at": hit.seen_at.isoformat()})
         return
     print_asset(line)
     put(safe(f"ground     {asset.ground.right.ground or 'none'}, depicts {asset.ground.right.depicts or 'not stated'}"))
     put(safe(f"accepted   {f'by {line.accepted_by}' if line.accepted_by else 'by nobody yet'}"))
-    put(f"hits       {sheet.count}")
+    put(safe(f"hits       {sheet.count}{f', of a decoy given to {sheet.given_to}' if sheet.given_to else ''}"))
     for hit in sheet.hits:
         told = f"{hit.seen_at:%Y-%m-%d %H:%M}  {hit.match.score:.2f}  {hit.match.suspect}"
         put(safe(f"{told}  ({match_in_words(hit.match)})"))

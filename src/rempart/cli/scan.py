@@ -92,11 +92,11 @@ def command(
 
         def show(event: Match | Skipped | Listed) -> None:
             label = scan.label_of(event.asset) if isinstance(event, Match) else event.label
+            given_to = scan.channel_of(event.asset) if isinstance(event, Match) else ""
             with progress.paused():
-                given_to = scan.channel_of(event.asset) if isinstance(event, Match) else ""
                 print_event(event, label, as_json=as_json, channel=given_to)
             if page:
-                page.add(replace(event, asset=AssetId(label)) if isinstance(event, Match) else event)
+                page.add(replace(event, asset=AssetId(label)) if isinstance(event, Match) else event, given_to)
             if isinstance(event, Skipped):
                 note(event)
 
@@ -106,7 +106,7 @@ def command(
         say_ignored(scan)
         missing = scan.missing_protections()
     say_missing(missing, scan.unverified)
-    print_summary(tally, as_json=as_json)
+    print_summary(tally, as_json=as_json, channels=scan.surfaced_through())
     if page:
         page.write(tally)
         say(f"Report: {safe(str(report))}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rempart.app.gating import HAND_OFF
 from rempart.app.intake import Skipped
 from rempart.app.listed import Listed
@@ -20,7 +22,7 @@ def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool, c
     elif not isinstance(event, Match):
         say(f"{event.outcome_word()}: {safe(event.label)}: {event.outcome.in_words()}")
     elif as_json:
-        named = {"decoy_given_to": channel} if channel else {}
+        named = {"decoy_given_to": channel, "priority": "raised"} if channel else {}
         put_json(match_record(event) | ({} if label == event.asset else {"label": label}) | named)
     else:
         put(f"match  {event.score:.2f}  {safe(event.suspect)}  <-  {safe(label)}  ({match_in_words(event)})")
@@ -28,8 +30,14 @@ def print_event(event: Match | Skipped | Listed, label: str, *, as_json: bool, c
             put(safe(f"decoy  given to {channel}; compare with other versions of the picture before you conclude"))
 
 
-def print_summary(tally: Tally, *, as_json: bool) -> None:
-    """Print the counts to stdout, and to stderr what a person must know about them."""
+def print_summary(tally: Tally, *, as_json: bool, channels: Sequence[str] = ()) -> None:
+    """Print the counts to stdout, and to stderr what a person must know about them.
+
+    Args:
+        tally: The counts.
+        as_json: Whether they are one JSON line.
+        channels: Who was handed the decoys that surfaced.
+    """
     if as_json:
         put_json(summary_record(tally))
     else:
@@ -42,6 +50,8 @@ def print_summary(tally: Tally, *, as_json: bool) -> None:
             f"{tally.unreadable} unreadable, {tally.stopped} stopped, {tally.plain} too plain to compare, "
             f"{web}{tally.seconds:.1f} s ({rate:.0f}/s)"
         )
+    if channels:
+        say(safe(f"Look first at the decoys that surfaced. They were handed to: {', '.join(channels)}."))
     if tally.interrupted:
         say("Interrupted: this is what was found until then.")
     if tally.sealed:

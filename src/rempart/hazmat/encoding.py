@@ -28,10 +28,11 @@ _QUALITY: Final = 95
 #: Of zlib: copies are many, and smaller ones take ten times as long.
 _PNG_LEVEL: Final = 3
 _EXIF_IFD: Final = 0x8769
-#: Exif 2.32: GPS, interoperability, orientation, and the size of the thumbnail's block.
-_LEFT_OUT: Final = frozenset({0x8825, 0xA005, 0x0112, 0x0201, 0x0202})
-#: The same below the Exif block: maker's notes, comment, sizes, owner's name, serial numbers of camera and lens.
+#: Below the Exif block (2.32): maker's notes, comment, sizes, owner's name, serial numbers of camera and lens.
 _LEFT_OUT_BELOW: Final = frozenset({0x927C, 0x9286, 0xA002, 0xA003, 0xA005, 0xA420, 0xA430, 0xA431, 0xA435})
+#: GPS, interoperability, orientation, the thumbnail's block, XMP, IPTC, and DNG's serial numbers and private block;
+#: and what belongs below: some software writes it beside the block instead.
+_LEFT_OUT: Final = _LEFT_OUT_BELOW | {0x8825, 0x0112, 0x0201, 0x0202, 0x02BC, 0x83BB, 0x8649, 0xC62F, 0xC634, 0xC68B}
 _USER_COMMENT: Final = 0x9286
 #: What the copy of a recipient says of itself.
 PERSONAL: Final = b"ASCII\x00\x00\x00Personal copy, marked for its recipient. Copie personnelle, marquee."

@@ -81,19 +81,62 @@ def read(plan: LayerPlan, layer: Layer, original: F32, chroma: F32, leak: F32, c
     size = (layer.columns * BLOCK_PX, layer.rows * BLOCK_PX)
     here, there, tint, cover = (_resized(p, size) for p in (original, leak, chroma, covered))
     seen = cover > _SEEN_LEAST
-    usable = _block_means(seen.astype(np.float32), layer) >= _COVERED_LEAST
+    usable = usable_blocks(seen, layer)
     if seen.sum() < PIXELS_LEAST or not usable.any():
         return Reading(np.zeros(plan.symbols), np.zeros(plan.symbols), 0.0, 0.0)
-    fitted = matched(here, tint, there, seen)  # (1)
+    left = left_of(layer, here, tint, there, seen)  # (1)
+    return weighed(plan, layer, left.gain * layer.basis, left.rest, left.texture, usable)
+
+
+class Left(NamedTuple):
+    """What a leak adds to its original, block by block and coefficient by coefficient."""
+
+    rest: F32
+    """``(R * C, K) float32``: coefficients of what is left when the original is taken away."""
+    gain: F32
+    """``(R * C, K) float32``: what is made of one grey level of the mark, by tones and sharpness."""
+    texture: F32
+    """``(R * C, K) float32``: squares of the original's coefficients."""
+
+
+def left_of(layer: Layer, here: F32, tint: F32, there: F32, seen: Mask) -> Left:
+    """Make the original look as the leak does, and take it away.
+
+    Args:
+        layer: Its blocks and coefficients are used, not its chips.
+        here: ``(8 R, 8 C) float32``: the original's luma on the layer's canonical plane.
+        tint: ``(8 R, 8 C, 2) float32``: two differences of its colours; zeros if they are not known.
+        there: ``(8 R, 8 C) float32``: the leak's luma.
+        seen: ``(8 R, 8 C) bool``: where the leak shows anything; 1,024 pixels or more.
+    """
+    fitted = matched(here, tint, there, seen)
     u, v = layer.places[:, 0], layer.places[:, 1]
-    signal = _block_means(fitted.slope, layer) * fitted.transfer[u, v] * layer.basis
+    gain = block_means(fitted.slope, layer) * fitted.transfer[u, v]
     rest = block_coefficients(np.where(seen, fitted.left, np.float32(0)), layer.places)
+    return Left(rest, gain, block_coefficients(fitted.tones, layer.places) ** 2)
+
+
+def usable_blocks(seen: Mask, layer: Layer) -> Mask:
+    """Return which blocks show enough: ``(8 R, 8 C) bool`` -> ``(R * C, 1) bool``."""
+    return np.asarray(block_means(seen.astype(np.float32), layer) >= _COVERED_LEAST, np.bool_)
+
+
+def weighed(plan: LayerPlan, layer: Layer, signal: F32, rest: F32, texture: F32, usable: Mask) -> Reading:
+    """Weigh what is left, and add up what the chips of each symbol say: steps (2) to (4).
+
+    Args:
+        plan: Which layer.
+        layer: Its chips' owners.
+        signal: ``(R * C, K) float32``: what a whole mark would leave for a symbol of 1, chips included.
+        rest: ``(R * C, K) float32``: what is left.
+        texture: ``(R * C, K) float32``: squares of the original's coefficients.
+        usable: ``(R * C, 1) bool``: the blocks that show anything.
+    """
     spread = np.sqrt(_noise(rest, usable, layer))  # (2)
     unit: F32 = np.where(usable, signal / spread, np.float32(0)).astype(np.float32)
     found: F32 = np.clip(rest / spread, -_CLIP, _CLIP).astype(np.float32)
     pilots = layer.owner == plan.symbols
     said, whole = _sums(unit, found, pilots)
-    texture = block_coefficients(fitted.tones, layer.places) ** 2
     unit = unit * _kept(unit, found, pilots, _kinds(texture, layer))  # (3)
     return Reading(
         soft=despread(layer, unit * found, plan.symbols),  # (4)
@@ -107,7 +150,7 @@ def _resized(plane: F32, size: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _block_means(plane: F32, layer: Layer) -> F32:
+def block_means(plane: F32, layer: Layer) -> F32:
     """Return the mean of each block: ``(8 R, 8 C) float32`` -> ``(R * C, 1) float32``."""
     means = plane.reshape(layer.rows, BLOCK_PX, layer.columns, BLOCK_PX).mean(axis=(1, 3))
     return np.asarray(means.reshape(-1, 1), np.float32)

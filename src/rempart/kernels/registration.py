@@ -82,19 +82,22 @@ class Registered(NamedTuple):
     """-1..1: of the texture of both where both show; 1 for the original itself."""
 
 
-def register(original: U8, leak: U8) -> Registered | None:
+def register(original: U8, leak: U8, place: F64 | None = None, variant: int = 0) -> Registered | None:
     """Bring a leak onto its original.
 
     Args:
         original: ``(H, W) uint8`` luma.
         leak: ``(h, w) uint8`` luma.
+        place: ``(3, 3) float64``: about where it lies, from pixels of the original to the leak's, if that is known:
+            then no points are looked for.
+        variant: What was done to the original, where the place is known.
 
     Returns:
         None if nothing tells where one lies in the other.
     """
     if min(leak.shape) < _LEAK_LEAST_PX or max(leak.shape) > _WARPED_SIDE_MOST_PX:
         return None
-    found = _placed(original, leak)
+    found = _placed(original, leak) if place is None else (place, variant, 0)
     if found is None:
         return None
     homography, variant, inliers = found
@@ -159,7 +162,10 @@ class _Compared:
 
     def whole(self) -> F64:
         """Return the homography between the whole pictures."""
-        found = np.linalg.inv(self._out) @ self._place @ self._into
+        # Planes are shrunk about the borders of their pixels, and a pixel is counted by its centre.
+        half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+        back, into = np.linalg.inv(self._out @ half), self._into @ half
+        found = back @ half @ self._place @ np.linalg.inv(half) @ into
         return np.asarray(found / found[2, 2], np.float64)
 
 

@@ -21,7 +21,7 @@ F64 = npt.NDArray[np.float64]
 
 #: The constants of SSIM for 8 bits: (0.01 x 255)^2 and (0.03 x 255)^2.
 _C1: Final = 6.5025
-_C2: Final = 58.5225
+SSIM_CONSTANT: Final = 58.5225
 #: Side of the window, in pixels: uniform, the other usage than the Gaussian of the paper, and a little stricter on us.
 _WINDOW: Final = 7
 #: Skin in Cb and Cr (Chai and Ngan, "Face segmentation using skin-color map", IEEE Trans. CSVT 9, 1999).
@@ -74,7 +74,7 @@ def _tolerance(luma: U8, found: F64) -> None:  # (H, W), (R, C)
                             s += v
                             q += v * v
                     variance = (n * q - s * s) / (n * n)
-                    total += _C2 / (2.0 * variance + _C2)
+                    total += SSIM_CONSTANT / (2.0 * variance + SSIM_CONSTANT)
                     cells += 1
             found[i, j] = cells / total if cells else 1.0
 
@@ -101,6 +101,30 @@ def _skin(rgb: U8, found: F64) -> None:  # (H, W, 3), (R, C)
                     cb = 128 + (-169 * r - 331 * g + 500 * b) // 1000
                     cr = 128 + (500 * r - 419 * g - 81 * b) // 1000
                     if _CB[0] <= cb <= _CB[1] and _CR[0] <= cr <= _CR[1]:
+                        skin += 1
+                    seen += 1
+            found[i, j] = skin / seen if seen else 0.0
+
+
+def block_skin_chroma(cb: U8, cr: U8, rows: int, columns: int) -> F64:
+    """Return the same of a video's planes of colour: ``(h, w) uint8`` each -> ``(rows, columns) float64``."""
+    found = np.empty((rows, columns), np.float64)
+    _skin_chroma(np.require(cb, requirements=["C", "W"]), np.require(cr, requirements=["C", "W"]), found)
+    return found
+
+
+@kernel
+def _skin_chroma(cb: U8, cr: U8, found: F64) -> None:  # (h, w), (h, w), (R, C)
+    height, width = cb.shape
+    rows, columns = found.shape
+    for i in range(rows):
+        top, bottom = i * height // rows, (i + 1) * height // rows
+        for j in range(columns):
+            left, right = j * width // columns, (j + 1) * width // columns
+            skin, seen = np.int64(0), np.int64(0)
+            for y in range(top, bottom):
+                for x in range(left, right):
+                    if _CB[0] <= cb[y, x] <= _CB[1] and _CR[0] <= cr[y, x] <= _CR[1]:
                         skin += 1
                     seen += 1
             found[i, j] = skin / seen if seen else 0.0
@@ -140,7 +164,9 @@ def _ssim(one: U8, two: U8, step: int) -> float:  # (H, W), (H, W)
             # Sample variances, divided by n - 1, as most implementations with uniform windows have them.
             va, vb = (saa - sa * ma) / (n - 1), (sbb - sb * mb) / (n - 1)
             cov = (sab - sa * mb) / (n - 1)
-            total += ((2 * ma * mb + _C1) * (2 * cov + _C2)) / ((ma * ma + mb * mb + _C1) * (va + vb + _C2))
+            total += ((2 * ma * mb + _C1) * (2 * cov + SSIM_CONSTANT)) / (
+                (ma * ma + mb * mb + _C1) * (va + vb + SSIM_CONSTANT)
+            )
             places += 1
     return total / places if places else 1.0
 
@@ -158,3 +184,4 @@ def warm() -> None:
     ssim(plane, plane)
     block_tolerance(plane, 2, 2)
     block_skin(np.zeros((16, 16, 3), np.uint8), 2, 2)
+    block_skin_chroma(plane, plane, 2, 2)

@@ -11,6 +11,6 @@
 (True, True)
 """
 
-from rempart.mark.watermark import MARK_VERSION, Prepared, embed, prepare
+from rempart.mark.watermark import MARK_VERSION, OWNED_MARK_VERSION, Prepared, embed, prepare
 
-__all__ = ["MARK_VERSION", "Prepared", "embed", "prepare"]
+__all__ = ["MARK_VERSION", "OWNED_MARK_VERSION", "Prepared", "embed", "prepare"]

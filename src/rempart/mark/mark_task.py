@@ -33,6 +33,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
 
     from rempart.hazmat.encoding import PERSONAL, encode, style_of  # noqa: PLC0415 - as above
     from rempart.hazmat.picture import open_picture  # noqa: PLC0415 - as above
+    from rempart.kernels.ownership_embedding import AREA_LEAST_PX, embed  # noqa: PLC0415 - as above
     from rempart.mark.packing import unpack  # noqa: PLC0415 - as above
     from rempart.mark.watermark import prepare  # noqa: PLC0415 - as above
 
@@ -44,9 +45,12 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         style = style_of(parcel.picture, picture.format, comment=PERSONAL)
         # Writable, or numba would compile its kernels anew, where no cache can be read.
         pixels = np.require(picture.frame(0), requirements=("C", "W"))
-        prepared = prepare(pixels, asset_key=parcel.asset_key, psnr_least_db=int(options["psnr_cdb"]) / 100)
+        is_owned = bool(parcel.owner_key) and pixels.shape[0] * pixels.shape[1] >= AREA_LEAST_PX
+        base = embed(pixels, owner_key=parcel.owner_key) if is_owned else pixels
+        psnr_db = int(options["psnr_cdb"]) / 100
+        prepared = prepare(base, asset_key=parcel.asset_key, psnr_least_db=psnr_db, reference=pixels)
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")}
+        return {"why": error.diagnostics().replace("\n", ". ")}
     sizes: list[Json] = []
     used, most = 0, max(1, _PIXELS_MOST // (pixels.shape[0] * pixels.shape[1]))
     for code in parcel.codes[:most]:
@@ -66,6 +70,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         "format": str(picture.format),
         "ssim": min(1.0, float(prepared.ssim)),
         "psnr_db": min(99.0, float(prepared.psnr_db)),
+        "owned": is_owned,
     }
 
 
@@ -81,10 +86,10 @@ def warm() -> None:
     from rempart.mark.packing import pack  # noqa: PLC0415 - as above
 
     rng = np.random.default_rng(1)
-    noise = rng.integers(0, 255, (160, 224, 3), dtype=np.uint8)
+    noise = rng.integers(0, 255, (288, 384, 3), dtype=np.uint8)
     room = memoryview(bytearray(1 << 20))
     for name in ("JPEG", "PNG", "WEBP"):
         encoded = io.BytesIO()
         Image.fromarray(noise).save(encoded, name)
-        parcel = pack(encoded.getvalue(), bytes(32), [np.ones(SYMBOLS, np.int8)])
+        parcel = pack(encoded.getvalue(), bytes(32), [np.ones(SYMBOLS, np.int8)], bytes(32))
         run(parcel, Limits(), {"psnr_cdb": 4200}, room)

@@ -1,11 +1,13 @@
 """The sandboxed tasks of the owner's mark: put it into a picture of hers, or look for it. Both run inside a worker.
 
 NOTE: the key goes in with them, so that no residual of a picture has to come out. A captured worker has no network and
-no file to put it; it could lie about what it found, so a look is of one picture, in a worker of its own.
+no file to put it, and a look's answer is a few numbers: it could lie about what it found, so a look is of one picture,
+in a worker of its own. What marks could hide the key in the picture that it returns: only her own pictures are marked.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
@@ -86,7 +88,7 @@ def run(data: bytes, limits: DecodeLimits, options: Options, output: memoryview)
         pixels = picture.frame(0)
         marked = embed(pixels, owner_key=key)
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")[:_WORDS_MOST]}
+        return {"why": error.diagnostics().replace("\n", ". ")[:_WORDS_MOST]}
     content = encode(marked, style)
     if len(content) > len(output):
         return {"why": f"the marked picture has more than {len(output)} bytes: there is no room for it"}
@@ -139,7 +141,7 @@ def search(data: bytes, limits: DecodeLimits, options: Options) -> dict[str, Jso
     try:
         found = look(picture.frame(0), owner_key=data[:_KEY_BYTES])
     except MarkError as error:
-        return {"why": error.diagnostics().replace("\n", " ")[:_WORDS_MOST]}
+        return {"why": error.diagnostics().replace("\n", ". ")[:_WORDS_MOST]}
     region: list[Json] = [[float(x), float(y)] for x, y in found.region]
     return {
         "score": float(found.score),
@@ -169,7 +171,7 @@ def parse_look(record: dict[str, Json]) -> OwnershipAnswer | NotOwned:
         if (
             not isinstance(corner, list)
             or len(corner) != len(("x", "y"))
-            or not all(isinstance(n, float) for n in corner)
+            or not all(isinstance(n, float) and math.isfinite(n) for n in corner)
         ):
             message = "a corner is two numbers"
             raise ValueError(message)

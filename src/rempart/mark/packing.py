@@ -1,19 +1,21 @@
 """What goes into the sandbox to be marked, and what comes out: a picture, its key and some codes; copies and figures.
 
-A container is four little-endian numbers (version, codes, bytes of the key, bytes of the picture), the key, the codes
-with a bit for each symbol, and the encoded picture. The seed of the codes is never in it.
+A container is five little-endian numbers (version, codes, bytes of the picture's key, of the owner's, of the picture),
+both keys, the codes with a bit for each symbol, and the encoded picture. The seed of the codes is never in it.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rempart.kernels.spread_spectrum import SYMBOLS
+from rempart.mark.watermark import MARK_VERSION, OWNED_MARK_VERSION
 from rempart.model.media import MediaFormat
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ OUTPUT_BYTES: Final = 128 * 1024 * 1024
 #: Copies of one visit: preparing the picture costs as much as some five copies.
 COPIES_MOST: Final = 48
 
-_HEADER: Final = struct.Struct("<IIII")
-_VERSION: Final = 1
+_HEADER: Final = struct.Struct("<IIIII")
+_VERSION: Final = 2
 _CODE_BYTES: Final = SYMBOLS // 8
 _WORDS_MOST: Final = 300
 
@@ -43,6 +45,8 @@ class Parcel(NamedTuple):
     """Encoded."""
     asset_key: bytes
     """Of the picture."""
+    owner_key: bytes
+    """Of its owner's mark; empty if copies do not carry it."""
     codes: I8
     """``(N, 20480) int8`` of -1 and 1."""
 
@@ -63,6 +67,19 @@ class Marked:
     """Luma SSIM of a copy and the picture, before it is encoded again."""
     psnr_db: float
     """The same in dB: what was used, where SSIM allowed no more."""
+    is_owned: bool
+    """Whether the copies carry their owner's mark too."""
+
+    @property
+    def mark_version(self) -> str:
+        """Return the name and version of the copies' marks."""
+        return OWNED_MARK_VERSION if self.is_owned else MARK_VERSION
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where each copy begins in the output, and its bytes."""
+        ends = tuple(accumulate(self.sizes))
+        return tuple((end - size, size) for end, size in zip(ends, self.sizes, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +90,11 @@ class NotMarked:
     """A plain sentence."""
 
 
-def pack(picture: bytes, asset_key: bytes, codes: Sequence[I8]) -> bytes:
-    """Put a picture, its key and codes into one container."""
+def pack(picture: bytes, asset_key: bytes, codes: Sequence[I8], owner_key: bytes = b"") -> bytes:
+    """Put a picture, its key and codes into one container, and its owner's key if copies carry her mark."""
     bits = np.packbits(np.stack(codes) > 0, axis=1)
-    header = _HEADER.pack(_VERSION, len(codes), len(asset_key), len(picture))
-    return b"".join((header, asset_key, bits.tobytes(), picture))
+    header = _HEADER.pack(_VERSION, len(codes), len(asset_key), len(owner_key), len(picture))
+    return b"".join((header, asset_key, owner_key, bits.tobytes(), picture))
 
 
 def unpack(data: bytes) -> Parcel:
@@ -89,14 +106,20 @@ def unpack(data: bytes) -> Parcel:
     if len(data) < _HEADER.size:
         message = "a container is cut short"
         raise ValueError(message)
-    version, count, key_bytes, picture_bytes = _HEADER.unpack_from(data)
-    start = _HEADER.size + key_bytes
+    version, count, key_bytes, owner_bytes, picture_bytes = _HEADER.unpack_from(data)
+    owner_at = _HEADER.size + key_bytes
+    start = owner_at + owner_bytes
     if version != _VERSION or len(data) != start + count * _CODE_BYTES + picture_bytes:
         message = "a container has another form"
         raise ValueError(message)
     bits = np.frombuffer(data, np.uint8, count * _CODE_BYTES, start).reshape(count, _CODE_BYTES)
     signs = np.where(np.unpackbits(bits, axis=1) > 0, np.int8(1), np.int8(-1))
-    return Parcel(picture=data[start + count * _CODE_BYTES :], asset_key=data[_HEADER.size : start], codes=signs)
+    return Parcel(
+        picture=data[start + count * _CODE_BYTES :],
+        asset_key=data[_HEADER.size : owner_at],
+        owner_key=data[owner_at:start],
+        codes=signs,
+    )
 
 
 def parse_marked(record: dict[str, Json]) -> Marked | NotMarked:
@@ -126,4 +149,5 @@ def parse_marked(record: dict[str, Json]) -> Marked | NotMarked:
         format=MediaFormat(str(record.get("format"))),
         ssim=ssim,
         psnr_db=psnr_db,
+        is_owned=record.get("owned") is True,
     )

@@ -17,6 +17,7 @@ from rempart.kernels.keyed_stream import KEY_BYTES
 from rempart.kernels.luma import luma_plane
 from rempart.kernels.spread_spectrum import AREA_LEAST_PX, COARSE, LAYERS, SIDE_LEAST_PX, SYMBOLS, planned, rendered
 from rempart.kernels.visibility import psnr_db, ssim
+from rempart.mark.ownership import OWNERSHIP_VERSION
 
 U8 = npt.NDArray[np.uint8]
 I8 = npt.NDArray[np.int8]
@@ -24,6 +25,8 @@ F32 = npt.NDArray[np.float32]
 
 #: The mark's name and version: what was marked with one is traced with the same.
 MARK_VERSION: Final = "rempart-mark/1"
+#: The same, laid over the owner's mark: the picture that it is traced with carries that mark.
+OWNED_MARK_VERSION: Final = f"{MARK_VERSION} {OWNERSHIP_VERSION}"
 #: What every copy keeps; a copy's own figures differ from the reference code's by less than the margin.
 SSIM_LEAST: Final = 0.98
 PSNR_LEAST_DB: Final = 42.0

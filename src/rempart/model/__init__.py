@@ -23,6 +23,7 @@ from rempart.model.media import (
     Orientation,
     Place,
     Region,
+    VideoFormat,
 )
 from rempart.model.outcome import Stopped, StopReason, Unreadable, UnreadableReason
 
@@ -57,4 +58,5 @@ __all__ = [
     "SuspectId",
     "Unreadable",
     "UnreadableReason",
+    "VideoFormat",
 ]

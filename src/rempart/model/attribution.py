@@ -18,11 +18,12 @@ class AttributionVerdict(StrEnum):
     ACCUSED = "accused"
     """The leak was made from the copies of those accused, up to the bound."""
     NOBODY = "nobody"
-    """The leak shows the original well enough, and no copy's mark is in it."""
+    """The leak shows the original well enough, and neither a mark nor a trace of one was found in it."""
     NOT_REGISTERED = "not_registered"
     """Nothing tells where the original lies in the leak: it is another picture, or hardly anything of it."""
     TOO_LITTLE_LEFT = "too_little_left"
-    """The original is there, but what is left could not show a mark even if there was one: it says nothing."""
+    """The original is there, but no copy can be told: too little of a mark is left, or a mark is there that belongs to
+    more copies together than can be told apart, or to one that is not on the list. It accuses and clears nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from rempart.model.media import MediaFormat, MediaKind, Orientation, Region
+from rempart.model.media import MediaFormat, MediaKind, Orientation, Region, VideoFormat
 
 #: Of a 256-bit code.
 CODE_BYTES: Final = 32
@@ -88,7 +88,7 @@ class FingerprintedMedia:
     """Of the bytes that were decoded, in hexadecimal."""
     kind: MediaKind
     """What it is."""
-    format: MediaFormat
+    format: MediaFormat | VideoFormat
     """How it was encoded."""
     width: int
     """In pixels, orientation applied."""
@@ -97,6 +97,6 @@ class FingerprintedMedia:
     frames: int
     """How many frames the item has, fingerprinted or not."""
     fingerprints: tuple[Fingerprint, ...]
-    """Empty only if the picture is too small to have one."""
+    """Empty only if the picture is too small to have one, and for a video."""
     places: tuple[CodedPoints, ...] = ()
     """Parts and points, where they were asked for: they stay in memory, or are sealed under the asset's own key."""

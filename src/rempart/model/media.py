@@ -22,6 +22,7 @@ class MediaKind(StrEnum):
     """What a media item is to a person."""
 
     IMAGE = "image"
+    VIDEO = "video"
 
 
 class MediaFormat(StrEnum):
@@ -35,6 +36,15 @@ class MediaFormat(StrEnum):
     BMP = "bmp"
     TIFF = "tiff"
     HEIC = "heic"
+
+
+class VideoFormat(StrEnum):
+    """The container of a video, read from its first bytes and never from its name."""
+
+    MP4 = "mp4"
+    MOV = "mov"
+    MATROSKA = "matroska"
+    WEBM = "webm"
 
 
 class Orientation(StrEnum):

@@ -128,21 +128,33 @@ class AccusedRecipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TracedLeak:
+    """One leak of a trace: which file, and how it lies on which original."""
+
+    sha256: str
+    """Which file it was, 64 hexadecimal digits."""
+    asset: AssetId | None
+    """Which original it was compared with; None if it resembles none."""
+    quality: float
+    """0..1: of its registration; 0 if it was not registered, and nothing of it was scored."""
+    region: tuple[Corner, ...]
+    """The original's corners in pixels of the leak; empty if it was not registered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRecord:
-    """What was concluded of one leak, with all that is needed to contest it and to do it again."""
+    """What was concluded of leaks that are scored together, with all that is needed to contest it and do it again."""
 
     id: TraceId
     """Random."""
-    asset: AssetId | None
-    """Which original it was compared with; None if it resembles none."""
+    leaks: tuple[TracedLeak, ...]
+    """One or more: the one that is registered best first, the others in the order in which they were given."""
     verdict: TraceVerdict
     """What it ended in; never ``withheld``, of which nothing is kept but that it happened."""
     surfaced_at: SurfacedAt
-    """Where the leak was seen, as was stated."""
+    """Where the leaks were seen, as was stated."""
     purpose: str
     """What for, as was stated."""
-    leak_sha256: str
-    """Which file it was, 64 hexadecimal digits."""
     recipients: int
     """How many codes the codebook had; 0 if none was made."""
     accused: tuple[AccusedRecipient, ...]
@@ -150,18 +162,24 @@ class TraceRecord:
     tested_recipients: int
     """How many codes were scored."""
     tests: int
-    """How many chances an innocent copy had."""
+    """How many chances an innocent copy had: the copies, times the looks at any of these leaks up to this one."""
     threshold: float
     """The score that accuses."""
     expected_score: float
     """What the trace could have seen."""
-    registration_quality: float
-    """0..1."""
-    region: tuple[Corner, ...]
-    """The original's corners in pixels of the leak; empty if it was not registered."""
     code_version: str
     """Name and version of the mark, the codes and the reading."""
     by: UserId
     """Who asked."""
     at: dt.datetime
     """When."""
+
+    @property
+    def best(self) -> TracedLeak:
+        """Return the leak that is registered best."""
+        return self.leaks[0]
+
+    @property
+    def looks(self) -> int:
+        """Return how many looks at any of these leaks the tests count, this one too."""
+        return max(1, self.tests // max(1, self.recipients))

@@ -118,4 +118,22 @@ COPIES_TABLE: Final = (
             en="With the workspace: what was signed can still be verified.",
         ),
     ),
+    RetentionPolicy(
+        table="traced_leak",
+        activity=Activity.ATTRIBUTION,
+        name=Text(fr="Autres fuites d’une imputation", en="Other leaks of a trace"),
+        purpose=Text(
+            fr="Refaire une imputation qui porte sur plusieurs fichiers.",
+            en="Repeat a trace of several files.",
+        ),
+        basis=("6(1)(f)", "10 (LIL art. 46)"),
+        data=Text(
+            fr="Condensat du fichier, scellé ; identifiant de l’image, qualité du recalage.",
+            en="Digest of the file, sealed; identifier of the picture, quality of its registration.",
+        ),
+        ends=Text(
+            fr="Avec l’imputation, ou au retrait d’une de ses images.",
+            en="With the trace, or when one of its pictures is withdrawn.",
+        ),
+    ),
 )

@@ -26,10 +26,10 @@ from rempart.store.models import (
     MatchRow,
     OwnerRow,
     SightingRow,
-    TraceRow,
 )
 from rempart.store.people import ground_of
 from rempart.store.sealing import seal_text, unseal_text
+from rempart.store.traces import delete_traces_of
 
 #: Rows that one listing holds at a time.
 _PAGE = 1_000
@@ -238,8 +238,9 @@ class AssetRepository:
         found = [AssetId(asset) for asset in rows.order_by("id").values_list("id", flat=True)]
         FingerprintRow.objects.filter(asset_id__in=found).delete()
         DetailedRow.objects.filter(asset_id__in=found).delete()
-        for belonging in (CopyRow, DecoyRow, TraceRow, ManifestRow):
+        for belonging in (CopyRow, DecoyRow, ManifestRow):
             belonging._default_manager.filter(asset_id__in=found).delete()  # noqa: SLF001 - Django's documented way
+        delete_traces_of(found)
         seen = sorted(set(MatchRow.objects.filter(asset_id__in=found).values_list("sighting_id", flat=True)))
         # Locked before their matches go: of two withdrawals at once, one sees that the other left nothing.
         for batch in in_batches(seen):

@@ -30,7 +30,7 @@ _TABLES: Final = (
     *("consent", "ground", "job", "event", "access_trace"),
     *("imported_listing", "imported_code", "imported_removed", "code_suspended", "code_sent", "partner"),
     *("host", "robots_copy", "authorisation"),
-    *("recipient", "marked_copy", "decoy", "leak_trace", "signed_manifest"),
+    *("recipient", "marked_copy", "decoy", "leak_trace", "traced_leak", "signed_manifest"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -82,6 +82,7 @@ BYTES_COLUMNS: Final = (
     ("decoy", "note_sealed"),
     ("leak_trace", "purpose_sealed"),
     ("leak_trace", "leak_sealed"),
+    ("traced_leak", "leak_sealed"),
     ("signed_manifest", "manifest"),
     ("signed_manifest", "code_bits"),
 )

@@ -7,7 +7,8 @@ nobody else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from django.db import IntegrityError as NotUniqueError
 from django.db.models import Max
@@ -20,6 +21,9 @@ from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
 from rempart.store.models import CopyRow, RecipientRow, WorkspaceRow
 from rempart.store.sealing import exact, seal_text, unseal_text
+
+#: Names in one message.
+_NAMED_MOST: Final = 5
 
 
 class RecipientRepository:
@@ -36,10 +40,11 @@ class RecipientRepository:
         Raises:
             MisuseError: there is one of this name or reference.
         """
-        for each in people:
-            if self.find(each.name) is not None or (each.ref and self.find(each.ref) is not None):
-                message = f"there is a recipient {each.ref or each.name!r} already"
-                raise MisuseError(message, advice="List them with: rempart recipient list")
+        if taken := self._taken({text for each in people for text in (each.name, each.ref) if text}):
+            told = ", ".join(map(repr, sorted(taken)[:_NAMED_MOST]))
+            more = f" and {len(taken) - _NAMED_MOST} more" if len(taken) > _NAMED_MOST else ""
+            message = f"there is a recipient already who is called {told}{more}"
+            raise MisuseError(message, advice="Nothing was added. List them with: rempart recipient list")
         try:
             with self._database.transaction():
                 first = self._next_number()
@@ -163,6 +168,22 @@ class RecipientRepository:
                 )
                 for row in rows
             ]
+
+    def mark_versions(self, asset: AssetId) -> set[str]:
+        """Return by which marks copies of an asset were made."""
+        with self._database.reading():
+            return set(CopyRow.objects.filter(asset_id=asset).values_list("mark_version", flat=True).distinct())
+
+    def _taken(self, texts: Collection[str]) -> set[str]:
+        """Return those of some texts by which somebody is found already; a hundred thousand cost a few statements."""
+        taken: set[str] = set()
+        for column, as_indexed in (("name_index", str), ("ref_index", exact)):
+            by_index = {index: text for text in texts for index in self._sealer.indexes(as_indexed(text))}
+            with self._database.reading():
+                for batch in in_batches(by_index):
+                    found = RecipientRow.objects.filter(**{f"{column}__in": batch}).values_list(column, flat=True)
+                    taken.update(by_index[bytes(index)] for index in found if index is not None)
+        return taken
 
     def _next_number(self) -> int:
         """Return the first number that was never given, and let nobody else give one until the transaction ends."""

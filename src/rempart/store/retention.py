@@ -34,6 +34,7 @@ from rempart.store.models import (
     ScanRow,
     ScanSkipRow,
     SightingRow,
+    TracedLeakRow,
     TraceRow,
 )
 
@@ -123,6 +124,8 @@ class RetentionRepository:
                 ScanSkipRow.objects.filter(scan_id__in=keys).delete()
                 # A sighting has its own end, and needs no scan to be shown.
                 SightingRow.objects.filter(scan_id__in=keys).update(scan=None)
+            elif row_class is RowClass.TRACE:
+                TracedLeakRow.objects.filter(trace_id__in=keys).delete()
             elif row_class is RowClass.TOMBSTONE:
                 for belonging in (MatchRow, FingerprintRow, DetailedRow):
                     belonging._default_manager.filter(asset_id__in=keys).delete()  # noqa: SLF001 - as above

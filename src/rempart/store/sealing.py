@@ -29,6 +29,7 @@ from rempart.store.models import (
     SentRow,
     SightingRow,
     SourceRow,
+    TracedLeakRow,
     TraceRow,
     User,
     WorkspaceRow,
@@ -85,6 +86,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=DecoyRow, column="note_sealed"),
     SealedColumn(row=TraceRow, column="purpose_sealed"),
     SealedColumn(row=TraceRow, column="leak_sealed"),
+    SealedColumn(row=TracedLeakRow, column="leak_sealed"),
 )
 
 

@@ -1,6 +1,6 @@
 """The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
 
-from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TraceRow
+from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TracedLeakRow, TraceRow
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
@@ -39,6 +39,7 @@ __all__ = [
     "SourceRow",
     "SuspendedRow",
     "TraceRow",
+    "TracedLeakRow",
     "User",
     "WorkspaceRow",
 ]

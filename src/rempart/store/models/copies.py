@@ -66,7 +66,7 @@ class DecoyRow(models.Model):
 
 
 class TraceRow(models.Model):
-    """What was concluded of one leak: identifiers and figures; what was stated and which file it was are sealed."""
+    """What was concluded, and of the leak that is registered best: what was stated and which file it was are sealed."""
 
     id = id_field()
     asset = reference("store.AssetRow", null=True)
@@ -92,3 +92,21 @@ class TraceRow(models.Model):
         """Name of the table."""
 
         db_table = "leak_trace"
+
+
+class TracedLeakRow(models.Model):
+    """One more leak of a trace, beside the one that is registered best; it goes with its trace."""
+
+    pk = models.CompositePrimaryKey("trace_id", "number")
+    trace = reference("store.TraceRow", db_index=False)
+    # From 1 on: 0 is in the row of the trace.
+    number = models.IntegerField()
+    asset = reference("store.AssetRow", null=True)
+    leak_sealed = sealed_field()
+    quality = models.FloatField()
+    region = models.JSONField()
+
+    class Meta:
+        """Name of the table."""
+
+        db_table = "traced_leak"

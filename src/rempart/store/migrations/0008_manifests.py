@@ -8,7 +8,7 @@ from rempart.store.erasure import withhold_statistics
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0006_copies"),
+        ("store", "0007_trace_leaks"),
     ]
 
     operations = [
