@@ -140,7 +140,7 @@ def test_a_failing_signature_by_a_believed_key_is_refused() -> None:
     one, two = signer(), signer("other.example", 2)
     forged = NoteSignature(name=two.key.name, key_id=two.key.key_id, signature=one.sign(TEXT).signature)
 
-    with pytest.raises(IntegrityError, match="not by other.example"):
+    with pytest.raises(IntegrityError, match=r"not by other\.example"):
         open_note(render_note(TEXT, [one.sign(TEXT), forged]), [one.key, two.key])
 
 
