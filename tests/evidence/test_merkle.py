@@ -13,7 +13,6 @@ from rempart.evidence.merkle import (
     EMPTY_ROOT,
     Frontier,
     MemoryNodes,
-    Place,
     consistency_proof,
     inclusion_proof,
     interior_hash,
@@ -22,6 +21,7 @@ from rempart.evidence.merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from rempart.model.log import Place
 
 #: The eight inputs of the reference tests of Certificate Transparency, and the root after each (RFC 6962's authors).
 INPUTS = [

@@ -42,6 +42,7 @@ from rempart.store import (
     ImportedRepository,
     JobRepository,
     Journal,
+    LogRepository,
     OutgoingRepository,
     OwnerRepository,
     PartnerRepository,
@@ -104,6 +105,7 @@ class Workspace:
         self.recipients = RecipientRepository(database, sealer)
         self.decoys = DecoyRepository(database, sealer)
         self.traces = TraceRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
+        self.log = LogRepository(database)
         self._user_name = user_name(settings)
         self._me: User | None = None
 

@@ -1,7 +1,7 @@
 """The tree over a log's leaves: RFC 9162 §2.1, with stored nodes, so that adding and proving read O(log n) of them.
 
-What is stored are the nodes over complete subtrees alone: ``(level, index)`` covers the leaves from
-``index * 2**level`` to ``(index + 1) * 2**level``. They never change, which is why a table that is only added to can
+What is stored are the nodes over complete subtrees alone: ``Place(level, number)`` covers the leaves from
+``number * 2**level`` to ``(number + 1) * 2**level``. They never change, which is why a table that is only added to can
 hold them.
 
 >>> nodes = MemoryNodes()
@@ -23,6 +23,7 @@ from functools import reduce
 from typing import Final, NoReturn, Protocol
 
 from rempart.errors import IntegrityError, MisuseError
+from rempart.model.log import Place
 
 HASH_BYTES: Final = 32
 #: RFC 9162 §2.1.1: the hash of an empty list is the hash of an empty string.
@@ -30,16 +31,6 @@ EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 #: C2SP tlog-witness: no proof has more lines; no tree has more leaves than a signed 64-bit number counts.
 PROOF_HASHES_MAX: Final = 63
 SIZE_MAX: Final = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a node is: over which complete subtree."""
-
-    level: int
-    """How many levels above the leaves."""
-    index: int
-    """How many nodes of its level are to its left."""
 
 
 class NodeStore(Protocol):
@@ -80,7 +71,7 @@ class MemoryNodes:
 
 def missing_node(place: Place) -> IntegrityError:
     """Return what to raise where a node is not."""
-    message = f"the log has no node {place.index} on level {place.level}"
+    message = f"the log has no node {place.number} on level {place.level}"
     return IntegrityError(message, advice="The database is damaged: restore a backup, then ask the witnesses.")
 
 

@@ -31,6 +31,16 @@ class Checkpoint:
     """The root hash of its tree (RFC 9162), 32 bytes."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a node of the tree is: over which complete subtree."""
+
+    level: int
+    """How many levels above the leaves."""
+    number: int
+    """How many nodes of its level are to its left."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cosignature:
     """That a witness saw a checkpoint, and none that contradicts it."""
@@ -39,6 +49,18 @@ class Cosignature:
     """The name of its key."""
     at: dt.datetime
     """When, by its own clock; aware, in UTC, in whole seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCosignature:
+    """A witness's signature of a checkpoint, as it is kept."""
+
+    witness: str
+    """The name of its key."""
+    vkey: str
+    """The key that verified it, as people pass it on."""
+    line: str
+    """The signature as a line of a note, with its newline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +73,43 @@ class LogPosition:
     """What the log holds of it: two lines, of which the second is a salted commitment."""
     salt: bytes = field(repr=False)
     """What was committed with, 32 random bytes: erasing it makes the leaf belong to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """An entry, opened with the key of what it is about."""
+
+    position: LogPosition
+    """Where it is, and its salt."""
+    kind: LogEntryKind
+    """What happened."""
+    content: bytes | None = field(repr=False)
+    """What was committed to; None of what is long and kept elsewhere, as a package's SHA256SUMS is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLogEntry:
+    """What is to become an entry."""
+
+    owner: str
+    """What it is about, an identifier that has a key of its own: an item, a case, or the workspace."""
+    event: str
+    """What makes it one of its kind for that owner, as in ``addition``: asked for twice, it is logged once."""
+    kind: LogEntryKind
+    """What happened. Whoever makes the content says it in there too: nothing else is committed to."""
+    content: bytes = field(repr=False)
+    """What is committed to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedLogEntry:
+    """What is kept to open an entry."""
+
+    number: int
+    """The entry's."""
+    event_digest: bytes = field(repr=False)
+    """By which it is found again, under its owner's key; 32 bytes."""
+    owner_digest: bytes = field(repr=False)
+    """By which all of one owner are found; 32 bytes."""
+    sealed: bytes = field(repr=False)
+    """Ciphertext under its owner's key."""
