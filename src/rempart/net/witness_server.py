@@ -172,4 +172,4 @@ async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> h11
     """Return the next event of a request; None if nothing more of it can come."""
     while (event := connection.next_event()) is h11.NEED_DATA:
         connection.receive_data(await reader.read(_READ_BYTES))
-    return None if event is h11.PAUSED or event is h11.NEED_DATA else event
+    return event if isinstance(event, h11.Event) else None
