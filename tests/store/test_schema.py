@@ -237,7 +237,14 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
     database = open_at(path)
-    assert upgrade(database) == ["0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == [
+        "0002_findings",
+        "0003_exchange",
+        "0004_placement",
+        "0005_hosts",
+        "0006_copies",
+        "0010_log",
+    ]
     assert faults(database) == []
     database.close()
 
@@ -252,7 +259,7 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
     database = open_at(path)
-    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0003_exchange", "0004_placement", "0005_hosts", "0006_copies", "0010_log"]
     assert faults(database) == []
     database.close()
 
@@ -267,7 +274,7 @@ def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str)
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
     database = open_at(path)
-    assert upgrade(database) == ["0005_hosts", "0006_copies"]
+    assert upgrade(database) == ["0005_hosts", "0006_copies", "0010_log"]
     assert faults(database) == []
     database.close()
 
@@ -282,7 +289,22 @@ def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
     database = open_at(path)
-    assert upgrade(database) == ["0006_copies"]
+    assert upgrade(database) == ["0006_copies", "0010_log"]
+    assert faults(database) == []
+    database.close()
+
+
+@pytest.mark.parametrize("moment", ['CREATE TABLE "log_leaf"', "CREATE TRIGGER log_leaf_no_replace"])
+def test_a_power_cut_in_the_tenth_leaves_the_one_before(tmp_path: Path, moment: str) -> None:
+    """No table of the log is left without the triggers that keep it."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"log_leaf", "log_node", "log_checkpoint", "log_entry"}
+    database = open_at(path)
+    assert upgrade(database) == ["0010_log"]
     assert faults(database) == []
     database.close()
 
