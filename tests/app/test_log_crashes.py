@@ -6,7 +6,6 @@ import datetime as dt
 import signal
 import subprocess
 import sys
-from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from rempart.app.witness_states import FileStates
 from rempart.evidence.log_proof import read_log_proof
 from rempart.evidence.merkle import consistency_proof
 from rempart.evidence.notes import parse_vkey
-from rempart.evidence.witnessing import AddCheckpoint, Witness, WitnessAnswer, render_add_checkpoint
+from rempart.evidence.witnessing import AddCheckpoint, AnswerStatus, Witness, WitnessAnswer, render_add_checkpoint
 from rempart.model.log import LogEntryKind, NewLogEntry
 from required import ROOT
 from workspaces import make
@@ -128,8 +127,8 @@ def test_a_witness_killed_anywhere_never_cosigns_two_stories(tmp_path: Path) -> 
         second = ask(folder, asked(0, 9, other))
 
         assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-        assert not (answered and second.status is HTTPStatus.OK)
-        assert (second.status is HTTPStatus.OK) == (kept.size == 0)
+        assert not (answered and second.status is AnswerStatus.OK)
+        assert (second.status is AnswerStatus.OK) == (kept.size == 0)
         if done.returncode == 0:
             assert answered
             break

@@ -54,9 +54,9 @@ class Sister:
 
     def start(self) -> None:
         """Serve on a free port."""
-        command = [*REMPART, "--workspace", self.folder, "log", "witness", "serve", "--listen", "127.0.0.1:0"]
+        command = [*REMPART, "--workspace", str(self.folder), "log", "witness", "serve", "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen(
-            [*command, "--logs", self.logs], stdout=subprocess.PIPE, env=log_watch.environment(), text=True
+            [*command, "--logs", str(self.logs)], stdout=subprocess.PIPE, env=log_watch.environment(), text=True
         )
         assert self.process.stdout is not None
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().split()[-1]}"

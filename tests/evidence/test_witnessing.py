@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from http import HTTPStatus
 
 import pytest
 
@@ -16,6 +15,7 @@ from rempart.evidence.witnessing import (
     NOTHING_WITNESSED,
     REQUEST_BYTES_MAX,
     AddCheckpoint,
+    AnswerStatus,
     Witness,
     WitnessedState,
     parse_add_checkpoint,
@@ -60,7 +60,7 @@ def witness(*sizes: int) -> tuple[Witness, MemoryStates]:
     made = Witness(WITNESS, [LOG.signer.key], states)
     old = 0
     for size in sizes:
-        assert made.add_checkpoint(asked(old, size), AT).status is HTTPStatus.OK
+        assert made.add_checkpoint(asked(old, size), AT).status is AnswerStatus.OK
         old = size
     return made, states
 
@@ -73,8 +73,8 @@ def test_two_roots_of_one_size_are_never_cosigned() -> None:
     answers = [made.add_checkpoint(asked(old, 10, branched, ()), AT) for old in (0, 10)]
     grown = made.add_checkpoint(asked(10, 12, branched), AT)
 
-    assert [a.status for a in answers] == [HTTPStatus.CONFLICT] * 2
-    assert grown.status is HTTPStatus.UNPROCESSABLE_ENTITY
+    assert [a.status for a in answers] == [AnswerStatus.CONFLICT] * 2
+    assert grown.status is AnswerStatus.UNPROCESSABLE
     assert states.latest(ORIGIN).root == LOG.checkpoint(10).root
 
 
@@ -84,7 +84,7 @@ def test_a_growing_log_is_cosigned() -> None:
 
     answer = made.add_checkpoint(asked(11, 20), AT)
 
-    assert answer.status is HTTPStatus.OK
+    assert answer.status is AnswerStatus.OK
     [line] = read_cosignatures(answer.body.encode(), LOG.checkpoint(20), [WITNESS.key])
     text = parse_note(LOG.signed(20)).text
     assert open_cosignatures(text, [line], [WITNESS.key])[0].at == AT
@@ -97,7 +97,7 @@ def test_who_is_behind_is_told_where_the_witness_is() -> None:
 
     answer = made.add_checkpoint(asked(3, 9), AT)
 
-    assert (answer.status, answer.body, answer.media_type) == (HTTPStatus.CONFLICT, "7\n", "text/x.tlog.size")
+    assert (answer.status, answer.body, answer.media_type) == (AnswerStatus.CONFLICT, "7\n", "text/x.tlog.size")
     assert parse_conflict(answer.body.encode()) == 7
 
 
@@ -105,7 +105,7 @@ def test_a_smaller_log_is_a_conflict() -> None:
     """One that was restored from a backup, or rolled back on purpose."""
     made, states = witness(9)
 
-    assert made.add_checkpoint(asked(5, 5), AT).status is HTTPStatus.CONFLICT
+    assert made.add_checkpoint(asked(5, 5), AT).status is AnswerStatus.CONFLICT
     assert states.latest(ORIGIN).size == 9
 
 
@@ -115,7 +115,7 @@ def test_an_unknown_log_is_not_found() -> None:
 
     answer = made.add_checkpoint(asked(0, 5, GrownLog(5, origin="stranger.example")), AT)
 
-    assert answer.status is HTTPStatus.NOT_FOUND
+    assert answer.status is AnswerStatus.NOT_FOUND
 
 
 def test_a_forged_checkpoint_is_forbidden() -> None:
@@ -124,19 +124,19 @@ def test_a_forged_checkpoint_is_forbidden() -> None:
 
     answer = made.add_checkpoint(asked(0, 5, GrownLog(5, seed=3)), AT)
 
-    assert answer.status is HTTPStatus.FORBIDDEN
+    assert answer.status is AnswerStatus.FORBIDDEN
     assert states.kept == {}
 
 
 @pytest.mark.parametrize(
     "proof, status",
     [
-        ((bytes(32),), HTTPStatus.UNPROCESSABLE_ENTITY),
-        (consistency_proof(LOG.nodes, 8, 12), HTTPStatus.UNPROCESSABLE_ENTITY),
-        ((), HTTPStatus.UNPROCESSABLE_ENTITY),
+        ((bytes(32),), AnswerStatus.UNPROCESSABLE),
+        (consistency_proof(LOG.nodes, 8, 12), AnswerStatus.UNPROCESSABLE),
+        ((), AnswerStatus.UNPROCESSABLE),
     ],
 )
-def test_a_wrong_proof_is_refused(proof: tuple[bytes, ...], status: HTTPStatus) -> None:
+def test_a_wrong_proof_is_refused(proof: tuple[bytes, ...], status: AnswerStatus) -> None:
     """One hash of nothing, one of other sizes, none."""
     made, states = witness(7)
 
@@ -148,14 +148,14 @@ def test_a_first_checkpoint_needs_no_proof_and_takes_none() -> None:
     """The proof must be empty if the old size is zero."""
     made, _ = witness()
 
-    assert made.add_checkpoint(asked(0, 5, proof=(bytes(32),)), AT).status is HTTPStatus.UNPROCESSABLE_ENTITY
+    assert made.add_checkpoint(asked(0, 5, proof=(bytes(32),)), AT).status is AnswerStatus.UNPROCESSABLE
 
 
 def test_an_old_size_above_the_new_one_is_no_request() -> None:
     """C2SP: 400."""
     made, _ = witness(7)
 
-    assert made.add_checkpoint(asked(7, 5, proof=()), AT).status is HTTPStatus.BAD_REQUEST
+    assert made.add_checkpoint(asked(7, 5, proof=()), AT).status is AnswerStatus.BAD_REQUEST
 
 
 def test_whoever_is_slower_gets_a_conflict() -> None:
@@ -165,7 +165,7 @@ def test_whoever_is_slower_gets_a_conflict() -> None:
 
     answer = made.add_checkpoint(asked(7, 9), AT)
 
-    assert (answer.status, answer.body) == (HTTPStatus.CONFLICT, "15\n")
+    assert (answer.status, answer.body) == (AnswerStatus.CONFLICT, "15\n")
     assert states.latest(ORIGIN).size == 15
 
 
@@ -173,7 +173,7 @@ def test_an_empty_log_has_one_root() -> None:
     """With any other it would be two stories of nothing."""
     made, _ = witness()
 
-    assert made.add_checkpoint(asked(0, 0), AT).status is HTTPStatus.OK
+    assert made.add_checkpoint(asked(0, 0), AT).status is AnswerStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
     """Whatever it is, with an answer."""
     made, states = witness()
 
-    assert made.add_checkpoint(body, AT).status is HTTPStatus.BAD_REQUEST
+    assert made.add_checkpoint(body, AT).status is AnswerStatus.BAD_REQUEST
     assert states.kept == {}
 
 

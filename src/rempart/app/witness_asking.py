@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from rempart.app.gating import make_gate
@@ -24,6 +23,7 @@ from rempart.evidence.merkle import consistency_proof
 from rempart.evidence.witnessing import (
     ANSWER_BYTES_MAX,
     AddCheckpoint,
+    AnswerStatus,
     parse_conflict,
     read_cosignatures,
     render_add_checkpoint,
@@ -108,11 +108,11 @@ class WitnessClient:
             page = self._post(f"{route.url}/add-checkpoint", render_add_checkpoint(asked))
             if not isinstance(page, Page):
                 return NotCosigned(witness=name, why=page.in_words() if isinstance(page, NotFetched) else str(page))
-            if page.status == HTTPStatus.OK:
+            if page.status == AnswerStatus.OK:
                 return self._keep(route, state, page.body, now)
-            if page.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            if page.status == AnswerStatus.UNPROCESSABLE:
                 raise self._another_story(checkpoint.origin, name, old, now)
-            if page.status != HTTPStatus.CONFLICT:
+            if page.status != AnswerStatus.CONFLICT:
                 return NotCosigned(witness=name, why=f"it answered {page.status}")
             try:
                 seen = parse_conflict(page.body)

@@ -11,7 +11,7 @@ import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
+from enum import IntEnum
 from typing import Final, NoReturn, Protocol
 
 from rempart.errors import IntegrityError
@@ -34,6 +34,23 @@ REQUEST_BYTES_MAX: Final = NOTE_BYTES_MAX + 4_096
 ANSWER_BYTES_MAX: Final = 64 * 1024
 SIZE_MEDIA_TYPE: Final = "text/x.tlog.size"
 TEXT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+
+
+class AnswerStatus(IntEnum):
+    """How a witness answers, in HTTP's numbers."""
+
+    OK = 200
+    """Cosigned."""
+    BAD_REQUEST = 400
+    """No request, or an old size above the new one."""
+    FORBIDDEN = 403
+    """No key of that log signed it."""
+    NOT_FOUND = 404
+    """No log that is known."""
+    CONFLICT = 409
+    """Another size was cosigned last, or another root of it."""
+    UNPROCESSABLE = 422
+    """The proof does not hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +81,7 @@ class WitnessStates(Protocol):
 class WitnessAnswer:
     """What a witness answers."""
 
-    status: HTTPStatus
+    status: AnswerStatus
     """How it went."""
     body: str = ""
     """Cosignature lines, or a size, or a sentence."""
@@ -140,15 +157,15 @@ class Witness:
             asked = parse_add_checkpoint(body)  # (1)
             claimed = parse_checkpoint_text(parse_note(asked.checkpoint).text)
         except IntegrityError as error:
-            return _answer(HTTPStatus.BAD_REQUEST, error)
+            return _answer(AnswerStatus.BAD_REQUEST, error)
         keys = self._logs.get(claimed.origin)  # (2)
         if keys is None:
-            return WitnessAnswer(status=HTTPStatus.NOT_FOUND, body="this log is not known here\n")
+            return WitnessAnswer(status=AnswerStatus.NOT_FOUND, body="this log is not known here\n")
         checkpoint = _signed_by_any(asked.checkpoint, keys)  # (3)
         if isinstance(checkpoint, IntegrityError):
-            return _answer(HTTPStatus.FORBIDDEN, checkpoint)
+            return _answer(AnswerStatus.FORBIDDEN, checkpoint)
         if asked.old_size > checkpoint.size:
-            return WitnessAnswer(status=HTTPStatus.BAD_REQUEST, body="the old size is larger than the new one\n")
+            return WitnessAnswer(status=AnswerStatus.BAD_REQUEST, body="the old size is larger than the new one\n")
         return self._compared(asked, checkpoint, now)
 
     def _compared(self, asked: AddCheckpoint, checkpoint: Checkpoint, now: dt.datetime) -> WitnessAnswer:
@@ -162,11 +179,11 @@ class Witness:
         try:
             verify_consistency(before.size, after.size, asked.hashes, before.root, after.root)
         except IntegrityError as error:
-            return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, error)
+            return _answer(AnswerStatus.UNPROCESSABLE, error)
         if not self._states.advance(checkpoint.origin, before, after):  # (5)
             return _conflict(self._states.latest(checkpoint.origin))
         text = parse_note(asked.checkpoint).text
-        return WitnessAnswer(status=HTTPStatus.OK, body=self._cosigner.cosign(text, now).line)  # (6)
+        return WitnessAnswer(status=AnswerStatus.OK, body=self._cosigner.cosign(text, now).line)  # (6)
 
 
 def read_cosignatures(
@@ -216,10 +233,10 @@ def _signed_by_any(raw: bytes, keys: Sequence[VerifierKey]) -> Checkpoint | Inte
 
 
 def _conflict(latest: WitnessedState) -> WitnessAnswer:
-    return WitnessAnswer(status=HTTPStatus.CONFLICT, body=f"{latest.size}\n", media_type=SIZE_MEDIA_TYPE)
+    return WitnessAnswer(status=AnswerStatus.CONFLICT, body=f"{latest.size}\n", media_type=SIZE_MEDIA_TYPE)
 
 
-def _answer(status: HTTPStatus, error: IntegrityError) -> WitnessAnswer:
+def _answer(status: AnswerStatus, error: IntegrityError) -> WitnessAnswer:
     return WitnessAnswer(status=status, body=f"{error}\n")
 
 

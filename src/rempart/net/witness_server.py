@@ -33,8 +33,8 @@ _PORT_MAX: Final = 65_535
 class Answered:
     """What is answered to one request."""
 
-    status: HTTPStatus
-    """How it went."""
+    status: int
+    """How it went, in HTTP's numbers."""
     media_type: str
     """What the body is."""
     body: bytes
