@@ -250,7 +250,7 @@ class TimestampSettings(Section):
 
 
 class TransparencySettings(Section):
-    """The log of what was done with evidence, and who cosigns its states (docs/explanation/evidence.md)."""
+    """The log of what was done with evidence, and who cosigns its states."""
 
     origin: SettingText = ""
     """Name under which the log is begun, as in ``association.example/log``; empty draws one that says nothing."""

@@ -120,7 +120,7 @@ def test_a_witness_killed_anywhere_never_cosigns_two_stories(tmp_path: Path) -> 
     one, other, killed = GrownLog(9), GrownLog(9, salt=9), 0
 
     for step in range(50):
-        FileStates.make(folder := tmp_path / f"state-{step}")
+        FileStates.make(folder := tmp_path / f"state-{step}", cosigner().key.name)
         done = run(COSIGNS, folder, step, data=asked(0, 9, one))
         answered = done.stdout.strip() == b"200"
         kept = FileStates.open(folder).latest(ORIGIN)

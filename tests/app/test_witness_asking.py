@@ -26,6 +26,7 @@ from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, SettingValueError
 from rempart.evidence.log_proof import read_log_proof
 from rempart.evidence.notes import parse_vkey
+from rempart.evidence.witnessing import NOTHING_WITNESSED, WitnessedState
 from rempart.model.log import LogEntryKind, NewLogEntry
 from workspaces import make, settings_for
 
@@ -230,9 +231,25 @@ def test_witnesses_that_are_none(tmp_path: Path, text: str) -> None:
 
 
 def test_a_witness_is_begun_once(tmp_path: Path) -> None:
-    """One that lost its memory does not make itself another."""
+    """One that lost its memory does not make itself another; its name stays."""
     with pytest.raises(MisuseError, match="no witness was begun"):
         FileStates.open(tmp_path / "state")
-    FileStates.make(tmp_path / "state")
+    with pytest.raises(MisuseError, match="cannot name a key"):
+        FileStates.make(tmp_path / "state", "a name")
+    FileStates.make(tmp_path / "state", "a/witness")
     with pytest.raises(MisuseError, match="cannot be made"):
-        FileStates.make(tmp_path / "state")
+        FileStates.make(tmp_path / "state", "b/witness")
+
+    assert FileStates.open(tmp_path / "state").name == "a/witness"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"v":1}', b'{"v":1,"origin":"b","size":1,"root":""}', b"\xff"])
+def test_a_damaged_state_cosigns_nothing(tmp_path: Path, content: bytes) -> None:
+    """It is not taken for a log that was never cosigned."""
+    states = FileStates.make(tmp_path / "state", "a/witness")
+    states.advance("a", NOTHING_WITNESSED, WitnessedState(size=1, root=b"1" * 32))
+    [file] = (tmp_path / "state").glob("*.json")
+    file.write_bytes(content)
+
+    with pytest.raises(IntegrityError, match="damaged"):
+        states.latest("a")

@@ -22,10 +22,23 @@ WITNESS_FOLDER: Final = "witness"
 _LOGS_BYTES_MAX: Final = 1024 * 1024
 
 
-def make_cosigner(workspace: Workspace, settings: Settings, now: dt.datetime) -> Cosigner:
-    """Return what this workspace's witness signs with; its name is the log's, with ``/witness`` behind it."""
+def begin_witness(workspace: Workspace, settings: Settings, folder: Path, now: dt.datetime) -> Cosigner:
+    """Make the folder of a witness; its name is the log's of today, with ``/witness`` behind it.
+
+    Raises:
+        MisuseError: it is there already, or cannot be made.
+    """
     log = TransparencyLog(workspace, settings)
-    return Cosigner(f"{log.origin(now)}/witness", log.secrets.witness_key)
+    return Cosigner(FileStates.make(folder, f"{log.origin(now)}/witness").name, log.secrets.witness_key)
+
+
+def make_cosigner(workspace: Workspace, settings: Settings, folder: Path) -> Cosigner:
+    """Return what the witness of a folder signs with.
+
+    Raises:
+        MisuseError: no witness was begun in it.
+    """
+    return Cosigner(FileStates.open(folder).name, TransparencyLog(workspace, settings).secrets.witness_key)
 
 
 def read_logs(path: Path) -> tuple[VerifierKey, ...]:

@@ -17,36 +17,41 @@ from typing import Final
 
 from rempart.app.log_memory import replace_durably
 from rempart.errors import IntegrityError, MisuseError, UnavailableError
+from rempart.evidence.notes import check_key_name
 from rempart.evidence.witnessing import NOTHING_WITNESSED, WitnessedState
 
 _VERSION: Final = 1
 _BYTES_MAX: Final = 4_096
-_LOCK: Final = "lock"
+#: Locked by whoever writes; it holds the witness's name.
+_LOCK: Final = "witness"
 
 
 class FileStates:
     """States in a folder; several processes may share it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         """Use a folder that was made: see :meth:`make` and :meth:`open`."""
         self._folder = folder
+        #: The witness's own: it stays, whatever name its association's log goes on under.
+        self.name = name
 
     @classmethod
-    def make(cls, folder: Path) -> FileStates:
+    def make(cls, folder: Path, name: str) -> FileStates:
         """Make the folder of a witness that never cosigned anything.
 
         Raises:
-            MisuseError: it is there already, or cannot be made.
+            MisuseError: it is there already, cannot be made, or no key can have the name.
         """
+        check_key_name(name)
         try:
             folder.mkdir(mode=0o700)
-            (folder / _LOCK).touch(mode=0o600)
+            replace_durably(folder / _LOCK, f"{name}\n".encode())
         except OSError as error:
             message = f"the witness's folder cannot be made in {folder}: {error.strerror}"
             raise MisuseError(
                 message, advice="If it is there already, serve from it: rempart log witness serve"
             ) from error
-        return cls(folder)
+        return cls(folder, name)
 
     @classmethod
     def open(cls, folder: Path) -> FileStates:
@@ -55,14 +60,17 @@ class FileStates:
         Raises:
             MisuseError: there is none.
         """
-        if not (folder / _LOCK).is_file():
+        try:
+            with (folder / _LOCK).open("rb") as file:
+                name = file.read(_BYTES_MAX).decode().removesuffix("\n")
+        except (OSError, UnicodeDecodeError) as error:
             message = f"no witness was begun in {folder}"
             advice = (
                 "Begin one: rempart log witness begin. If there was one, what it cosigned is lost: restore the folder, "
-                "or give the logs another key of it."
+                "or begin one under another name."
             )
-            raise MisuseError(message, advice=advice)
-        return cls(folder)
+            raise MisuseError(message, advice=advice) from error
+        return cls(folder, name)
 
     def latest(self, origin: str) -> WitnessedState:
         """Return the largest state of a log that was cosigned.

@@ -32,12 +32,11 @@ def begin(given: Globals, state: Path | None) -> None:
     whose logs it cosigned.
     """
     from rempart import clock  # noqa: PLC0415 - with the command
-    from rempart.app.witness_serving import WITNESS_FOLDER, make_cosigner  # noqa: PLC0415 - heavy: Django
-    from rempart.app.witness_states import FileStates  # noqa: PLC0415 - as above
+    from rempart.app.witness_serving import WITNESS_FOLDER, begin_witness  # noqa: PLC0415 - heavy: Django
 
     with given.open() as workspace:
-        FileStates.make(state or workspace.folder / WITNESS_FOLDER)
-        put(make_cosigner(workspace, given.settings(), clock.utc_now()).key.vkey)
+        folder = state or workspace.folder / WITNESS_FOLDER
+        put(begin_witness(workspace, given.settings(), folder, clock.utc_now()).key.vkey)
     say("Give this key, and your address, to those whose logs you cosign.")
 
 
@@ -54,15 +53,14 @@ def begin(given: Globals, state: Path | None) -> None:
 @click.pass_obj
 def serve(given: Globals, listen: str, logs: Path, state: Path | None) -> None:
     """Cosign until Ctrl-C. From elsewhere than this machine, put a web server with TLS in front of it."""
-    from rempart import clock  # noqa: PLC0415 - with the command
     from rempart.app import witness_serving as serving  # noqa: PLC0415 - heavy: Django
     from rempart.net.witness_server import parse_listen  # noqa: PLC0415 - as above
 
     host, port = parse_listen(listen)
     keys = serving.read_logs(logs)
     with given.open() as workspace:
-        cosigner = serving.make_cosigner(workspace, given.settings(), clock.utc_now())
         folder = state or workspace.folder / serving.WITNESS_FOLDER
+        cosigner = serving.make_cosigner(workspace, given.settings(), folder)
     say(f"cosigning {len(keys)} logs as {cosigner.key.name}")
     serving.serve(cosigner, keys, folder, host, port, lambda at: _tell(f"listening  {host}  {at}"))
 
@@ -83,7 +81,7 @@ def ask(given: Globals, name: str) -> int:
     from rempart import clock  # noqa: PLC0415 - with the command
     from rempart.app.witness_asking import Cosigned, WitnessClient  # noqa: PLC0415 - heavy: Django
     from rempart.app.witness_routes import witness_routes  # noqa: PLC0415 - as above
-    from rempart.errors import NotFoundError, UnavailableError  # noqa: PLC0415 - as above
+    from rempart.errors import IntegrityError, NotFoundError, UnavailableError  # noqa: PLC0415 - as above
 
     settings = given.settings()
     routes = [route for route in witness_routes(settings) if name in {"", route.key.name}]
@@ -94,10 +92,15 @@ def ask(given: Globals, name: str) -> int:
     with given.open() as workspace:
         client = WitnessClient(workspace, settings)
         for route in routes:
-            found = client.ask(route, clock.utc_now())
+            try:
+                found = client.ask(route, clock.utc_now())
+            except IntegrityError as error:
+                say(error.diagnostics())
+                status = error.exit_code
+                continue
             if isinstance(found, Cosigned):
                 put(f"cosigned  {safe(found.witness)}  {found.size}")
             else:
                 say(safe(f"not cosigned: {found.witness}: {found.why}"))
-                status = UnavailableError.exit_code
+                status = max(status, UnavailableError.exit_code)
     return status
