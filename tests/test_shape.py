@@ -56,7 +56,7 @@ TESTED_ELSEWHERE = {
     "store/migrations/0006_copies.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
     "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0010_log.py",
-    "tests/app/test_transparency_log.py": "app/log_memory.py app/log_nodes.py model/log.py",
+    "tests/app/test_transparency_log.py": "app/log_memory.py app/log_nodes.py app/log_entries.py model/log.py",
     "tests/app/test_witness_asking.py": "app/witness_routes.py app/witness_serving.py app/witness_states.py "
     "net/vouching.py",
     "tests/evidence/test_log_proof.py": "evidence/cosigning.py evidence/proof_lines.py",

@@ -20,35 +20,35 @@ that is killed between (3) and (4) has lost nothing.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
-import json
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from rempart.app.log_entries import LogEntries, event_content
 from rempart.app.log_memory import recall, remember_signed
-from rempart.app.log_nodes import StoredNodes
 from rempart.app.witness_routes import witness_routes
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, NotFoundError
 from rempart.evidence.checkpoints import sign_checkpoint
-from rempart.evidence.leaves import SALT_BYTES, commitment, leaf_data
+from rempart.evidence.leaves import leaf_data
 from rempart.evidence.log_proof import LogProof, render_log_proof
 from rempart.evidence.merkle import Frontier, inclusion_proof, leaf_hash, root_hash
-from rempart.evidence.notes import NoteSigner
+from rempart.evidence.notes import NoteSigner, check_key_name
 from rempart.keys import LogSecrets
-from rempart.model.log import Checkpoint, LogEntry, LogEntryKind, LogPosition, NewLogEntry, Place, SealedLogEntry
+from rempart.model.log import Checkpoint, LogEntry, LogPosition, NewLogEntry, Place
 
-logger = logging.getLogger(__name__)
+__all__ = ["ProvedEntry", "SignedState", "TransparencyLog", "event_content"]
 
-#: What is longer is kept elsewhere: the entry keeps its salt, and the content is handed over again to be verified.
-_CONTENT_BYTES_MAX: Final = 4_096
-_ENTRY_VERSION: Final = 1
+
+#: Nodes that an audit compares in one question.
+_AUDIT_NODES: Final = 200
+_BEHIND: Final = (
+    "The database is behind what was signed: restore a later backup. If there is none, sign under a new name: "
+    "rempart log begin NAME"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,8 @@ class TransparencyLog:
         self._chosen_name = settings.transparency.origin
         self._witnesses = witness_routes(settings)
         self._rows = workspace.log
-        self.nodes = StoredNodes(workspace.log)
+        self._entries = LogEntries(workspace)
+        self.nodes = self._entries.nodes
 
     @property
     def secrets(self) -> LogSecrets:
@@ -92,22 +93,29 @@ class TransparencyLog:
 
     def origin(self, now: dt.datetime) -> str:
         """Return under which name the log signs, and begin it under the settings' if it has none."""
-        return self._rows.origin() or self.begin(self._chosen_name or self._drawn_name(), now)
+        if known := self._rows.origin():
+            return known
+        chosen = self._chosen_name or self._drawn_name()
+        check_key_name(chosen)
+        with self._workspace.database.transaction():
+            self._rows.write_alone()
+            if not self._rows.origin():  # another command may have begun it meanwhile
+                self._rows.begin(chosen, now)
+        return self._rows.origin()
 
-    def begin(self, origin: str, now: dt.datetime) -> str:
+    def begin(self, origin: str, now: dt.datetime) -> None:
         """Sign under a new name from now on, as after a backup was restored; entries stay, old proofs stay good.
 
         Raises:
             MisuseError: a log cannot have this name, or had it.
         """
-        NoteSigner(origin, self.secrets.log_key)  # refuses a name that no key can have
+        check_key_name(origin)
         with self._workspace.database.transaction():
             self._rows.write_alone()
             if self._rows.checkpoint(origin) is not None or self._rows.origin() == origin:
                 message = f"the log has signed as {origin} already"
                 raise MisuseError(message, advice="Choose another name: add a year, or a number.")
             self._rows.begin(origin, now)
-        return origin
 
     def _drawn_name(self) -> str:
         """Return a name for a log whose association chose none: of nobody, and of this workspace alone."""
@@ -125,57 +133,7 @@ class TransparencyLog:
             UnavailableError: the database is away or the disk is full: nothing of it was logged.
         """
         self.origin(now)
-        with self._workspace.database.transaction():
-            self._rows.write_alone()
-            frontier = Frontier.load(self.nodes, self._rows.size())
-            positions = []
-            for entry in entries:
-                found = self._find(entry.owner, entry.event)
-                if found is None:
-                    frontier, found = self._add(frontier, entry)
-                positions.append(found)
-        logger.info("log: %d events, %d entries", len(positions), frontier.size)
-        return tuple(positions)
-
-    def _add(self, frontier: Frontier, entry: NewLogEntry) -> tuple[Frontier, LogPosition]:
-        salt, number = os.urandom(SALT_BYTES), frontier.size
-        committed = commitment(salt, entry.content)
-        position = LogPosition(index=number, leaf=leaf_data(committed), salt=salt)
-        grown, made = frontier.grown(leaf_hash(position.leaf))
-        box = self._workspace.keyring.item_box(entry.owner)
-        sealed = SealedLogEntry(
-            number=number,
-            event_digest=self._digest(entry.owner, entry.event),
-            owner_digest=self._digest(entry.owner),
-            sealed=box.seal(_packed(entry, salt), context=_context(number)),
-        )
-        self._rows.add([(number, committed)], [one for one in made if one[0].level], [sealed])
-        return grown, position
-
-    def _digest(self, owner: str, event: str = "") -> bytes:
-        digest = self._workspace.keyring.item_digest(owner)
-        return digest.of(event.encode(), context="log event" if event else "log owner")
-
-    def _find(self, owner: str, event: str) -> LogPosition | None:
-        row = self._rows.entry(self._digest(owner, event))
-        return None if row is None else self._open(owner, row).position
-
-    def _open(self, owner: str, row: SealedLogEntry) -> LogEntry:
-        """Open an entry, and make sure that it is the leaf's.
-
-        Raises:
-            IntegrityError: it is not, or does not open.
-        """
-        plain = self._workspace.keyring.item_box(owner).unseal(row.sealed, context=_context(row.number))
-        found = json.loads(plain)
-        salt = bytes.fromhex(found["salt"])
-        content = None if found["content"] is None else base64.b64decode(found["content"])
-        leaf = leaf_data(self._rows.commitments([row.number]).get(row.number, b""))
-        if content is not None and leaf != leaf_data(commitment(salt, content)):
-            message = f"entry {row.number} of the log is not what was committed to"
-            raise IntegrityError(message, advice="The database is damaged: restore a backup.")
-        position = LogPosition(index=row.number, leaf=leaf, salt=salt)
-        return LogEntry(position=position, kind=LogEntryKind(found["kind"]), content=content)
+        return self._entries.append(entries)
 
     def entry(self, owner: str, event: str) -> LogEntry:
         """Return the entry of an event.
@@ -184,11 +142,7 @@ class TransparencyLog:
             NotFoundError: it was never logged.
             IntegrityError: its owner's key was destroyed.
         """
-        row = self._rows.entry(self._digest(owner, event))
-        if row is None:
-            message = f"the log has no {event} of {owner}"
-            raise NotFoundError(message, advice="Was it erased, or is it of another workspace?")
-        return self._open(owner, row)
+        return self._entries.entry(owner, event)
 
     def entries_of(self, owner: str) -> list[LogEntry]:
         """Return all that was logged of one owner, in order.
@@ -196,11 +150,11 @@ class TransparencyLog:
         Raises:
             IntegrityError: its key was destroyed.
         """
-        return [self._open(owner, row) for row in self._rows.entries_of(self._digest(owner))]
+        return self._entries.entries_of(owner)
 
     def forget(self, owner: str) -> int:
         """Delete what opens the entries of one owner, before its key is destroyed; return how many there were."""
-        return self._rows.forget(self._digest(owner))
+        return self._entries.forget(owner)
 
     def checkpoint(self, now: dt.datetime, *, is_never_restored: bool = False) -> SignedState:
         """Sign the log as it is, and return it; the same again while nothing was added.
@@ -328,27 +282,3 @@ class TransparencyLog:
         if dict(self._rows.nodes(list(made))) != dict(made):
             message = "a node of the log is not what its leaves make it"
             raise IntegrityError(message, advice="The database was changed: restore a backup, then ask the witnesses.")
-
-
-#: Nodes that an audit compares in one question.
-_AUDIT_NODES: Final = 200
-_BEHIND: Final = (
-    "The database is behind what was signed: restore a later backup. If there is none, sign under a new name: "
-    "rempart log begin NAME"
-)
-
-
-def event_content(kind: LogEntryKind, facts: Mapping[str, str | int]) -> bytes:
-    """Return what is committed to of an event that is no package: canonical JSON that says its kind."""
-    said = {"kind": str(kind), **facts}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-
-
-def _context(number: int) -> str:
-    return f"log_entry.entry_sealed:{number}"
-
-
-def _packed(entry: NewLogEntry, salt: bytes) -> bytes:
-    kept = base64.b64encode(entry.content).decode() if len(entry.content) <= _CONTENT_BYTES_MAX else None
-    said = {"v": _ENTRY_VERSION, "kind": str(entry.kind), "salt": salt.hex(), "content": kept}
-    return json.dumps(said).encode()
