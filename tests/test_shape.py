@@ -56,6 +56,12 @@ TESTED_ELSEWHERE = {
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
     "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py store/migrations/0008_manifests.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
+    "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0009_log.py",
+    "tests/app/test_transparency_log.py": "app/log_memory.py app/log_nodes.py app/log_entries.py model/log.py",
+    "tests/app/test_witness_asking.py": "app/witness_routes.py app/witness_serving.py app/witness_states.py "
+    "net/vouching.py",
+    "tests/evidence/test_log_proof.py": "evidence/cosigning.py evidence/proof_lines.py",
+    "tests/cli/test_log.py": "cli/log_checking.py cli/log_witness.py app/log_files.py",
     "tests/net/test_request.py": "net/interface.py",
     "tests/app/test_report.py": "app/report_texts.py",
     "tests/app/test_matching_words.py": "app/matching_texts.py",
@@ -85,7 +91,7 @@ TESTED_ELSEWHERE = {
     "app/wiring_marks.py app/finding_provenance.py",
     "tests/cli/test_sign.py": "cli/own.py cli/provenance.py cli/ownership_records.py cli/skips.py",
     "tests/provenance/": "provenance/library.py model/provenance.py",
-    "tests/privacy/": "privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "
+    "tests/privacy/": "privacy/log_texts.py privacy/copies_texts.py privacy/outside_texts.py privacy/patterns.py "
     "privacy/interface.py privacy/retention_texts.py "
     "privacy/article30_texts.py privacy/exchange_texts.py privacy/article30_labels_texts.py model/retention.py",
 }

@@ -249,6 +249,18 @@ class TimestampSettings(Section):
     """Time-stamps that are enough: the next authorities are asked only while there are fewer."""
 
 
+class TransparencySettings(Section):
+    """The log of what was done with evidence, and who cosigns its states."""
+
+    origin: SettingText = ""
+    """Name under which the log is begun, as in ``association.example/log``; empty draws one that says nothing."""
+    witnesses: Annotated[
+        tuple[SettingText, ...],
+        Field(max_length=16, json_schema_extra={"takes": "a witness's key, a space, its address; a comma between two"}),
+    ] = ()
+    """Who cosigns: the key that each gave you (``name+id+base64``), a space, and its address; private ones too."""
+
+
 class WorkspaceSettings(Section):
     """Where an organisation's work is kept, and who works."""
 
@@ -334,6 +346,8 @@ class Settings(Section):
     """Mail out."""
     timestamps: TimestampSettings = TimestampSettings()
     """Time-stamps."""
+    transparency: TransparencySettings = TransparencySettings()
+    """The log of evidence."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()

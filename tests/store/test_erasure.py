@@ -211,6 +211,8 @@ def test_every_column_of_bytes_has_no_statistics() -> None:
     bits |= {("imported_code", "bits"), ("imported_code", "digest"), ("imported_removed", "digest")}
     bits |= {("code_suspended", "digest"), ("partner", "public_key")}
     bits |= {("signed_manifest", "manifest"), ("signed_manifest", "code_bits")}
+    bits |= {("log_leaf", "commitment"), ("log_node", "hash"), ("log_checkpoint", "root")}
+    bits |= {("log_entry", "event_digest"), ("log_entry", "owner_digest"), ("log_entry", "entry_sealed")}
 
     assert set(BYTES_COLUMNS) == sealed | bits
 

@@ -307,6 +307,21 @@ def test_a_power_cut_in_the_eighth_leaves_the_seventh(tmp_path: Path, moment: st
     database.close()
 
 
+@pytest.mark.parametrize("moment", ['CREATE TABLE "log_leaf"', "CREATE TRIGGER log_leaf_no_replace"])
+def test_a_power_cut_in_the_ninth_leaves_the_eighth(tmp_path: Path, moment: str) -> None:
+    """No table of the log is left without the triggers that keep it."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"log_leaf", "log_node", "log_checkpoint", "log_entry"}
+    database = open_at(path)
+    assert upgrade(database) == since("0009_log")
+    assert faults(database) == []
+    database.close()
+
+
 def test_upgrading_from_a_thread(tmp_path: Path) -> None:
     """A server upgrades outside its main thread."""
     database = open_at(make_sqlite(tmp_path))

@@ -42,8 +42,8 @@ from rempart.store.models import AssetRow, SourceRow
 from rempart.store.sealing import SEALED_COLUMNS, context_of
 from traced import trace_record, traced_leak
 
-#: Sealed by the asset's own key, outside this table.
-OWN_KEYS = {("fingerprint_detailed", "codes_sealed")}
+#: Sealed by an item's own key, outside this table.
+OWN_KEYS = {("fingerprint_detailed", "codes_sealed"), ("log_entry", "entry_sealed")}
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
     *("Partner-Planted", "Recipient-Planted", "digest-planted"),

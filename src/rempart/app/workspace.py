@@ -42,6 +42,7 @@ from rempart.store import (
     ImportedRepository,
     JobRepository,
     Journal,
+    LogRepository,
     ManifestRepository,
     OutgoingRepository,
     OwnerRepository,
@@ -107,6 +108,7 @@ class Workspace:
         self.decoys = DecoyRepository(database, sealer)
         self.traces = TraceRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
         self.manifests = ManifestRepository(database, keep=dt.timedelta(days=keep.events_days))
+        self.log = LogRepository(database)
         self._user_name = user_name(settings)
         self._me: User | None = None
 

@@ -22,6 +22,7 @@ from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
 from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
+from rempart.keys.transparency import LogSecrets
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "KeyState",
     "Keyring",
     "KeyringStatus",
+    "LogSecrets",
     "MarkSecrets",
     "OwnerSecrets",
     "Protection",

@@ -15,6 +15,7 @@ from rempart.keys.interface import KeyId
 from rempart.keys.live import LiveKeys
 from rempart.keys.marking import MarkSecrets, OwnerSecrets
 from rempart.keys.signing import BlindDigest, SigningKey
+from rempart.keys.transparency import LogSecrets
 from rempart.keys.workspace_key import KEY_BYTES, NONCE_BYTES, TAG_BYTES, WorkspaceKey, is_key_id
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,15 @@ class ItemKeys:
             MisuseError: it is not an item's identifier.
         """
         return OwnerSecrets(self._secret(item))
+
+    def log(self, item: str) -> LogSecrets:
+        """Return the secrets of a workspace's log and of its witness.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open: another's would sign for another log.
+            MisuseError: it is not an item's identifier.
+        """
+        return LogSecrets(self._secret(item))
 
     def box(self, item: str) -> Box:
         """Return what an item's key opens.

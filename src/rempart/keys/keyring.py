@@ -21,6 +21,7 @@ from rempart.keys.recovery import RECORD, RECOVERY, Recovery, RecoveryRecord, ag
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.ring import RING, Ring, RingEntry
 from rempart.keys.signing import BlindDigest, SigningKey
+from rempart.keys.transparency import LogSecrets
 from rempart.keys.workspace_key import WorkspaceKey, sealed_by
 
 logger = logging.getLogger(__name__)
@@ -183,6 +184,15 @@ class Keyring:
             MisuseError: it is not an item's identifier.
         """
         return self._items.owner(item)
+
+    def log_secrets(self, item: str) -> LogSecrets:
+        """Return the secrets of a workspace's log and of its witness.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open.
+            MisuseError: it is not an item's identifier.
+        """
+        return self._items.log(item)
 
     def destroy_item_key(self, item: str) -> bool:
         """Destroy an item's key for good; return whether there was one.

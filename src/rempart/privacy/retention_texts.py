@@ -12,6 +12,7 @@ from typing import Final
 from rempart.model.retention import RowClass
 from rempart.privacy.copies_texts import COPIES_TABLE
 from rempart.privacy.exchange_texts import EXCHANGE_TABLE
+from rempart.privacy.log_texts import LOG_TABLE
 from rempart.privacy.outside_texts import OUTSIDE_TABLE
 from rempart.privacy.retention import Activity, RetentionPolicy, Text
 
@@ -269,4 +270,12 @@ _ACCOUNTABILITY: Final = (
 )
 
 #: Every table of the store.
-RETENTION_TABLE: Final = (*_REGISTRATION, *_DETECTION, *OUTSIDE_TABLE, *EXCHANGE_TABLE, *COPIES_TABLE, *_ACCOUNTABILITY)
+RETENTION_TABLE: Final = (
+    *_REGISTRATION,
+    *_DETECTION,
+    *OUTSIDE_TABLE,
+    *EXCHANGE_TABLE,
+    *COPIES_TABLE,
+    *LOG_TABLE,
+    *_ACCOUNTABILITY,
+)

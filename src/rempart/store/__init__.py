@@ -28,6 +28,7 @@ from rempart.store.interface import FieldSealer  # noqa: E402 - as above
 from rempart.store.jobs import JobRepository  # noqa: E402 - as above
 from rempart.store.journal import Journal  # noqa: E402 - as above
 from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
+from rempart.store.log import LogRepository  # noqa: E402 - as above
 from rempart.store.manifests import ManifestRepository  # noqa: E402 - as above
 from rempart.store.outgoing import AssetCode, OutgoingRepository  # noqa: E402 - as above
 from rempart.store.partners import PartnerRepository  # noqa: E402 - as above
@@ -55,6 +56,7 @@ __all__ = [
     "ImportedRepository",
     "JobRepository",
     "Journal",
+    "LogRepository",
     "ManifestRepository",
     "OutgoingRepository",
     "OwnerRepository",

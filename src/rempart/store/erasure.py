@@ -31,6 +31,7 @@ _TABLES: Final = (
     *("imported_listing", "imported_code", "imported_removed", "code_suspended", "code_sent", "partner"),
     *("host", "robots_copy", "authorisation"),
     *("recipient", "marked_copy", "decoy", "leak_trace", "traced_leak", "signed_manifest"),
+    "log_entry",
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -71,6 +72,12 @@ BYTES_COLUMNS: Final = (
     ("authorisation", "url_index"),
     ("authorisation", "reason_sealed"),
     ("authorisation", "basis_sealed"),
+    ("log_leaf", "commitment"),
+    ("log_node", "hash"),
+    ("log_entry", "event_digest"),
+    ("log_entry", "owner_digest"),
+    ("log_entry", "entry_sealed"),
+    ("log_checkpoint", "root"),
     ("recipient", "name_sealed"),
     ("recipient", "name_index"),
     ("recipient", "ref_sealed"),

@@ -11,12 +11,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from rempart.errors import UnavailableError, WorkspaceError
 from rempart.store.append_only import trigger_names
 from rempart.store.database import Database
+from rempart.store.never_changed import never_changed_triggers
 
 _APP: Final = "store"
 #: Every migration of this version; a test compares them with the folder. Knowing them spares reading them all.
 _KNOWN: Final = (
     *("0001_initial", "0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"),
-    *("0007_trace_leaks", "0008_manifests"),
+    *("0007_trace_leaks", "0008_manifests", "0009_log"),
 )
 LATEST: Final = _KNOWN[-1]
 _ENABLED_TRIGGERS: Final = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
@@ -90,7 +91,8 @@ def faults(database: Database) -> list[str]:
         present = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     else:
         present = {str(row[0]) for row in database.execute(_ENABLED_TRIGGERS)}
-    missing = sorted(trigger_names(database.vendor) - present)
+    wanted = trigger_names(database.vendor) | never_changed_triggers(database.vendor)
+    missing = sorted(wanted - present)
     found += [f"the trigger {name} is missing or switched off: history could be rewritten" for name in missing]
     return found
 

@@ -4,6 +4,15 @@ from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TracedL
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
+from rempart.store.models.log import (
+    AheadRow,
+    CheckpointRow,
+    CosignatureRow,
+    LeafRow,
+    LogEntryRow,
+    LogNameRow,
+    NodeRow,
+)
 from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
 from rempart.store.models.provenance import CertificatesRow, ManifestRow
 from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
@@ -11,11 +20,14 @@ from rempart.store.models.work import AccessRow, EventRow, JobRow
 
 __all__ = [
     "AccessRow",
+    "AheadRow",
     "AssetRow",
     "AuthorisationRow",
     "CertificatesRow",
+    "CheckpointRow",
     "ConsentRow",
     "CopyRow",
+    "CosignatureRow",
     "DecoyRow",
     "DetailedRow",
     "EventRow",
@@ -24,9 +36,13 @@ __all__ = [
     "HostRow",
     "ImportedRow",
     "JobRow",
+    "LeafRow",
     "ListingRow",
+    "LogEntryRow",
+    "LogNameRow",
     "ManifestRow",
     "MatchRow",
+    "NodeRow",
     "OwnerRow",
     "PartnerRow",
     "RecipientRow",
