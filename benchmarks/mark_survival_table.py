@@ -32,6 +32,9 @@ def print_tables(folder: Path, seed: int) -> None:
             header(title, seed)
             _part([row for row in rows if row["leak"]])
             print_copies([row for row in rows if not row["leak"]])
+    fresh = folder / "fresh.jsonl"
+    if fresh.exists():
+        every += [json.loads(line) for line in fresh.read_text(encoding="utf-8").splitlines()]
     _print_tail([row for row in every if row["tests"]])
 
 
@@ -97,7 +100,7 @@ def _print_tail(rows: _Rows) -> None:
     tests = sum(row["tests"] for row in rows)
     if not tests:
         return
-    header(f"Innocent recipients: {tests:,} tests in {len(rows)} traces, each with codes of its own")
+    header(f"Innocent recipients: {tests:,} tests, {len(rows)} code books on symbols of real leaks")
     lines = []
     for place, z in enumerate(_TAIL):
         seen = sum(row["tail"][place] for row in rows)
