@@ -31,7 +31,7 @@ F32 = npt.NDArray[np.float32]
 TEMPLATE: Final = Path(__file__).with_suffix(".html")
 WINDOW: Final = (480, 640)
 #: Grey levels, root mean square: white on the map of strengths.
-STRENGTH_MOST: Final = 5.0
+STRENGTH_MOST: Final = 4.0
 TIMES: Final = 16
 _STEP: Final = 32
 _FLAT: Final = 3.0
