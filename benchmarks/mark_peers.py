@@ -29,7 +29,7 @@ from mark_usual_leaks import USUAL, long_side
 from measure import header, table
 from rempart.attribute import trace
 from rempart.kernels.luma import luma_plane
-from rempart.kernels.registration import register
+from rempart.kernels.registration import Registered, register
 from rempart.kernels.variants import INVERTED
 from rempart.kernels.visibility import psnr_db, ssim
 from rempart.mark import prepare
@@ -116,11 +116,8 @@ class Tools:
         self._process.wait()
 
 
-def registered(original: U8, leak: U8) -> U8 | None:
+def registered(original: U8, leak: U8, found: Registered) -> U8:
     """Bring a leak onto its original, all colours, at its size; what it does not show is the original's."""
-    found = register(luma_plane(original), luma_plane(np.ascontiguousarray(leak)))
-    if found is None:
-        return None
     size, flags = (original.shape[1], original.shape[0]), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     brought = cv2.warpPerspective(255 - leak if found.variant & INVERTED else leak, found.homography, size, flags=flags)
     shown = cv2.warpPerspective(np.full(leak.shape[:2], 255, np.uint8), found.homography, size, flags=flags)
@@ -134,23 +131,28 @@ def run(photos: Path, tools: Tools, rows: Path, count: int, slow: int) -> None:
     chosen = [one for one in chosen if one[1].shape[0] * one[1].shape[1] >= AREA_LEAST_PX]
     places = np.linspace(0, len(chosen) - 1, min(count, len(chosen))).round().astype(int)
     for number, (path, original) in enumerate(chosen[i] for i in places):
+        places_of: dict[str, Registered | None] = {}
         for peer in ("rempart", *PEERS):
             if (path.stem, peer) in done or (peer in SLOW and number % (-(-count // slow)) != 0):
                 continue
-            row = ours(path, original) if peer == "rempart" else theirs(tools, peer, path, original)
+            row = ours(path, original) if peer == "rempart" else theirs(tools, peer, path, original, places_of)
             with rows.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"picture": path.stem, "peer": peer, **row}) + "\n")
 
 
-def theirs(tools: Tools, peer: str, path: Path, original: U8) -> dict[str, Any]:
-    """Return what a tool reads right, as it is and after registration."""
+def theirs(
+    tools: Tools, peer: str, path: Path, original: U8, places_of: dict[str, Registered | None]
+) -> dict[str, Any]:
+    """Return what a tool reads right, as it is and after registration: once for all tools, who meet the same draws."""
     marked, spent = tools.embedded(peer, original)
     found = {"nothing": [tools.right(peer, marked)] * 2}
     for name in ATTACKS:
         leak = np.ascontiguousarray(USUAL[name](marked, rng(path.name, name)))
-        brought = registered(original, leak)
-        as_is = tools.right(peer, leak)
-        found[name] = [as_is, tools.right(peer, brought) if brought is not None else PEERS[peer] // 2]
+        if name not in places_of:
+            places_of[name] = register(luma_plane(original), luma_plane(leak))
+        place, as_is = places_of[name], tools.right(peer, leak)
+        brought = tools.right(peer, registered(original, leak, place)) if place is not None else PEERS[peer] // 2
+        found[name] = [as_is, brought]
     return {**_seen(original, marked, spent), "found": found}
 
 
