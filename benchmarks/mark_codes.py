@@ -1,7 +1,8 @@
 """Which codes and which scores catch the most of those who put copies together, at one bound on false accusations.
 
 ``python benchmarks/mark_codes.py simulated [--trials 40]`` on simulated symbols, and ``python benchmarks/mark_codes.py
-real --photos FOLDER --rows FILE`` on symbols read from photographs of ``benchmarks/scenes.py``, collusions and JPEG 60.
+real --photos FOLDER --rows FILE`` on symbols read from photographs of ``benchmarks/scenes.py``, collusions and JPEG 60;
+``informed`` instead of ``real`` is for those who know how marks are made (``mark_informed.py``).
 
 Codes: fair bits, or bits biased as Tardos' (J. ACM 55, 2008), with his cut-off or a milder one. Scores: the matched
 filter, which of biased codes is the symmetric score of Skoric, Katzenbeisser and Celik (Designs, Codes and
@@ -24,6 +25,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mark_informed import minority_of_coefficients
 from mark_leaks import COLLUSIONS, jpeg
 from mark_survival import KEY, SEED, TWO_MEGAPIXELS, photographs, pixels, rng
 from mark_usual_leaks import USUAL_COLLUSIONS
@@ -131,6 +133,11 @@ def caught_by_product(codes: I8, soft: F64) -> int:
     return int((codes @ soft / np.sqrt(soft @ soft) >= np.sqrt(-2 * LOG_BOUND)).sum())
 
 
+def caught_both_ways(codes: I8, soft: F64) -> int:
+    """Count those that scores far from nothing either way would accuse: twice the tests."""
+    return int((np.abs(codes @ soft) / np.sqrt(soft @ soft) >= np.sqrt(-2 * (LOG_BOUND - np.log(2)))).sum())
+
+
 def drawn(biases: F64, size: int, random: Random) -> I8:
     """Draw the codes of those who put their copies together."""
     return np.where(random.random((size, biases.size)) < biases, np.int8(1), np.int8(-1))
@@ -145,6 +152,11 @@ def _minority(codes: I8, _: Random) -> F64:
     mean = codes.mean(axis=0)
     return np.asarray(np.where(np.abs(mean) == 1, mean, np.where(mean > 0, -1.0, 1.0)))
 
+
+Collusion = Callable[[Sequence[npt.NDArray[np.uint8]], Random], npt.NDArray[np.uint8]]
+#: Of those who look at pixels, and of those who know how marks are made.
+PIXELS: Final[dict[str, Collusion]] = {**USUAL_COLLUSIONS, "minority extreme": COLLUSIONS["minority extreme"]}
+INFORMED: Final[dict[str, Collusion]] = {"minority of coefficients": minority_of_coefficients}
 
 #: What a symbol becomes: (H) one of the two values; (S) anything between.
 SIMULATED: Final[dict[str, Callable[[I8, Random], F64]]] = {
@@ -186,10 +198,9 @@ def _mean(code: Code, score: str, attack: str, size: int, noise: float, trials: 
     return total / trials
 
 
-def real(folder: Path, rows: Path, count: int, sizes: Sequence[int]) -> None:
+def real(folder: Path, rows: Path, count: int, sizes: Sequence[int], ways: dict[str, Collusion]) -> None:
     """Put copies of photographs together, read them, and count who is caught by each code and score."""
     done = {tuple(row[:4]) for row in _rows(rows)}
-    ways = {**USUAL_COLLUSIONS, "minority extreme": COLLUSIONS["minority extreme"]}
     for path in photographs(folder, count, *TWO_MEGAPIXELS):
         prepared = prepare(pixels(path), asset_key=KEY)
         for size in sizes:
@@ -206,6 +217,7 @@ def real(folder: Path, rows: Path, count: int, sizes: Sequence[int]) -> None:
                     found = {name: caught(codes, soft, biases, score) for name, score in SCORES.items()}
                     if code is FAIR:
                         found["product"] = caught_by_product(codes, soft)
+                        found["both ways"] = caught_both_ways(codes, soft)
                     with rows.open("a", encoding="utf-8") as file:
                         file.write(json.dumps([path.stem, size, code.name, way, found]) + "\n")
 
@@ -220,13 +232,13 @@ def print_real(path: Path) -> None:
     found: dict[tuple[object, ...], list[dict[str, int]]] = {}
     for row in _rows(path):
         found.setdefault(tuple(row[1:4]), []).append(row[4])
-    kinds = [(FAIR.name, name) for name in ("product", "matched", "likelihood")]
+    kinds = [(FAIR.name, name) for name in ("product", "both ways", "matched", "likelihood")]
     kinds += [(code.name, name) for code in CODES[1:] for name in SCORES]
     rows = []
     for size, way in dict.fromkeys((key[0], key[2]) for key in found):
         cells = []
         for code, name in kinds:
-            counts = [one[name] for one in found.get((size, code, way), [])]
+            counts = [one[name] for one in found.get((size, code, way), []) if name in one]
             cells.append(f"{min(counts)}-{max(counts)}" if counts else "")
         rows.append((size, way, *cells))
     table(("copies", "put together", *(f"{code}, {name}" for code, name in kinds)), rows)
@@ -235,7 +247,7 @@ def print_real(path: Path) -> None:
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", choices=("simulated", "real", "table"))
+    parser.add_argument("what", choices=("simulated", "real", "informed", "table"))
     parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--rows", type=Path)
@@ -245,8 +257,10 @@ def main() -> None:
     if options.what == "simulated":
         simulated(options.trials)
     elif options.what == "real":
-        real(options.photos, options.rows, options.count, (12, 20))
-    if options.what in {"real", "table"}:
+        real(options.photos, options.rows, options.count, (12, 20), PIXELS)
+    elif options.what == "informed":
+        real(options.photos, options.rows, options.count, (3, 4, 8, 12), INFORMED)
+    if options.what in {"real", "informed", "table"}:
         print_real(options.rows)
 
 
