@@ -146,6 +146,7 @@ class Rows:
 
     def add(self, row: Row) -> None:
         """Write one row."""
+        self._done.add((row.picture, row.leak))
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(row)) + "\n")
 

@@ -83,12 +83,12 @@ def print_copies(rows: _Rows) -> None:
     """Say what copies cost the pictures and the processor."""
     if not rows:
         return
-    figures = [row["figures"] for row in rows]
+    figures = list({row["picture"]: row["figures"] for row in rows}.values())
     smooth = sum(f["flat"] > 0.5 for f in figures)
     least = {name: min(f[name] for f in figures) for name in ("mp", "ssim", "psnr_db")}
     usual = {name: median(f[name] for f in figures) for name in ("ssim", "psnr_db", "s_per_mp")}
     print(
-        f"\n{len(rows)} photographs of {least['mp']:.1f} to {max(f['mp'] for f in figures):.1f} MP, {smooth} of them"
+        f"\n{len(figures)} photographs of {least['mp']:.1f} to {max(f['mp'] for f in figures):.1f} MP, {smooth} of them"
         f" smooth (most blocks of 8 x 8 spread by less than 3 grey levels): SSIM {least['ssim']:.4f} or more, PSNR"
         f" {least['psnr_db']:.2f} dB or more, medians {usual['ssim']:.4f} and {usual['psnr_db']:.2f} dB; the first copy"
         f" {usual['s_per_mp']:.2f} CPU s a megapixel (median)."
