@@ -53,17 +53,26 @@ class Code(NamedTuple):
     name: str
     cut: float
     """The least and, from 1, the largest bias; 0.5 for fair bits."""
+    half_fair: bool = False
+    """Whether every other symbol is fair."""
 
     def biases(self, random: Random) -> F64:
         """Draw how likely each symbol is to be 1: ``(SYMBOLS,) float64``."""
         if self.cut >= 0.5:
             return np.full(SYMBOLS, 0.5)
         edge = np.arcsin(np.sqrt(self.cut))
-        return np.asarray(np.sin(random.uniform(edge, np.pi / 2 - edge, SYMBOLS)) ** 2)
+        drawn = np.asarray(np.sin(random.uniform(edge, np.pi / 2 - edge, SYMBOLS)) ** 2)
+        if self.half_fair:
+            drawn[::2] = 0.5
+        return drawn
 
 
 FAIR: Final = Code("fair", 0.5)
 CODES: Final = (FAIR, Code("Tardos, cut 1/3600", 1 / (300 * EXPECTED_COPIES)), Code("Tardos, cut 1/20", 0.05))
+
+
+#: Half and half, which no score of the others is made for: :func:`caught_mixed`.
+MIXED: Final = Code("half fair, half Tardos", 1 / (300 * EXPECTED_COPIES), half_fair=True)
 
 
 class Weights(NamedTuple):
@@ -98,17 +107,17 @@ def likely(soft: F64, biases: F64) -> Weights:
 SCORES: Final[dict[str, Callable[[F64, F64], Weights]]] = {"matched": matched, "centred": centred, "likelihood": likely}
 
 
-def chernoff(weights: Weights, biases: F64) -> float:
-    """Return the score that an innocent code exceeds with a probability of at most exp(LOG_BOUND).
+def chernoff(weights: Weights, biases: F64, log_bound: float = LOG_BOUND) -> float:
+    """Return the score that an innocent code exceeds with a probability of at most exp(log_bound).
 
     Of the cumulant function K of a score given everything but the code, ``P(score > K'(t)) <= exp(K(t) - t K'(t))``.
     """
     low, high = 0.0, 1.0
-    while _exponent(weights, biases, high)[0] > LOG_BOUND and high < 1e9:
+    while _exponent(weights, biases, high)[0] > log_bound and high < 1e9:
         low, high = high, high * 2
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if _exponent(weights, biases, middle)[0] > LOG_BOUND else (low, middle)
+        low, high = (middle, high) if _exponent(weights, biases, middle)[0] > log_bound else (low, middle)
     return _exponent(weights, biases, high)[1]
 
 
@@ -136,6 +145,21 @@ def caught_by_product(codes: I8, soft: F64) -> int:
 def caught_both_ways(codes: I8, soft: F64) -> int:
     """Count those that scores far from nothing either way would accuse: twice the tests."""
     return int((np.abs(codes @ soft) / np.sqrt(soft @ soft) >= np.sqrt(-2 * (LOG_BOUND - np.log(2)))).sum())
+
+
+def caught_mixed(codes: I8, soft: F64, biases: F64) -> int:
+    """Count those whom one of four tests accuses, each at a quarter of the bound: half fair, half Tardos' bits.
+
+    The fair half both ways, the biased half, and all of it.
+    """
+    level = LOG_BOUND - float(np.log(4))
+    fair = soft[::2]
+    found = np.abs(codes[:, ::2] @ fair) / np.sqrt(fair @ fair) >= np.sqrt(-2 * level)
+    for part in (slice(1, None, 2), slice(None)):
+        weights = centred(soft[part], biases[part])
+        scores = np.where(codes[:, part] > 0, weights.one, weights.zero).sum(axis=1)
+        found |= scores >= chernoff(weights, biases[part], level)
+    return int(found.sum())
 
 
 def drawn(biases: F64, size: int, random: Random) -> I8:
@@ -204,7 +228,7 @@ def real(folder: Path, rows: Path, count: int, sizes: Sequence[int], ways: dict[
     for path in photographs(folder, count, *TWO_MEGAPIXELS):
         prepared = prepare(pixels(path), asset_key=KEY)
         for size in sizes:
-            for code in (CODES[0], CODES[2], CODES[1]):
+            for code in (CODES[0], CODES[2], CODES[1], MIXED):
                 random = rng(path.name, size, code.name)
                 biases = code.biases(random)
                 codes = drawn(biases, size, random)
@@ -214,7 +238,10 @@ def real(folder: Path, rows: Path, count: int, sizes: Sequence[int], ways: dict[
                         continue
                     leak = np.ascontiguousarray(jpeg(join(copies, rng(path.name, size, way)), 60))
                     soft = read_leak(prepared.image, leak, asset_key=KEY).soft
-                    found = {name: caught(codes, soft, biases, score) for name, score in SCORES.items()}
+                    if code is MIXED:
+                        found = {"any": caught_mixed(codes, soft, biases)}
+                    else:
+                        found = {name: caught(codes, soft, biases, score) for name, score in SCORES.items()}
                     if code is FAIR:
                         found["product"] = caught_by_product(codes, soft)
                         found["both ways"] = caught_both_ways(codes, soft)
@@ -233,7 +260,7 @@ def print_real(path: Path) -> None:
     for row in _rows(path):
         found.setdefault(tuple(row[1:4]), []).append(row[4])
     kinds = [(FAIR.name, name) for name in ("product", "both ways", "matched", "likelihood")]
-    kinds += [(code.name, name) for code in CODES[1:] for name in SCORES]
+    kinds += [(MIXED.name, "any"), *((code.name, name) for code in CODES[1:] for name in SCORES)]
     rows = []
     for size, way in dict.fromkeys((key[0], key[2]) for key in found):
         cells = []
