@@ -82,7 +82,7 @@ def test_the_copy_that_leaked_is_accused_and_no_other(leak: object) -> None:
     assert [one.recipient for one in found.accused] == [GUILTY]
     assert found.accused[0].score >= found.threshold
     assert 0 < found.accused[0].false_accusation_bound <= 1e-6
-    assert found.tested_recipients == found.tests == 1000
+    assert (found.tested_recipients, found.tests) == (1000, 2000)  # a leak may speak for a code, or against it
     assert found.caution == COPY_NOT_PERSON
 
 
@@ -218,7 +218,7 @@ def test_earlier_looks_at_a_leak_are_chances_too() -> None:
 
     once, again = conclude(said), conclude(said, looks=7)
 
-    assert (once.tests, again.tests) == (1000, 7000)
+    assert (once.tests, again.tests) == (2000, 14000)
     assert again.threshold > once.threshold
     [[first], [second]] = [found.accused for found in (once, again)]
     assert (first.recipient, first.score) == (second.recipient, second.score) == (GUILTY, first.score)

@@ -22,7 +22,7 @@ from rempart.kernels.mark_reading import Reading, chroma_of, read
 from rempart.kernels.registration import Registered, corners_in_leak, register
 from rempart.kernels.spread_spectrum import LAYERS, SYMBOLS, planned
 from rempart.kernels.traitor_codes import false_accusation_bound, threshold
-from rempart.model.attribution import AccusedCopy, Attribution, AttributionVerdict, Corner
+from rempart.model.attribution import WAYS, AccusedCopy, Attribution, AttributionVerdict, Corner
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
@@ -179,7 +179,7 @@ def conclude(
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
     tests.choose_among(looks)
-    tests.choose_among(len(("for", "against")))
+    tests.choose_among(WAYS)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,
