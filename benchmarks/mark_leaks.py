@@ -137,11 +137,11 @@ def _stacked(copies: Sequence[U8]) -> npt.NDArray[np.float32]:
     return np.stack(copies).astype(np.float32)
 
 
-def interleaved(copies: Sequence[U8], random: Random) -> U8:
-    """Take each square of 24 pixels from one of the copies."""
+def interleaved(copies: Sequence[U8], random: Random, side: int = 24) -> U8:
+    """Take each square of some pixels from one of the copies."""
     height, width = copies[0].shape[:2]
-    cells = random.integers(0, len(copies), (-(-height // 24), -(-width // 24)))
-    chosen = np.kron(cells, np.ones((24, 24), np.int64))[:height, :width]
+    cells = random.integers(0, len(copies), (-(-height // side), -(-width // side)))
+    chosen = np.kron(cells, np.ones((side, side), np.int64))[:height, :width]
     return np.asarray(np.choose(chosen[..., None], [np.asarray(c) for c in copies]), np.uint8)
 
 

@@ -57,9 +57,9 @@ def test_a_set_is_scored_once_whatever_else_is_among_it(pack: Pack, monkeypatch:
     """Each file is told apart: traced, of no original, the same bytes again, damaged, stopped by its name."""
     scored: list[int] = []
 
-    def spy(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int) -> Attribution:
+    def spy(said: Sequence[tuple[LeakReading, Codebook]], *, looks: int, **how: float) -> Attribution:
         scored.append(len(said))
-        return conclude(said, looks=looks)
+        return conclude(said, looks=looks, **how)  # type: ignore[arg-type]  # a test
 
     monkeypatch.setattr(scoring, "conclude", spy)
     (damaged := pack.folder / "damaged.jpg").write_bytes(b"\xff\xd8\xff no picture")
@@ -73,7 +73,7 @@ def test_a_set_is_scored_once_whatever_else_is_among_it(pack: Pack, monkeypatch:
     assert traced.record is not None
     assert traced.record.verdict is TraceVerdict.ACCUSED
     assert [each.recipient for each in traced.record.accused] == [pack.people[1].id]
-    assert (traced.record.tested_recipients, traced.record.tests) == (2, 2)
+    assert (traced.record.tested_recipients, traced.record.tests) == (2, 4)
     assert sorted(str(leak.asset) for leak in traced.record.leaks) == sorted([*pack.assets, "None"])
     assert traced.record.best.quality == max(leak.quality for leak in traced.record.leaks)
     assert [(s.label, s.outcome_word()) for s in traced.skipped] == [
@@ -122,7 +122,7 @@ def test_every_look_at_a_leak_counts(pack: Pack) -> None:
     looks = [pack.trace(a), pack.trace(a, b), pack.trace(b, a), pack.trace(a, asset=pack.assets[1]), pack.trace(b)]
 
     assert [each.record.looks for each in looks if each.record] == [1, 2, 2, 1, 2]
-    assert [each.record.tests for each in looks if each.record] == [2, 4, 4, 2, 4]
+    assert [each.record.tests for each in looks if each.record] == [4, 8, 8, 4, 8]
 
 
 def test_a_set_whose_files_are_all_bad(pack: Pack) -> None:

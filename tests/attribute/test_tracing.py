@@ -82,7 +82,7 @@ def test_the_copy_that_leaked_is_accused_and_no_other(leak: object) -> None:
     assert [one.recipient for one in found.accused] == [GUILTY]
     assert found.accused[0].score >= found.threshold
     assert 0 < found.accused[0].false_accusation_bound <= 1e-6
-    assert found.tested_recipients == found.tests == 1000
+    assert (found.tested_recipients, found.tests) == (1000, 2000)  # a leak may speak for a code, or against it
     assert found.caution == COPY_NOT_PERSON
 
 
@@ -218,7 +218,7 @@ def test_earlier_looks_at_a_leak_are_chances_too() -> None:
 
     once, again = conclude(said), conclude(said, looks=7)
 
-    assert (once.tests, again.tests) == (1000, 7000)
+    assert (once.tests, again.tests) == (2000, 14000)
     assert again.threshold > once.threshold
     [[first], [second]] = [found.accused for found in (once, again)]
     assert (first.recipient, first.score) == (second.recipient, second.score) == (GUILTY, first.score)
@@ -266,7 +266,7 @@ def test_a_near_miss_clears_nobody() -> None:
     """A score that is almost enough is no sign that no copy is there."""
     codes = BOOK.code(7).astype(float)
     rng = np.random.default_rng(5)
-    level = threshold(BOOK.recipients, FALSE_ACCUSATION_MOST)
+    level = threshold(2 * BOOK.recipients, FALSE_ACCUSATION_MOST)
     noise = rng.choice([-1.0, 1.0], SYMBOLS)
     noise -= codes * (noise @ codes) / SYMBOLS
     near = noise + codes * (level - 0.7) / np.sqrt(SYMBOLS)
@@ -276,3 +276,18 @@ def test_a_near_miss_clears_nobody() -> None:
         AttributionVerdict.TOO_LITTLE_LEFT,
         AttributionVerdict.NOBODY,
     ]
+
+
+@pytest.mark.parametrize("colluders", [6, 8, 12])
+def test_copies_that_were_put_together_by_their_minority_are_named(colluders: int) -> None:
+    """Whoever knows the program votes on its very coefficients; what she leaves speaks against each of her copies."""
+    guilty = range(100, 100 + colluders)
+    codes = np.stack([BOOK.code(i) for i in guilty]).astype(float)
+    said = codes.sum(axis=0)
+    minority = np.where(np.abs(said) == colluders, np.sign(said), -np.sign(said))
+    soft = minority + np.random.default_rng(9).normal(0.0, 0.5, SYMBOLS)
+
+    found = conclude([(LeakReading(soft, 0.0, 0.0, 80.0, 0.9, ((0.0, 0.0),) * 4), BOOK)])
+
+    assert found.verdict is AttributionVerdict.ACCUSED
+    assert {each.recipient for each in found.accused} == set(guilty)

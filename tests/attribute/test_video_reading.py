@@ -82,7 +82,7 @@ def test_the_copy_that_leaked_is_accused_and_no_other(name: str) -> None:
 
     assert [one.recipient for one in found.accused] == [GUILTY]
     assert 0 < found.accused[0].false_accusation_bound <= 1e-6
-    assert found.tests == 1000
+    assert found.tests == 2000
     assert found.code_version.startswith("rempart-video-mark/1")
 
 

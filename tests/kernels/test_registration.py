@@ -46,6 +46,20 @@ def test_a_warped_leak_is_found_to_a_fraction_of_a_pixel(variant: int) -> None:
     assert np.abs(gap).max() < 0.6  # half a pixel lies between the two ways of counting from a corner
 
 
+@pytest.mark.parametrize("variant", [0, MIRRORED])
+def test_what_is_nearly_symmetric_is_told_from_its_mirror_image(variant: int) -> None:
+    """As faces, statues and doors are: three quarters of it are the same from both sides."""
+    plane = original().copy()
+    plane[160:, 450:] = plane[160:, 449::-1]
+    leak = plane[:, ::-1] if variant else plane
+
+    found = register(plane, np.ascontiguousarray(leak))
+
+    assert found is not None
+    assert found.variant == variant
+    assert found.correlation > 0.9
+
+
 def test_another_picture_is_not_registered() -> None:
     """Or hardly: what points of both agree on does not agree itself."""
     found = register(original(), luma_plane(np.asarray(pictures.scene(8, 900, 640))))

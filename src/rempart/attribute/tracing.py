@@ -22,13 +22,13 @@ from rempart.kernels.mark_reading import Reading, chroma_of, read
 from rempart.kernels.registration import Registered, corners_in_leak, register
 from rempart.kernels.spread_spectrum import LAYERS, SYMBOLS, planned
 from rempart.kernels.traitor_codes import false_accusation_bound, threshold
-from rempart.model.attribution import AccusedCopy, Attribution, AttributionVerdict, Corner
+from rempart.model.attribution import WAYS, AccusedCopy, Attribution, AttributionVerdict, Corner
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
-CODE_VERSION: Final = "rempart-mark/1 fair-bits/1 reading/1"
+CODE_VERSION: Final = "rempart-mark/1 fair-bits/1 reading/2"
 #: The most probable that any innocent copy of all is accused by one trace.
 FALSE_ACCUSATION_MOST: Final = 1e-6
 #: Under this correlation of texture, what points agree on is not the same picture.
@@ -179,6 +179,7 @@ def conclude(
     placed = [reading for reading in found if reading.quality > 0]
     tests = Tests(said[0][1].recipients)
     tests.choose_among(looks)
+    tests.choose_among(WAYS)
     if not placed:
         return Attribution(
             verdict=AttributionVerdict.NOT_REGISTERED,
@@ -237,20 +238,24 @@ def _grouped(said: Sequence[tuple[LeakReading, Codebook]]) -> list[tuple[Codeboo
 
 
 def _accused(groups: list[tuple[Codebook, F64]], tests: Tests, level: float) -> tuple[tuple[AccusedCopy, ...], float]:
-    """Score every recipient, and accuse those above the threshold; with the highest score, to a hundredth."""
+    """Score every recipient, and accuse those above the threshold; with the highest score, to a hundredth.
+
+    A code that the leak contradicts as clearly is in it as well: copies put together by what the fewest of them say
+    speak against every one of them. Either way is a chance more for an innocent copy, and counted.
+    """
     norm = float(np.sqrt(sum(float(soft @ soft) for _, soft in groups)))
     if norm <= 0.0:
         return (), 0.0
     rough = sum((codebook.correlations(soft) for codebook, soft in groups), np.zeros(tests.recipients, np.float32))
     # Single precision only says who is looked at: a little under the threshold, and then exactly.
-    near = np.flatnonzero(rough / norm > level - 0.01)
-    scores = {int(i): sum(c.exact_correlation(soft, int(i)) for c, soft in groups) / norm for i in near}
+    near = np.flatnonzero(np.abs(rough) / norm > level - 0.01)
+    scores = {int(i): abs(sum(c.exact_correlation(soft, int(i)) for c, soft in groups)) / norm for i in near}
     accused = tuple(
         AccusedCopy(recipient=i, score=z, false_accusation_bound=false_accusation_bound(z, tests.total))
         for i, z in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         if z >= level
     )
-    return accused, float(rough.max()) / norm
+    return accused, float(np.abs(rough).max()) / norm
 
 
 def _expected(found: Sequence[LeakReading], groups: list[tuple[Codebook, F64]]) -> float:
@@ -290,7 +295,8 @@ def is_unmarked(*found: LeakReading, kept_least: float = PILOT_KEPT_LEAST) -> bo
     Pilots that are there, when no copy is accused, are those of more copies together than can be told apart, or of one
     that is not on the list: to answer "nobody" would clear those whose copies they were.
     """
-    pilot, whole = _pilot(found)
+    # Of one leak alone: the pilots of a set add up before those of any of them are seen.
+    pilot, whole = _pilot(found)[0], max(one.pilot_whole for one in found)
     return abs(pilot) <= PILOT_ABSENT_MOST and whole * kept_least >= PILOT_LEAST
 
 

@@ -35,8 +35,9 @@ _TRIES: Final = (
     (800_000, 1_200_000, 3000, 4500),
     (2_500_000, 400_000, 10_000, 2000),
 )
-#: Both pictures agree under a homography (:func:`_agreement`): no other variant is tried; no other points are.
-_AGREEMENT_CLEAR: Final = 0.5
+#: Both pictures agree under a homography (:func:`_agreement`): no other variant is tried; no other points are. What is
+#: nearly symmetric agrees with its mirror image by up to some two thirds.
+_AGREEMENT_CLEAR: Final = 0.85
 _AGREEMENT_ENOUGH: Final = 0.2
 #: Points that agree: enough not to try further; and too few to be anything but chance.
 _INLIERS_CLEAR: Final = 40

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 #: Stands beside every accusation.
+#: A leak may speak for a code, or against it: each is a chance for an innocent copy.
+WAYS: Final = 2
+
 COPY_NOT_PERSON: Final = "An accusation names a copy, never the person who posted it."
 
 Corner = tuple[float, float]

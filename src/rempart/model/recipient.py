@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rempart.model.attribution import Corner
+from rempart.model.attribution import WAYS, Corner
 from rempart.model.ids import AssetId, RecipientId, TraceId, UserId
 
 
@@ -162,7 +162,7 @@ class TraceRecord:
     tested_recipients: int
     """How many codes were scored."""
     tests: int
-    """How many chances an innocent copy had: the copies, times the looks at any of these leaks up to this one."""
+    """How many chances an innocent copy had: the copies, for and against, times the looks at these leaks so far."""
     threshold: float
     """The score that accuses."""
     expected_score: float
@@ -182,4 +182,4 @@ class TraceRecord:
     @property
     def looks(self) -> int:
         """Return how many looks at any of these leaks the tests count, this one too."""
-        return max(1, self.tests // max(1, self.recipients))
+        return max(1, self.tests // max(1, WAYS * self.recipients))
