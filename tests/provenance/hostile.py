@@ -80,7 +80,7 @@ def naming_in_certificates(address: str) -> SigningChain:
     leaf = (
         builder.add_extension(x509.AuthorityInformationAccess(access), critical=False)
         .add_extension(x509.CRLDistributionPoints([point]), critical=False)
-        .sign(_private_key(bytes(32), "authority"), hashes.SHA256())
+        .sign(_private_key(bytes(32), "c2pa", "authority"), hashes.SHA256())
     )
     return replace(made, leaf=leaf)
 

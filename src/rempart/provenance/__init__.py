@@ -9,19 +9,13 @@ Reading is a task of ``hazmat`` (``rempart.provenance.reading:run``): a C2PA rea
 file names, unless it is told not to and cannot.
 """
 
-<<<<<<< HEAD
-from rempart.provenance.certificates import Profile, SigningChain, load_chain, make_chain
-from rempart.provenance.record import TASK_NAME, parse
-from rempart.provenance.signing import SignedPicture, sign
-
-__all__ = ["TASK_NAME", "Profile", "SignedPicture", "SigningChain", "load_chain", "make_chain", "parse", "sign"]
-=======
-from rempart.provenance.certificates import SigningChain, is_ending, load_chain, make_chain, renew_leaf
+from rempart.provenance.certificates import Profile, SigningChain, is_ending, load_chain, make_chain, renew_leaf
 from rempart.provenance.record import TASK_NAME, parse
 from rempart.provenance.signing import SignedPicture, sign
 
 __all__ = [
     "TASK_NAME",
+    "Profile",
     "SignedPicture",
     "SigningChain",
     "is_ending",
@@ -31,4 +25,3 @@ __all__ = [
     "renew_leaf",
     "sign",
 ]
->>>>>>> b74b6111adf3519c31d6b56f36065663e1e795c5

@@ -83,13 +83,8 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime, profil
         made_at: Now.
         profile: What they are for.
     """
-<<<<<<< HEAD
-    root_key, leaf_key = (_private_key(secret, profile.domain, which) for which in ("authority", "leaf"))
-    root_name, leaf_name = _name(organisation, profile.root_name), _name(organisation, profile.leaf_name)
-=======
-    root_key = _private_key(secret, "authority")
-    root_name = _name(organisation, "Rempart authority")
->>>>>>> b74b6111adf3519c31d6b56f36065663e1e795c5
+    root_key = _private_key(secret, profile.domain, "authority")
+    root_name = _name(organisation, profile.root_name)
     root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     root = (
         _begun(root_name, root_name, root_key.public_key(), made_at, _ROOT_YEARS)
@@ -98,22 +93,25 @@ def make_chain(secret: bytes, *, organisation: str, made_at: dt.datetime, profil
         .add_extension(root_id, critical=False)
         .sign(root_key, hashes.SHA256())
     )
-    return _with_leaf(secret, root, _name(organisation, "Rempart signer"), made_at)
+    return _with_leaf(secret, root, _name(organisation, profile.leaf_name), made_at, profile)
 
 
-def renew_leaf(chain: SigningChain, secret: bytes, *, made_at: dt.datetime) -> SigningChain:
+def renew_leaf(chain: SigningChain, secret: bytes, *, made_at: dt.datetime, profile: Profile = C2PA) -> SigningChain:
     """Make the leaf anew, of the same name and key, under the same authority: who trusts it need not change anything.
 
     Args:
         chain: The one that ends.
         secret: What it was made from.
         made_at: Now.
+        profile: What it was made for.
     """
-    return _with_leaf(secret, chain.root, chain.leaf.subject, made_at)
+    return _with_leaf(secret, chain.root, chain.leaf.subject, made_at, profile)
 
 
-def _with_leaf(secret: bytes, root: x509.Certificate, leaf_name: x509.Name, made_at: dt.datetime) -> SigningChain:
-    root_key, leaf_key = _private_key(secret, "authority"), _private_key(secret, "leaf")
+def _with_leaf(
+    secret: bytes, root: x509.Certificate, leaf_name: x509.Name, made_at: dt.datetime, profile: Profile
+) -> SigningChain:
+    root_key, leaf_key = (_private_key(secret, profile.domain, which) for which in ("authority", "leaf"))
     root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     leaf = (
         _begun(leaf_name, root.subject, leaf_key.public_key(), made_at, _LEAF_YEARS)
@@ -127,16 +125,12 @@ def _with_leaf(secret: bytes, root: x509.Certificate, leaf_name: x509.Name, made
     return SigningChain(leaf=leaf, root=root, key=leaf_key)
 
 
-<<<<<<< HEAD
-def load_chain(secret: bytes, pem: bytes, *, profile: Profile = C2PA) -> SigningChain:
-=======
 def is_ending(chain: SigningChain, now: dt.datetime) -> bool:
     """Tell whether a chain's leaf is at its end, or so near that what it signs would soon be called invalid."""
     return chain.leaf.not_valid_after_utc - now < _RENEWED_BEFORE
 
 
-def load_chain(secret: bytes, pem: bytes) -> SigningChain:
->>>>>>> b74b6111adf3519c31d6b56f36065663e1e795c5
+def load_chain(secret: bytes, pem: bytes, *, profile: Profile = C2PA) -> SigningChain:
     """Put certificates and their key together again.
 
     Raises:
