@@ -236,7 +236,9 @@ def test_no_other_proof_has_a_name(tmp_path: Path, name: str) -> None:
 def test_a_kill_leaves_the_package_or_none(tmp_path: Path, step: str) -> None:
     """And beside it what is cleared away before the next one; nothing in clear is in that either."""
     program = (
-        "import os, pathlib, signal, sys\nfrom packages import House\nfrom rempart.evidence.building import build_item\n"
+        "import os, pathlib, signal, sys\n"
+        "from packages import House\n"
+        "from rempart.evidence.building import build_item\n"
         f"os.{step} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         "build_item(pathlib.Path(sys.argv[1]), House().draft())\n"
     )

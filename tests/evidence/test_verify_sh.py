@@ -24,25 +24,16 @@ from rempart.model.timestamp import Imprint, ImprintAlgorithm
 from rempart.net.timestamp_reading import TimestampQuery
 from rempart.provenance import make_chain
 from required import skip_or_fail
+from strangers import key_file, stranger_tools, verify
 
 HOUSE = House()
 OTHER = House(seed=2)
-TOOLS = "bash sha256sum basenc od tr tail cut wc cat date dirname mktemp rm find openssl".split()
-LONG_AGO = NOW - dt.timedelta(days=8 * 365)
 
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the programs that README.txt names, and no other."""
-    folder = tmp_path_factory.mktemp("bin")
-    for tool in TOOLS:
-        if not (found := shutil.which(tool)):
-            skip_or_fail("openssl", f"{tool} is not installed")
-        else:
-            (folder / tool).symlink_to(found)
-    if age := shutil.which("age"):
-        (folder / "age").symlink_to(age)
-    return folder
+    return stranger_tools(tmp_path_factory.mktemp("bin"))
 
 
 @pytest.fixture(scope="module")
@@ -63,24 +54,6 @@ def package(made: Path, tmp_path: Path) -> Path:
 def dossier(made: Path, tmp_path: Path) -> Path:
     """Return a copy of a dossier, to be spoilt."""
     return Path(shutil.copytree(made / f"dos_{'d' * 32}", tmp_path / "dossier"))
-
-
-def verify(tools: Path, folder: Path, *arguments: object, **environment: str) -> tuple[int, str, str]:
-    """Run the package's own verify.sh as a stranger; return its status, what it says, and what it complains of."""
-    command = [str(each) for each in (tools / "bash", folder / "verify.sh", *arguments)]
-    done = subprocess.run(
-        command, cwd=tools, env={"PATH": str(tools), **environment}, capture_output=True, check=False, timeout=60
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def key_file(folder: Path, identity: str) -> Path:
-    """Write a key as ``age-keygen`` does; skip where age is missing."""
-    if not shutil.which("age"):
-        skip_or_fail("age", "it is not installed")
-    path = folder / "key.txt"
-    path.write_text(f"# a key\n{identity}\n", encoding="utf-8")
-    return path
 
 
 # ---- attacks ----
@@ -310,54 +283,6 @@ def test_a_verifier_from_elsewhere_verifies_a_folder(tools: Path, made: Path, pa
 
     assert verify(tools, made / item_id(3), os.path.relpath(made / item_id(1), tools))[0] == 0
     assert verify(tools, made / item_id(3), package)[0] == 1
-
-
-def old_package(folder: Path) -> Path:
-    """Return a package of eight years ago: its certificates ended three years ago."""
-    return House(at=LONG_AGO).item(folder)
-
-
-def test_what_was_not_renewed_in_time_proves_less(tools: Path, tmp_path: Path) -> None:
-    """And that is told."""
-    assert "has ended, and the time-stamp was not renewed" in verify(tools, old_package(tmp_path))[2]
-
-
-def test_what_was_renewed_in_time_holds(tools: Path, tmp_path: Path) -> None:
-    """Twice, by authorities that nobody knew at first; each link is checked at the time of the next."""
-    folder = old_package(tmp_path)
-    house = House(at=LONG_AGO)
-    for years, seed in ((4, 5), (1, 6)):
-        at = NOW - dt.timedelta(days=years * 365)
-        house.renew(folder, at, make_chain(bytes([seed]) * 32, organisation="", made_at=at, profile=LOCAL))
-
-    status, said, complained = verify(tools, folder)
-    assert (status, complained) == (0, "")
-    assert (
-        said.index("renewal-02.tsr: existed at") < said.index("renewal-01.tsr:") < said.index("01.tsr: existed at 20")
-    )
-    assert "nothing sealed names it" in said
-
-
-@pytest.mark.parametrize("how", ["rm proofs/renewal-01.*", "echo >>proofs/renewal-01.txt", "rm proofs/renewal-02.tsr"])
-def test_a_renewal_that_was_changed_is_none(tools: Path, tmp_path: Path, how: str) -> None:
-    """Taken away in the middle, changed, or by half."""
-    folder = old_package(tmp_path)
-    for years, seed in ((4, 5), (1, 6)):
-        at = NOW - dt.timedelta(days=years * 365)
-        stamping = make_chain(bytes([seed]) * 32, organisation="", made_at=at, profile=LOCAL)
-        House(at=LONG_AGO).renew(folder, at, stamping)
-    subprocess.run(["bash", "-c", how], cwd=folder, check=True)  # noqa: S607 - as above
-
-    assert verify(tools, folder)[0] == 1
-
-
-def test_a_renewal_that_came_too_late_is_none(tools: Path, tmp_path: Path) -> None:
-    """After the end of what it renews."""
-    folder = old_package(tmp_path)
-    at = NOW - dt.timedelta(days=365)
-    House(at=LONG_AGO).renew(folder, at, make_chain(bytes([5]) * 32, organisation="", made_at=at, profile=LOCAL))
-
-    assert verify(tools, folder)[0] == 1
 
 
 def test_fewer_time_stamps_than_were_asked_for_are_noted(tools: Path, tmp_path: Path) -> None:
