@@ -237,6 +237,17 @@ def test_a_wrong_call_is_told_from_a_wrong_package(tools: Path, package: Path, a
     assert "usage" in complained
 
 
+@pytest.mark.parametrize("lines", [20, 100, 250, -40, -2, -1])
+def test_a_part_of_it_verifies_nothing(tools: Path, package: Path, lines: int) -> None:
+    """A download that broke off neither succeeds nor says so."""
+    whole = (package / "verify.sh").read_bytes().splitlines(keepends=True)
+    (package / "verify.sh").write_bytes(b"".join(whole[:lines]))
+
+    status, said, _ = verify(tools, package)
+    assert status != 0
+    assert said == ""
+
+
 def test_a_shell_that_is_not_bash_says_so(package: Path) -> None:
     """Debian's sh is dash."""
     if not shutil.which("dash"):
