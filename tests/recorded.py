@@ -16,6 +16,7 @@ from rempart.app.evidence_pages import (
     PageOutcome,
     PageRecorder,
 )
+from rempart.app.workspace import Workspace
 from rempart.clock import utc_now
 from rempart.model.facts import HostFacts, NoFact, NoFactReason
 from rempart.model.gate import MinorGate
@@ -60,12 +61,14 @@ class StoppedFacts:
         return stopped
 
 
-def recorder(*sites: Any, settings: Settings | None = None, **more: Any) -> PageRecorder:
+def recorder(
+    *sites: Any, settings: Settings | None = None, workspace: Workspace | None = None, **more: Any
+) -> PageRecorder:
     """Return one that finds some sites, and may connect to them."""
     names = {site.name: [ipaddress.IPv4Address("127.0.0.1")] for site in sites}
     return PageRecorder(
         settings or Settings(),
-        None,
+        workspace,
         **{
             "resolver": FakeResolver(names),
             "policy": AddressPolicy(allowed=frozenset(("127.0.0.1", site.port) for site in sites)),

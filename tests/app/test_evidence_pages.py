@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from net.polite_site import Site
+from net.polite_site import Site, text
 from net.servers import Authority, RawServer, page, redirect, reply
 from recorded import COOKIE, HOST, MEDIA_PAGE, PNG, NoFacts, files_of, loopback, recorder, records_of
+from rempart.app.authorising import Statement, authorise
 from rempart.app.evidence_pages import (
     PAGE_LIMITS,
     PAGE_PROCEDURE,
     PageEvidence,
 )
+from rempart.app.workspace import Workspace
+from rempart.clock import utc_now
 from rempart.model.evidence import EvidenceKind
+from rempart.model.gate import MinorGate
+from rempart.net import AddressPolicy
 from rempart.settings import NetSettings, Settings
 
 
@@ -87,6 +93,7 @@ def test_no_fact_is_in_what_everybody_reads() -> None:
         outcome = recorder(site).record(site.url("/a"))
 
     assert isinstance(outcome, PageEvidence)
+    assert "robots" not in outcome.facts
     assert "text" not in outcome.facts.values()
     public = " ".join([*PAGE_PROCEDURE, *PAGE_LIMITS]).casefold()
     named = {**outcome.facts, "name": outcome.name}
@@ -147,3 +154,20 @@ def test_no_cookie_goes_from_one_page_to_the_next() -> None:
             recorder(site).record(site.url(path))
 
         assert not any(COOKIE.encode() in head for head in site.heads)
+
+
+@loopback
+def test_a_person_who_answers_for_an_address_is_told_of(made: tuple[Settings, Workspace]) -> None:
+    """Its robots.txt did not allow it: neither the facts nor the file say that it did."""
+    settings, workspace = made
+    with Site(HOST, robots=text("User-agent: *\nDisallow: /")) as site:
+        policy = AddressPolicy(allowed=frozenset({("127.0.0.1", site.port)}))
+        until = utc_now() + dt.timedelta(days=1)
+        statement = Statement(url=site.url("/a"), by="nadia", reason="r", legal_basis="b", until=until)
+        authorise(workspace, MinorGate(), statement, policy=policy)
+        outcome = recorder(site, settings=settings, workspace=workspace).record(site.url("/a"))
+
+    assert isinstance(outcome, PageEvidence)
+    assert outcome.facts["robots"].startswith("not allowed")
+    [info] = [block for kind, _, block in records_of(outcome) if kind == "warcinfo"]
+    assert b"robots: not allowed" in info

@@ -220,3 +220,11 @@ def test_a_date_is_in_utc() -> None:
     at = dt.datetime(2026, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 
     assert warc_date(at) == "2025-12-31T23:00:00.000000Z"
+
+
+@pytest.mark.parametrize("obeys, said", [(True, b"robots: obey\r\n"), (False, b"robots: not allowed;")])
+def test_the_description_says_on_which_terms(*, obeys: bool, said: bytes) -> None:
+    """Nobody reads that a robots.txt was obeyed where somebody answered for not doing so."""
+    [(_, info)] = of_kind(RecordKind.WARCINFO, read(write_warc(capture(obeys_robots=obeys)).content))
+
+    assert said in info

@@ -13,10 +13,11 @@ are sealed; ``PAGE_PROCEDURE`` and ``PAGE_LIMITS`` are for everybody to read, an
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol
 
 from rempart import __version__
@@ -35,11 +36,13 @@ from rempart.model.courtesy import Blocked, BlockKind, Later
 from rempart.model.evidence import EvidenceKind
 from rempart.model.facts import HostFacts
 from rempart.model.gate import MinorGate
+from rempart.model.ids import AuthorisationId
 from rempart.model.outcome import Stopped
 from rempart.model.web import Address, FetchMode, Hop, NotFetched, NotFetchedReason, Page
 from rempart.net import AddressPolicy, OnceResolver, PoliteClient, Resolver, Wanted
 from rempart.net.politeness import PoliteOutcome
 from rempart.net.request import NO_VALIDATORS
+from rempart.net.visits import Permissions
 
 #: What the package says in clear of how a page was recorded.
 PAGE_PROCEDURE: Final = (
@@ -100,6 +103,22 @@ class HostFactSource(Protocol):
         """Return it."""
 
 
+class _NotedUse:
+    """Permissions that remember whether one was used: evidence says on which terms it was had."""
+
+    def __init__(self, inner: Permissions) -> None:
+        self._inner = inner
+        self.is_used = False
+
+    def find(self, url: str, now: dt.datetime) -> AuthorisationId | None:
+        return self._inner.find(url, now)
+
+    def use(self, authorisation: AuthorisationId, now: dt.datetime) -> bool:
+        is_used = self._inner.use(authorisation, now)
+        self.is_used |= is_used
+        return is_used
+
+
 class PageRecorder:
     """Records pages, each with a client of its own: no cookie goes from one to the next."""
 
@@ -146,7 +165,9 @@ class PageRecorder:
         wanted = Wanted(mode=FetchMode.TEXT, limits=make_limits(self._settings, FetchMode.TEXT))
         resolver = OnceResolver(self._resolver or make_resolver(self._settings))
         with make_client(self._settings, self._gate, resolver=resolver, policy=self._policy) as client:
-            outcome = PoliteClient(client, self._manners).fetch(cleared, wanted, wait_at_most_s=wait_at_most_s)  # (2)
+            noted = _NotedUse(self._manners.permissions)
+            polite = PoliteClient(client, replace(self._manners, permissions=noted))
+            outcome = polite.fetch(cleared, wanted, wait_at_most_s=wait_at_most_s)  # (2)
         answer = _answer(outcome)
         if not isinstance(answer, Page):
             return answer
@@ -155,16 +176,21 @@ class PageRecorder:
         if isinstance(judged, Stopped):
             return judged
         found = self._host_facts.find(answer.url) if self._host_facts else None  # (4)
-        return found if isinstance(found, Stopped) else self._evidence(text, answer, titles, found)
+        if isinstance(found, Stopped):
+            return found
+        return self._evidence(text, answer, found, title=next(iter(titles), ""), obeys_robots=not noted.is_used)
 
-    def _evidence(self, text: str, page: Page, titles: tuple[str, ...], found: HostFacts | None) -> PageEvidence:
+    def _evidence(
+        self, text: str, page: Page, found: HostFacts | None, *, title: str, obeys_robots: bool
+    ) -> PageEvidence:
         """Make one file of what came (5)."""
         user_agent = make_identity(self._settings).user_agent
         capture = Capture(
             hops=page.hops,
             body=page.body if page.media_type else None,
             media_type=page.media_type,
-            title=titles[0] if titles else "",
+            title=title,
+            obeys_robots=obeys_robots,
             resources=(_host_resource(found),) if found else (),
             software=f"Rempart/{__version__}",
             user_agent=user_agent,
@@ -172,13 +198,12 @@ class PageRecorder:
         facts = {
             "url": text,
             **_facts(page),
+            "robots": "" if obeys_robots else "not allowed; a named person answered for this one address",
             "user_agent": user_agent,
             "name_servers": " ".join(self._settings.net.nameservers) or "those of the machine",
         }
         facts = {key: value for key, value in facts.items() if value}
-        return PageEvidence(
-            content=write_wacz(capture), facts=facts, label=capture.title or page.url, status=page.status
-        )
+        return PageEvidence(content=write_wacz(capture), facts=facts, label=title or page.url, status=page.status)
 
 
 def require_page(outcome: PageOutcome) -> PageEvidence:

@@ -81,6 +81,8 @@ class Capture:
     """What the last answer says it is; empty if nothing."""
     title: str = ""
     """What the page calls itself, on one line; empty if nothing."""
+    obeys_robots: bool = True
+    """Whether a robots.txt allowed it; if not, a named person answered for this one address."""
     resources: tuple[Resource, ...] = ()
     """What is kept beside it."""
     software: str
@@ -196,7 +198,7 @@ class _Writer:
             ("software", capture.software),
             ("format", "WARC File Format 1.1"),
             ("conformsTo", _CONFORMS_TO),
-            ("robots", "obey"),
+            ("robots", "obey" if capture.obeys_robots else "not allowed; a named person answered for this one address"),
             ("http-header-user-agent", capture.user_agent),
             ("description", "One page, asked for as text: nothing that it embeds was asked for."),
         ]
