@@ -38,7 +38,7 @@ TESTED_ELSEWHERE = {
     "cli/job.py cli/job_lines.py cli/privacy.py app/jobs.py app/privacy.py app/recovery.py app/upgrading.py",
     "tests/cli/test_options.py": "cli/right_options.py",
     "tests/cli/test_net_authorise.py": "cli/net_records.py",
-    "tests/cli/test_net_facts.py": "cli/fact_lines.py cli/fact_records.py",
+    "tests/cli/test_net_facts.py": "cli/fact_lines.py app/fact_records.py",
     "tests/cli/test_bank.py": "cli/bank_lines.py",
     "tests/store/test_imported.py": "store/exchange_counts.py store/models/exchange.py "
     "store/migrations/0003_exchange.py",

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from net.rdap_answers import NOW
 from rempart.app import facts as app
-from rempart.cli.fact_records import VERSION
+from rempart.app.fact_records import VERSION
 from rempart.cli.net_facts import facts, rdap_refresh
 from rempart.cli.opening import Globals
 from rempart.model.facts import (

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import pytest
 
 from net.doors import SLACK_S, SMALL, WANTED, Door, FakeResolver, Kind, cleared
-from net.servers import RawServer, Script, Visitor, endless, head, page, reply, then_silence
+from net.servers import Authority, RawServer, Script, Visitor, endless, head, page, reply, then_silence
 from net.socket_watch import watched_sockets
 from net.stub_dns import StubDns
 from rempart.model.gate import Cleared, MinorGate
@@ -143,6 +143,23 @@ def test_what_is_sent_is_what_is_needed(kind: Kind) -> None:
     assert f"Host: {HOST}:{server.port}" in lines
     assert "User-Agent: Rempart/1 (+https://desk.example.org/)" in lines
     assert "Accept-Encoding: gzip, deflate" in lines
+
+
+def test_heads_and_certificate_are_those_of_the_connection(kind: Kind, authority: Authority) -> None:
+    """As the server saw and sent them; the certificate is the host's own, in DER."""
+    resolver = FakeResolver({"forum.example.org": [ipaddress.IPv4Address("127.0.0.1")]})
+    context = authority.server("forum.example.org")
+    with RawServer(reply(page(X_Name="A")), tls=context) as server:
+        url = f"https://forum.example.org:{server.port}/a?b=1"
+        with Door(kind, ("127.0.0.1", server.port), resolver=resolver, tls=authority.client()) as door:
+            outcome = door.fetch(url)
+
+    assert isinstance(outcome, Page)
+    [hop] = outcome.hops
+    assert hop.sent == server.heads[0] + b"\r\n\r\n"
+    assert hop.received == page(X_Name="A").partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    assert b"forum.example.org" in hop.certificate
+    assert hop.certificate.startswith(b"\x30\x82")
 
 
 def test_a_contact_in_any_letters_is_sent() -> None:

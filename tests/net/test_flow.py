@@ -133,3 +133,23 @@ def test_media_that_turn_out_to_be_none_hold_no_memory() -> None:
 
     assert isinstance(outcome, NotFetched)
     assert outcome.reason is R.NOT_WHAT_IT_SAYS
+
+
+def test_heads_are_kept_as_they_were() -> None:
+    """What was sent, and what came, in its own spelling, letters beyond ASCII as bytes."""
+    answer = httpx2.Response(
+        404,
+        headers=[(b"Content-Type", b"text/html"), (b"X-NAME", b"Ren\xe9e")],
+        extensions={"http_version": b"HTTP/1.0", "reason_phrase": b"Not there"},
+    )
+
+    outcome, steps = drive([answer], [b"<p>"])
+
+    assert isinstance(outcome, Page)
+    [hop] = outcome.hops
+    assert hop.received == b"HTTP/1.0 404 Not there\r\nContent-Type: text/html\r\nX-NAME: Ren\xe9e\r\n\r\n"
+    [request] = [step.request for step in steps if isinstance(step, Send)]
+    assert hop.sent.startswith(b"GET /a HTTP/1.1\r\nHost: forum.example.org\r\nUser-Agent: Rempart/1")
+    assert hop.sent.count(b"\r\n") == len(request.headers.raw) + 2
+    assert not hop.certificate
+    assert "secret" not in repr(hop)

@@ -57,7 +57,7 @@ class CheckStep:
 
 
 #: What is refused by us, whatever the outside says; everything else cannot be had.
-_REFUSALS: Final = frozenset(
+REFUSALS: Final = frozenset(
     {
         NotFetchedReason.BAD_ADDRESS,
         NotFetchedReason.SCHEME,
@@ -224,7 +224,7 @@ def _conclude(outcome: PoliteOutcome) -> CheckStep:
 
 
 def _not_fetched(outcome: NotFetched) -> CheckStep:
-    verdict = Verdict.REFUSED if outcome.reason in _REFUSALS else Verdict.FAILED
+    verdict = Verdict.REFUSED if outcome.reason in REFUSALS else Verdict.FAILED
     return CheckStep(name="answer", verdict=verdict, detail=outcome.in_words())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.cli.fact_records import fact_records
+from rempart.app.fact_records import fact_records
 from rempart.model.facts import DnsFacts, HostFacts, NoFact
 
 

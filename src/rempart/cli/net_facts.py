@@ -20,10 +20,10 @@ def facts(given: Globals, host_or_url: str, *, as_json: bool) -> int:
 
     Exit code: 0 if something was found, 4 if nothing could be, 6 if it is never asked.
     """
+    from rempart.app.fact_records import fact_records  # noqa: PLC0415 - as above
     from rempart.app.facts import FactFinder  # noqa: PLC0415 - heavy: httpx2
     from rempart.app.gating import HAND_OFF  # noqa: PLC0415 - as above
     from rempart.cli.fact_lines import is_empty, lines_of  # noqa: PLC0415 - as above
-    from rempart.cli.fact_records import fact_records  # noqa: PLC0415 - as above
     from rempart.errors import RefusedError, UnavailableError  # noqa: PLC0415 - as above
     from rempart.model.outcome import Stopped  # noqa: PLC0415 - as above
 

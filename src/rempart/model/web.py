@@ -150,6 +150,12 @@ class Hop:
     """Seconds from the request to the head of its answer."""
     remarks: tuple[str, ...] = ()
     """What a person should know of the address, in English."""
+    sent: bytes = field(default=b"", repr=False)
+    """The head of the request, as it was sent, up to its empty line."""
+    received: bytes = field(default=b"", repr=False)
+    """The head of the answer up to its empty line, in the spelling in which it came; empty if none did."""
+    certificate: bytes = field(default=b"", repr=False)
+    """The host's own certificate on this very connection, in DER; empty without TLS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -167,7 +167,7 @@ class FetchFlow:
         """Send one request, and note it whatever comes of it."""
         request = build_request(url, self._wanted, self._asker.identity, self._asker.cookies)
         at, begun_s = utc_now(), monotonic_s()
-        hop = Hop(url=str(url), at=at, remarks=url.remarks)
+        hop = Hop(url=str(url), at=at, remarks=url.remarks, sent=_sent_head(request))
         self._meter.begin_head()
         try:
             response = yield Send(request=request)
@@ -326,4 +326,23 @@ def _seen(hop: Hop, response: httpx2.Response, answered_s: float) -> Hop:
         headers=tuple((name.lower(), value) for name, value in response.headers.multi_items()),
         tls=secure.version() or "" if secure else "",
         answered_s=answered_s,
+        received=_received_head(response),
+        certificate=secure.getpeercert(True) or b"" if secure else b"",  # noqa: FBT003 - beneath, it is by place
     )
+
+
+def _sent_head(request: httpx2.Request) -> bytes:
+    """Return the head of a request as the transport sends it: HTTP/1.1, its headers in their order."""
+    line = b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)
+    return _head(line, request.headers.raw)
+
+
+def _received_head(response: httpx2.Response) -> bytes:
+    """Return the head of an answer; only the white space around values is not as it came."""
+    version = response.extensions.get("http_version", b"HTTP/1.1")
+    line = b"%s %d %s" % (version, response.status_code, response.extensions.get("reason_phrase", b""))
+    return _head(line, response.headers.raw)
+
+
+def _head(line: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"\r\n".join([line, *(b"%s: %s" % header for header in headers), b"", b""])
