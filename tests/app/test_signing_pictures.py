@@ -165,12 +165,21 @@ def test_what_is_no_picture_is_skipped(workspace: Workspace, settings: Settings,
     assert isinstance(_sign(workspace, settings, tmp_path / "text.jpg"), Skipped)
 
 
-def test_a_missing_folder_is_misuse(workspace: Workspace, settings: Settings, given: Path) -> None:
+def test_a_missing_folder_is_made(workspace: Workspace, settings: Settings, given: Path) -> None:
+    """As ``mark`` makes it."""
+    (given.parent / "out").rmdir()
+
+    assert isinstance(_sign(workspace, settings, given), Signed)
+
+
+def test_a_file_in_the_folders_place_is_misuse(workspace: Workspace, settings: Settings, given: Path) -> None:
     """Before anything is opened."""
     (given.parent / "out").rmdir()
+    (given.parent / "out").write_bytes(b"mine")
 
     with pytest.raises(MisuseError, match="no folder"):
         _sign(workspace, settings, given)
+    assert (given.parent / "out").read_bytes() == b"mine"
 
 
 def test_another_workspace_finds_nothing_of_this_one(
