@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import pyrage
 
-from rempart.errors import KeyFileError
+from rempart.errors import IntegrityError, KeyFileError
 from rempart.keys import age_passphrase
 
 #: pyrage refuses work that it believes too long, by a measurement so short that a busy machine misleads it.
@@ -68,6 +68,37 @@ def encrypt_stream(recipients: Sequence[str], reader: BinaryIO, writer: BinaryIO
             if each.error is not None:
                 raise each.error from None
         raise
+
+
+def check_recipient(recipient: str) -> None:
+    """Make sure that a text is somebody's public key.
+
+    Raises:
+        KeyFileError: it is not; the message does not repeat it, for it may be a secret one.
+    """
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        message = "this is not the public key of an age identity"
+        raise KeyFileError(message, advice="It begins with age1, and has 62 letters: age-keygen -y prints it.") from None
+
+
+def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:
+    """Decrypt what a reader gives, as it goes by; throw away what was written when this raises.
+
+    Raises:
+        IntegrityError: the identity does not open it, or it is damaged or cut short.
+        OSError: as the reader or the writer raised it.
+    """
+    watched = _Watched(reader), _Watched(writer)
+    try:
+        pyrage.decrypt_io(*watched, [pyrage.x25519.Identity.from_str(identity)])
+    except (pyrage.DecryptError, OSError) as error:
+        for each in watched:
+            if each.error is not None:
+                raise each.error from None
+        message = "what is sealed does not open: it was changed or cut short, or is another package's"
+        raise IntegrityError(message, advice="Put the package back from a backup.") from error
 
 
 def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
