@@ -17,8 +17,15 @@ from typing import BinaryIO, Final
 from rempart import __version__, whole_file
 from rempart.errors import MisuseError
 from rempart.evidence.canonical import Json, render_canonical
-from rempart.evidence.commitments import COMMITMENTS, SALT_BYTES, Committing, Opening, render_commitments, render_openings
-from rempart.evidence.drafts import RECIPIENTS_LEAST, Draft, DossierDraft, case_ref
+from rempart.evidence.commitments import (
+    COMMITMENTS,
+    SALT_BYTES,
+    Committing,
+    Opening,
+    render_commitments,
+    render_openings,
+)
+from rempart.evidence.drafts import RECIPIENTS_LEAST, DossierDraft, Draft, case_ref
 from rempart.evidence.layout import CONTENTS_MOST, FORMAT, LOG_PROOF, MANIFEST, OPENINGS, PackageKind, place_of
 from rempart.evidence.package_files import NewFolder, new_folder
 from rempart.evidence.package_texts import texts, trust_files
@@ -122,6 +129,9 @@ def begun_manifest(draft: Draft | DossierDraft) -> dict[str, Json]:
     if not _ROLE.fullmatch(draft.role):
         message = "a role in a package is a number: person 1"
         raise MisuseError(message)
+    if not all(each.isprintable() for each in (draft.organisation, *draft.procedure, *draft.limits)):
+        message = "a public text has a line end, or another sign that is not printed"
+        raise MisuseError(message)
     if len(draft.case_ref_salt) != SALT_BYTES or not 1 <= draft.authorities <= 99:  # noqa: PLR2004 - two digits
         message = "the case's salt has 32 bytes, and one authority at least is asked"
         raise MisuseError(message)
@@ -193,7 +203,11 @@ def _require_usable(draft: Draft) -> None:
     if len(set(_keys(draft))) < RECIPIENTS_LEAST or len({each.label for each in draft.recipients}) < RECIPIENTS_LEAST:
         message = f"a package is sealed to {RECIPIENTS_LEAST} recipients at least, each with a key of her own"
         raise MisuseError(message, advice="A key that is lost would else be the end of what is sealed.")
-    if not 1 <= len(draft.contents) <= CONTENTS_MOST or draft.seq < 1 or len(draft.prev) != (32 if draft.seq > 1 else 0):
+    if (
+        not 1 <= len(draft.contents) <= CONTENTS_MOST
+        or draft.seq < 1
+        or len(draft.prev) != (32 if draft.seq > 1 else 0)
+    ):
         message = "an item has a content, a place in its case, and names the one before unless it is the first"
         raise MisuseError(message)
     if not all(_MEDIA_TYPE.fullmatch(each.media_type) for each in draft.contents):
@@ -202,8 +216,9 @@ def _require_usable(draft: Draft) -> None:
     if not all(_FACT_KEY.fullmatch(key) for key in draft.facts) or _SALTED & set(draft.facts):
         message = "a fact's name has small letters and _, and is not case or case_ref_salt"
         raise MisuseError(message)
-    if not draft.shown <= set(draft.facts):
-        message = "what is to be shown is not among the facts"
+    said = [each.label for each in draft.recipients] + [draft.facts.get(key, "\n") for key in draft.shown]
+    if not all(each.isprintable() for each in said):
+        message = "what is to be shown is not among the facts, or a label has signs that are not printed"
         raise MisuseError(message)
     for name in (f"public/{name}" for name in draft.public):
         if place_of(name, PackageKind.ITEM) is None:
