@@ -62,8 +62,7 @@ class Scene:
     def added(self, name: str = "message.eml", content: bytes = CONTENT) -> EvidenceItem:
         """Record a file and prove it."""
         item = self.recorded(name, content)
-        finish(self.desk, self.case.id)
-        return self.workspace.evidence.get(item.id)
+        return finish(self.desk, self.case.id).require(item.id)
 
 
 def scene(folder: Path, made: tuple[Settings, Workspace] | None = None) -> Scene:

@@ -22,9 +22,12 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
+
+from cryptography import x509
 
 from rempart.app.evidence_adding import SPOOL_CONTEXT, job_key, own_recipient
 from rempart.app.evidence_certificates import seal_chain
@@ -33,14 +36,14 @@ from rempart.app.evidence_places import alone_on, case_folder, package_folder, s
 from rempart.app.evidence_stamping import NotStamped, Stamped
 from rempart.app.witness_asking import WitnessClient
 from rempart.app.witness_routes import witness_routes
-from rempart.errors import IntegrityError, MisuseError, UnavailableError
+from rempart.errors import IntegrityError, MisuseError, RempartError, UnavailableError
 from rempart.evidence.building import add_proof, build_item
 from rempart.evidence.drafts import Content, Draft
 from rempart.evidence.layout import LOG_PROOF
 from rempart.evidence.seal import sign_detached
 from rempart.evidence.sums import SUMS
 from rempart.model.evidence import CustodyKind, EvidenceItem, EvidenceState
-from rempart.model.ids import CaseId
+from rempart.model.ids import CaseId, EvidenceId
 from rempart.model.log import LogEntryKind, NewLogEntry
 
 logger = logging.getLogger(__name__)
@@ -53,8 +56,28 @@ _PATIENCE_S: Final = 60.0
 _GOES_ON: Final = "Nothing is lost: it goes on by itself (rempart job run), or with: rempart evidence renew"
 
 
-def finish(desk: EvidenceDesk, case: CaseId, *, accepts_fewer: bool = False) -> list[EvidenceItem]:
-    """Take every item of a case as far as it goes now; return them all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """How far the items of a case went."""
+
+    items: tuple[EvidenceItem, ...]
+    """All of them, as they are now."""
+    failures: Mapping[EvidenceId, RempartError]
+    """Why some went no further."""
+
+    def require(self, item: EvidenceId) -> EvidenceItem:
+        """Return an item that has all its proofs.
+
+        Raises:
+            RempartError: it has not, with why.
+        """
+        if (failed := self.failures.get(item)) is not None:
+            raise failed
+        return next(one for one in self.items if one.id == item)
+
+
+def finish(desk: EvidenceDesk, case: CaseId, *, accepts_fewer: bool = False) -> Finished:
+    """Take every item of a case as far as it goes now.
 
     Args:
         desk: Where, and who.
@@ -62,39 +85,41 @@ def finish(desk: EvidenceDesk, case: CaseId, *, accepts_fewer: bool = False) -> 
         accepts_fewer: A person accepts that some of the authorities did not answer.
 
     Raises:
-        UnavailableError: a disk is full, or nobody stamps: what was done stays done.
-        IntegrityError: what is there is not what was recorded.
+        UnavailableError: another command works on the case.
     """
+    failures: dict[EvidenceId, RempartError] = {}
     with alone_on(desk.workspace, case, patience_s=_PATIENCE_S):
         before = b""
         for item in desk.workspace.evidence.of_case(case):
-            done = item
-            if item.state is not EvidenceState.ERASED:
-                done = _advanced(desk, item, before, accepts_fewer=accepts_fewer)
-            before = done.sums_sha256
-    return desk.workspace.evidence.of_case(case)
+            try:
+                _advance(desk, item, before, accepts_fewer=accepts_fewer)
+            except (UnavailableError, IntegrityError, MisuseError) as error:
+                failures[item.id] = error
+            before = desk.workspace.evidence.get(item.id).sums_sha256
+            if not before:  # the next one would name it
+                break
+        _have_cosigned(desk, case)
+    items = tuple(desk.workspace.evidence.of_case(case))
+    waiting = MisuseError("it waits for one that was recorded before it", advice=_GOES_ON)
+    failures |= {one.id: waiting for one in items if one.state is EvidenceState.RECORDED and one.id not in failures}
+    return Finished(items=items, failures=failures)
 
 
-def _advanced(desk: EvidenceDesk, item: EvidenceItem, before: bytes, *, accepts_fewer: bool) -> EvidenceItem:
-    steps = {
+def _advance(desk: EvidenceDesk, item: EvidenceItem, before: bytes, *, accepts_fewer: bool) -> None:
+    steps: dict[EvidenceState, Callable[[EvidenceItem], EvidenceItem]] = {
         EvidenceState.RECORDED: lambda one: _hash(desk, one, before),
         EvidenceState.HASHED: lambda one: _seal(desk, one),
         EvidenceState.SEALED: lambda one: _stamp(desk, one, accepts_fewer=accepts_fewer),
         EvidenceState.TIMESTAMPED: lambda one: _log(desk, one),
-        EvidenceState.LOGGED: lambda one: _witness(desk, one),
     }
     try:
         while (step := steps.get(item.state)) is not None:
-            moved = step(item)
-            if moved.state is item.state:
-                break
-            item = moved
+            item = step(item)
     except OSError as error:
         message = f"the package of {item.id} cannot be written: {error.strerror or error}"
         raise UnavailableError(message, advice=_GOES_ON) from error
     if item.is_complete:
         desk.workspace.jobs.settle(job_key(item.id), desk.now())
-    return item
 
 
 def _hash(desk: EvidenceDesk, item: EvidenceItem, before: bytes) -> EvidenceItem:
@@ -149,13 +174,13 @@ def _time_limits(desk: EvidenceDesk) -> tuple[str, ...]:
 
 def _seal(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
     """Seal it, and have it stamped until one stamp is verified: without one it is not called sealed."""
-    folder, sums = _package(desk, item)
+    folder, sums = package_of(desk, item)
     if not (folder / "proofs" / _SEAL).exists():
         chain = seal_chain(desk.workspace, desk.settings.evidence.organisation, desk.now())
         add_proof(folder, _SEAL, sign_detached(sums, chain, at=desk.now()))
-    if not _stamps(desk, folder, sums):
+    if not stamps_of(desk, folder, sums):
         failed = add_stamps(desk, folder, sums, 1)
-        if not _stamps(desk, folder, sums):
+        if not stamps_of(desk, folder, sums):
             message = f"nobody stamped {item.id} with the time: {'; '.join(one.why for one in failed)}"
             raise UnavailableError(message, advice=_GOES_ON)
     return desk.workspace.evidence.move(item, EvidenceState.SEALED)
@@ -163,10 +188,10 @@ def _seal(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
 
 def _stamp(desk: EvidenceDesk, item: EvidenceItem, *, accepts_fewer: bool) -> EvidenceItem:
     """Have the other authorities stamp it; fewer than are wanted are enough only if a person says so."""
-    folder, sums = _package(desk, item)
-    missing = desk.stamping.wanted - len(_stamps(desk, folder, sums))
+    folder, sums = package_of(desk, item)
+    missing = desk.stamping.wanted - len(stamps_of(desk, folder, sums))
     failed = add_stamps(desk, folder, sums, missing) if missing > 0 else []
-    missing = desk.stamping.wanted - len(_stamps(desk, folder, sums))
+    missing = desk.stamping.wanted - len(stamps_of(desk, folder, sums))
     if missing > 0 and not accepts_fewer:
         message = f"{missing} more time-stamps of {item.id} are wanted: {'; '.join(one.why for one in failed)}"
         raise UnavailableError(message, advice=f"{_GOES_ON}. To do with those it has: --fewer-stamps yes")
@@ -179,24 +204,25 @@ def _stamp(desk: EvidenceDesk, item: EvidenceItem, *, accepts_fewer: bool) -> Ev
 
 def _log(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
     """Log it once, and write what proves it."""
-    folder, sums = _package(desk, item)
+    folder, sums = package_of(desk, item)
     write_log_proof(desk, folder, owner=item.id, event=ADDITION, kind=LogEntryKind.ADDITION, content=sums)
     return desk.workspace.evidence.move(item, EvidenceState.LOGGED)
 
 
-def _witness(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
-    """Have witnesses cosign the log, where there are any; none is waited for."""
+def _have_cosigned(desk: EvidenceDesk, case: CaseId) -> None:
+    """Have witnesses cosign the log, where there are any and an item lacks them; none is waited for."""
     routes = witness_routes(desk.settings)
-    if not routes:
-        return item
-    folder, sums = _package(desk, item)
+    lacking = [one for one in desk.workspace.evidence.of_case(case) if one.state is EvidenceState.LOGGED]
+    if not routes or not lacking:
+        return
     client = WitnessClient(desk.workspace, desk.settings)
     for route in routes:
         client.ask(route, desk.now())
-    count = write_log_proof(desk, folder, owner=item.id, event=ADDITION, kind=LogEntryKind.ADDITION, content=sums)
-    if count < desk.settings.evidence.witnesses_wanted:
-        return item
-    return desk.workspace.evidence.move(item, EvidenceState.WITNESSED)
+    for item in lacking:
+        folder, sums = package_of(desk, item)
+        count = write_log_proof(desk, folder, owner=item.id, event=ADDITION, kind=LogEntryKind.ADDITION, content=sums)
+        if count >= desk.settings.evidence.witnesses_wanted:
+            desk.workspace.evidence.move(item, EvidenceState.WITNESSED)
 
 
 def write_log_proof(
@@ -223,7 +249,7 @@ def write_log_proof(
 
 def add_stamps(desk: EvidenceDesk, folder: Path, sums: bytes, count: int) -> list[NotStamped]:
     """Have a package's sums stamped by authorities that did not yet; return those whose stamp does not count."""
-    have = [stamp.verified.signer_sha256 for stamp in _stamps(desk, folder, sums)]
+    have = [stamp.verified.signer_sha256 for stamp in stamps_of(desk, folder, sums)]
     failed, number = [], len(have)
     for found in desk.stamping.stamp(sums, count, desk.now(), have=have):
         if isinstance(found, NotStamped):
@@ -237,19 +263,20 @@ def add_stamps(desk: EvidenceDesk, folder: Path, sums: bytes, count: int) -> lis
     return failed
 
 
-def _stamps(desk: EvidenceDesk, folder: Path, sums: bytes) -> list[Stamped]:
+def stamps_of(desk: EvidenceDesk, folder: Path, sums: bytes) -> list[Stamped]:
     """Return the stamps that a package has, each verified again."""
-    found = []
+    found, roots = [], x509.load_pem_x509_certificates((folder / "trust" / "tsa.pem").read_bytes())
     for number in range(1, _TOKENS_MOST + 1):
         path = folder / "proofs" / f"{number:02d}.tsr"
         if not path.exists():
             break
         reply = path.read_bytes()
-        found.append(Stamped(reply=reply, verified=desk.stamping.verify(reply, sums, desk.now())))
+        verified = desk.stamping.verify(reply, sums, desk.now(), also=roots)
+        found.append(Stamped(reply=reply, verified=verified))
     return found
 
 
-def _package(desk: EvidenceDesk, item: EvidenceItem) -> tuple[Path, bytes]:
+def package_of(desk: EvidenceDesk, item: EvidenceItem) -> tuple[Path, bytes]:
     """Return where a package is, and its sums, which are those that it was made with.
 
     Raises:

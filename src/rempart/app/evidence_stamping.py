@@ -103,13 +103,21 @@ class Stamping:
         """Return what to tell whoever sees one of these stamps; empty if they are real ones."""
         return LABEL if self.is_local else ""
 
-    def verify(self, reply: bytes, content: bytes, now: dt.datetime) -> VerifiedTimestamp:
+    def verify(
+        self, reply: bytes, content: bytes, now: dt.datetime, *, also: Collection[x509.Certificate] = ()
+    ) -> VerifiedTimestamp:
         """Verify a stamp that is kept.
+
+        Args:
+            reply: The stamp.
+            content: What it must be of.
+            now: When.
+            also: Further roots: those that a package names, of authorities that are no longer in the settings.
 
         Raises:
             IntegrityError: it does not hold.
         """
-        return verify_reply(reply, imprint_of(content), self.roots(now))
+        return verify_reply(reply, imprint_of(content), [*self.roots(now), *also])
 
     def stamp(
         self, content: bytes, count: int, now: dt.datetime, *, have: Collection[bytes] = ()
