@@ -72,11 +72,7 @@ def scene(folder: Path, made: tuple[Settings, Workspace] | None = None) -> Scene
     add_owner(workspace, "Nadia Planted", contact="", right=HERS, language="fr")
     workspace.add_user("Anne", UserRole.REVIEWER)
     desk = EvidenceDesk(workspace, settings, now=now)
-    case = open_case(
-        desk, "Nadia Planted", ground=GroundKind.MANDATE, note="signed on paper", text_read="fr"
-    )
+    case = open_case(desk, "Nadia Planted", ground=GroundKind.MANDATE, note="signed on paper", text_read="fr")
     lawyer = new_identity()
-    add_evidence_recipient(
-        desk, "counsel", recipient_of(lawyer), purpose=RecipientPurpose.LAWYER, is_safe=False
-    )
+    add_evidence_recipient(desk, "counsel", recipient_of(lawyer), purpose=RecipientPurpose.LAWYER, is_safe=False)
     return Scene(settings, workspace, desk, case, lawyer, now, folder)

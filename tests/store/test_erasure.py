@@ -217,7 +217,11 @@ def test_every_column_of_bytes_has_no_statistics() -> None:
     bits |= {("log_entry", "event_digest"), ("log_entry", "owner_digest"), ("log_entry", "entry_sealed")}
     bits |= {("evidence_item", "sums_sha256"), ("evidence_item", "tombstone"), ("evidence_item", "tombstone_seal")}
     own = [f for m in apps.get_app_config("store").get_models() for f in m._meta.get_fields()]
-    bits |= {(f.model._meta.db_table, f.name) for f in own if isinstance(f, models.BinaryField) and f.name.endswith("_sealed")}
+    bits |= {
+        (f.model._meta.db_table, f.name)
+        for f in own
+        if isinstance(f, models.BinaryField) and f.name.endswith("_sealed")
+    }
 
     assert set(BYTES_COLUMNS) == sealed | bits
 

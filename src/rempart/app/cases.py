@@ -193,6 +193,4 @@ def log_decision(desk: EvidenceDesk, case: Case, event: str, facts: dict[str, st
     content = event_content(
         LogEntryKind.DECISION, {"by": desk.role(case.id, desk.workspace.me.id), "at": desk.now().isoformat(), **facts}
     )
-    desk.log.append(
-        [NewLogEntry(owner=case.id, event=event, kind=LogEntryKind.DECISION, content=content)], desk.now()
-    )
+    desk.log.append([NewLogEntry(owner=case.id, event=event, kind=LogEntryKind.DECISION, content=content)], desk.now())

@@ -202,7 +202,9 @@ def record(desk: EvidenceDesk, permission: Permission, new: NewItem) -> Evidence
                 workspace.keyring.destroy_item_key(item)
             if isinstance(error, OSError):
                 message = f"the evidence cannot be recorded: {error.strerror or error}"
-                raise UnavailableError(message, advice="Nothing was recorded. Free some space, then add it again.") from error
+                raise UnavailableError(
+                    message, advice="Nothing was recorded. Free some space, then add it again."
+                ) from error
             raise
 
 
@@ -251,9 +253,9 @@ def _require_makeable(desk: EvidenceDesk, permission: Permission, new: NewItem) 
     facts = {**_facts(desk, permission, new)}
     private = {key: value for key, value in facts.items() if key not in shown}
     private |= {f"name of content {n}": each.name for n, each in enumerate(new.contents, start=1)}
-    others = desk.recipients(permission.case.id, EvidenceRecipient(
-        label=OWN_LABEL, age_recipient="", purpose=RecipientPurpose.ASSOCIATION
-    ))
+    others = desk.recipients(
+        permission.case.id, EvidenceRecipient(label=OWN_LABEL, age_recipient="", purpose=RecipientPurpose.ASSOCIATION)
+    )
     said = [desk.organisation, *new.procedure, *new.limits, *new.public, *(each.label for each in others)]
     said += [content.decode("utf-8", errors="replace") for content in new.public.values()]
     refuse_private(said, private)

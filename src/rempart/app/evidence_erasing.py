@@ -156,9 +156,7 @@ def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> No
     sums = item.sums_sha256 or hashlib.sha256(secrets.token_bytes(32)).digest()
     tombstone = render_tombstone(desk, item, request, sums)
     seal = sign_detached(tombstone, seal_chain(workspace, desk.settings.evidence.organisation, now), at=now)
-    entry = NewLogEntry(
-        owner=item.case, event=f"erasure {request.id}", kind=LogEntryKind.ERASURE, content=tombstone
-    )
+    entry = NewLogEntry(owner=item.case, event=f"erasure {request.id}", kind=LogEntryKind.ERASURE, content=tombstone)
     desk.log.append([entry], now)
     desk.log.forget(item.id)
     workspace.evidence.bury(item, sums_sha256=sums, tombstone=tombstone, seal=seal, now=now)

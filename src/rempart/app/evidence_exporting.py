@@ -1,4 +1,4 @@
-"""Export a case: one file with every package, what is left of erased ones, and what happened; sealed and logged itself."""
+"""Export a case: one file with every package, tombstones, and what happened; sealed and logged itself."""
 
 from __future__ import annotations
 
@@ -176,9 +176,5 @@ def _note(desk: EvidenceDesk, case: Case, items: tuple[EvidenceItem, ...], folde
         workspace.cases.hand_off(case.id, to_whom, whole, by=me.id, now=now)
         entry = NewLogEntry(owner=case.id, event=f"handoff {folder.name}", kind=LogEntryKind.HANDOFF, content=content)
         desk.log.append([entry], now)
-        workspace.journal.note(
-            EventKind.EVIDENCE_EXPORTED, case.id, actor=me.id, now=now, detail={"items": len(whole)}
-        )
-        workspace.journal.opened(
-            AccessPurpose.EXPORT_EVIDENCE, case.id, actor=me.id, now=now, count=max(len(whole), 1)
-        )
+        workspace.journal.note(EventKind.EVIDENCE_EXPORTED, case.id, actor=me.id, now=now, detail={"items": len(whole)})
+        workspace.journal.opened(AccessPurpose.EXPORT_EVIDENCE, case.id, actor=me.id, now=now, count=max(len(whole), 1))

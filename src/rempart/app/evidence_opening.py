@@ -114,7 +114,9 @@ def open_evidence(
         close_opening(desk.workspace, token)
         if isinstance(error, OSError):
             message = f"what is sealed cannot be written: {error.strerror or error}"
-            raise OutputError(message, advice="It counts as opened. Free some space, or name another folder.") from error
+            raise OutputError(
+                message, advice="It counts as opened. Free some space, or name another folder."
+            ) from error
         raise
     return opened
 

@@ -175,6 +175,7 @@ def _time_limits(desk: EvidenceDesk) -> tuple[str, ...]:
 def _seal(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
     """Seal it, and have it stamped until one stamp is verified: without one it is not called sealed."""
     folder, sums = package_of(desk, item)
+    (folder / "proofs").mkdir(mode=0o700, exist_ok=True)  # a backup has no empty folder
     if not (folder / "proofs" / _SEAL).exists():
         chain = seal_chain(desk.workspace, desk.settings.evidence.organisation, desk.now())
         add_proof(folder, _SEAL, sign_detached(sums, chain, at=desk.now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from rempart.app.evidence_certificates import seal_chain, seal_fingerprint
 from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.evidence_places import alone_on
-from rempart.app.evidence_proving import package_of
+from rempart.app.evidence_proving import finish, package_of
 from rempart.app.evidence_stamping import NotStamped, Stamped
 from rempart.app.transparency_log import event_content
-from rempart.errors import UnavailableError
+from rempart.errors import IntegrityError, MisuseError, RempartError, UnavailableError
 from rempart.evidence.building import add_proof
 from rempart.evidence.renewing import render_renewal
 from rempart.model.evidence import CustodyKind, EvidenceItem
+from rempart.model.ids import EvidenceId
 from rempart.model.log import LogEntryKind, NewLogEntry
 from rempart.model.work import EventKind
 
@@ -38,6 +40,40 @@ class Renewed:
     """Of the renewal, from 1."""
     valid_until: dt.datetime
     """When it is to be renewed again, at the latest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of one item."""
+
+    item: EvidenceId
+    """Which."""
+    renewed: Renewed | None = None
+    """Its renewal; None if it was not due."""
+    error: RempartError | None = None
+    """Why it is not done."""
+
+
+def renew_all(desk: EvidenceDesk, name: str | None, *, accepts_fewer: bool = False) -> Iterator[Attempt]:
+    """Go on with proofs that are not complete, then renew what is due; or one item whatever is due.
+
+    Raises:
+        NotFoundError: there is no such item.
+    """
+    named = desk.workspace.evidence.get(name) if name else None
+    cases = [named.case] if named else [case.id for case in desk.workspace.cases.all()]
+    for case in cases:
+        done = finish(desk, case, accepts_fewer=accepts_fewer)
+        for item in done.items:
+            if named is not None and item.id != named.id:
+                continue
+            if item.id in done.failures:
+                yield Attempt(item=item.id, error=done.failures[item.id])
+                continue
+            try:
+                yield Attempt(item=item.id, renewed=renew(desk, item, is_due_only=named is None))
+            except (UnavailableError, IntegrityError, MisuseError) as error:
+                yield Attempt(item=item.id, error=error)
 
 
 def renew(desk: EvidenceDesk, item: EvidenceItem, *, is_due_only: bool) -> Renewed | None:

@@ -151,11 +151,15 @@ class Stamping:
             return
         for url in self._urls:
             outcome = self._asks.request(imprint, TimestampAuthority(url=url))
-            yield (url, outcome.raw_reply) if isinstance(outcome, Timestamp) else NotStamped(
-                who=url, why=outcome.in_words()
+            yield (
+                (url, outcome.raw_reply)
+                if isinstance(outcome, Timestamp)
+                else NotStamped(who=url, why=outcome.in_words())
             )
 
-    def _judged(self, outcome: tuple[str, bytes] | NotStamped, content: bytes, now: dt.datetime) -> Stamped | NotStamped:
+    def _judged(
+        self, outcome: tuple[str, bytes] | NotStamped, content: bytes, now: dt.datetime
+    ) -> Stamped | NotStamped:
         if isinstance(outcome, NotStamped):
             return outcome
         who, reply = outcome
@@ -175,7 +179,9 @@ def _roots(settings: Settings) -> tuple[x509.Certificate, ...]:
     path = settings.timestamps.roots_file
     if path is None:
         message = "timestamps.authorities is set, and timestamps.roots_file is not: no time-stamp could be verified"
-        raise ConfigError(message, advice="Put the root certificates of these authorities, from their sites, in a file.")
+        raise ConfigError(
+            message, advice="Put the root certificates of these authorities, from their sites, in a file."
+        )
     try:
         content = path.read_bytes()[:_ROOTS_BYTES_MOST]
         return tuple(x509.load_pem_x509_certificates(content))

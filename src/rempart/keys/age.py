@@ -81,7 +81,9 @@ def check_recipient(recipient: str) -> None:
         pyrage.x25519.Recipient.from_str(recipient)
     except pyrage.RecipientError:
         message = "this is not the public key of an age identity"
-        raise KeyFileError(message, advice="It begins with age1, and has 62 letters: age-keygen -y prints it.") from None
+        raise KeyFileError(
+            message, advice="It begins with age1, and has 62 letters: age-keygen -y prints it."
+        ) from None
 
 
 def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:

@@ -24,7 +24,10 @@ EVIDENCE_TABLE: Final = (
     _policy(
         "evidence_case",
         Text(fr="Dossier", en="Case"),
-        Text(fr="Savoir pour qui et à quel titre on recueille des preuves.", en="Know for whom and by what right evidence is gathered."),
+        Text(
+            fr="Savoir pour qui et à quel titre on recueille des preuves.",
+            en="Know for whom and by what right evidence is gathered.",
+        ),
         Text(
             fr="Titulaire, titre, note et sel scellés sous la clé du dossier, dates.",
             en="Owner, ground, a note and a salt sealed under the case's key, dates.",
@@ -37,13 +40,14 @@ EVIDENCE_TABLE: Final = (
         Text(fr="Preuve", en="Item of evidence"),
         Text(fr="Prouver ce qui a été vu, et quand.", en="Prove what was seen, and when."),
         Text(
-            fr="Sorte, lien au dossier, empreinte des sommes ; nom et clé scellés sous la clé de la preuve. Le contenu est "
-            "chiffré, hors de la base.",
-            en="Kind, tie to the case, digest of the sums; name and key sealed under the item's own key. The content is "
-            "encrypted, outside the database.",
+            fr="Sorte, lien au dossier, empreinte des sommes ; nom et clé scellés sous la clé de la preuve. Le contenu "
+            "est chiffré, hors de la base.",
+            en="Kind, tie to the case, digest of the sums; name and key sealed under the item's own key. The content "
+            "is encrypted, outside the database.",
         ),
         Text(
-            fr="Sept jours après la demande d’effacement, sauf conservation légale ; reste un constat d’effacement signé.",
+            fr="Sept jours après la demande d’effacement, sauf conservation légale ; "
+            "reste un constat d’effacement signé.",
             en="Seven days after its erasure is asked for, unless held by law; a signed tombstone is left.",
         ),
         _CLAIMS,
@@ -80,7 +84,9 @@ EVIDENCE_TABLE: Final = (
             fr="Garder une preuve nécessaire à une action en justice, jusqu’à un jour dit.",
             en="Keep evidence that a legal claim needs, until a day that is said.",
         ),
-        Text(fr="Qui l’a décidée, jusqu’à quand ; raison, scellée.", en="Who decided it, until when; a reason, sealed."),
+        Text(
+            fr="Qui l’a décidée, jusqu’à quand ; raison, scellée.", en="Who decided it, until when; a reason, sealed."
+        ),
         _STAYS,
         _PROOF,
     ),
@@ -88,7 +94,9 @@ EVIDENCE_TABLE: Final = (
         "erasure_request",
         Text(fr="Demande d’effacement", en="Request for erasure"),
         Text(fr="Effacer au jour dit, et pouvoir le prouver.", en="Erase on the day that is due, and prove it."),
-        Text(fr="Preuve, dates, qui l’a notée ; raison, scellée.", en="Item, dates, who wrote it down; a reason, sealed."),
+        Text(
+            fr="Preuve, dates, qui l’a notée ; raison, scellée.", en="Item, dates, who wrote it down; a reason, sealed."
+        ),
         _STAYS,
         ("5(2)", "6(1)(c)", "17"),
     ),
@@ -108,7 +116,8 @@ EVIDENCE_TABLE: Final = (
         Text(fr="Certificats de scellement", en="Certificates that seal"),
         Text(fr="Vérifier ce qui a été scellé.", en="Verify what was sealed."),
         Text(
-            fr="Certificats publics, qui nomment l’organisation.", en="Public certificates, which name the organisation."
+            fr="Certificats publics, qui nomment l’organisation.",
+            en="Public certificates, which name the organisation.",
         ),
         Text(
             fr="Jamais : ce qu’ils ont scellé doit rester vérifiable.",

@@ -159,5 +159,7 @@ class CaseRepository:
     def _seal(self, case: str, plain: bytes, row: type[CaseRow | HoldRow | HandOffRow], column: str, key: str) -> bytes:
         return self._sealer.seal_for(case, plain, context=context_of(row, column, key))
 
-    def _open(self, case: str, sealed: bytes, row: type[CaseRow | HoldRow | HandOffRow], column: str, key: str) -> bytes:
+    def _open(
+        self, case: str, sealed: bytes, row: type[CaseRow | HoldRow | HandOffRow], column: str, key: str
+    ) -> bytes:
         return self._sealer.unseal_for(case, bytes(sealed), context=context_of(row, column, key))

@@ -1,4 +1,4 @@
-"""Items of evidence, how far their proofs are, and what was asked of them; texts are sealed under each item's own key."""
+"""Items of evidence, how far their proofs are, and what was asked of them; texts are sealed under their own keys."""
 
 from __future__ import annotations
 

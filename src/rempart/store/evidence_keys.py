@@ -33,7 +33,9 @@ class EvidenceKeyRepository:
             list(WorkspaceRow.objects.select_for_update().values_list("pk"))
             for known in self.recipients():
                 is_same_place = None in {known.case, new.case} or known.case == new.case
-                if is_same_place and (known.label.casefold() == new.label.casefold() or known.age_recipient == new.age_recipient):
+                if is_same_place and (
+                    known.label.casefold() == new.label.casefold() or known.age_recipient == new.age_recipient
+                ):
                     message = "there is a recipient of evidence of this name, or with this key, already"
                     raise MisuseError(message, advice="List them with: rempart evidence recipient list")
             EvidenceRecipientRow.objects.create(

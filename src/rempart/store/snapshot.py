@@ -60,8 +60,8 @@ from rempart.store.models import (
     SightingRow,
     SourceRow,
     SuspendedRow,
-    TraceRow,
     TracedLeakRow,
+    TraceRow,
     User,
     WorkspaceRow,
 )
