@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,7 +132,9 @@ class House:
     def stamp(self, content: bytes, at: dt.datetime | None = None, stamping: SigningChain | None = None) -> bytes:
         """Return a reply of the local authority."""
         imprint = Imprint(algorithm=ImprintAlgorithm.SHA256, digest=hashlib.sha256(content).digest())
-        return LocalAuthority(stamping or self.stamping).stamp(imprint, at=at or self.at, nonce=7, serial=4711)
+        return LocalAuthority(stamping or self.stamping).stamp(
+            imprint, at=at or self.at, nonce=7, serial=secrets.randbits(63)
+        )
 
     def _log(self, leaf: bytes) -> bytes:
         """Append a leaf, and return its proof under a checkpoint that a witness saw."""

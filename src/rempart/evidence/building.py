@@ -17,8 +17,15 @@ from typing import BinaryIO, Final
 from rempart import __version__, whole_file
 from rempart.errors import MisuseError
 from rempart.evidence.canonical import Json, render_canonical
-from rempart.evidence.commitments import COMMITMENTS, SALT_BYTES, Committing, Opening, render_commitments, render_openings
-from rempart.evidence.drafts import RECIPIENTS_LEAST, Draft, DossierDraft, case_ref
+from rempart.evidence.commitments import (
+    COMMITMENTS,
+    SALT_BYTES,
+    Committing,
+    Opening,
+    render_commitments,
+    render_openings,
+)
+from rempart.evidence.drafts import RECIPIENTS_LEAST, DossierDraft, Draft, case_ref
 from rempart.evidence.layout import CONTENTS_MOST, FORMAT, LOG_PROOF, MANIFEST, OPENINGS, PackageKind, place_of
 from rempart.evidence.package_files import NewFolder, new_folder
 from rempart.evidence.package_texts import texts, trust_files
@@ -193,7 +200,11 @@ def _require_usable(draft: Draft) -> None:
     if len(set(_keys(draft))) < RECIPIENTS_LEAST or len({each.label for each in draft.recipients}) < RECIPIENTS_LEAST:
         message = f"a package is sealed to {RECIPIENTS_LEAST} recipients at least, each with a key of her own"
         raise MisuseError(message, advice="A key that is lost would else be the end of what is sealed.")
-    if not 1 <= len(draft.contents) <= CONTENTS_MOST or draft.seq < 1 or len(draft.prev) != (32 if draft.seq > 1 else 0):
+    if (
+        not 1 <= len(draft.contents) <= CONTENTS_MOST
+        or draft.seq < 1
+        or len(draft.prev) != (32 if draft.seq > 1 else 0)
+    ):
         message = "an item has a content, a place in its case, and names the one before unless it is the first"
         raise MisuseError(message)
     if not all(_MEDIA_TYPE.fullmatch(each.media_type) for each in draft.contents):

@@ -1,4 +1,4 @@
-"""Make the dossier of a case: whole packages with their proofs, what is left of erased ones, what happened; sums over all."""
+"""Make the dossier of a case: whole packages with their proofs, tombstones, what happened, and sums over it all."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
-from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import pyrage
 
@@ -116,24 +117,28 @@ def _normalised(passphrase: str) -> str:
 
 
 class _Watched:
-    """A file whose own error is kept: what goes through the Rust library comes back as text."""
+    """A file whose own error is kept: through the Rust library it would come back as text."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.error: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
-        return self._try(self._file.read, size)
+        with self._keeping():
+            return self._file.read(size)
 
     def write(self, data: bytes) -> int:
-        return self._try(self._file.write, data)
+        with self._keeping():
+            return self._file.write(data)
 
     def flush(self) -> None:
-        self._try(self._file.flush)
+        with self._keeping():
+            self._file.flush()
 
-    def _try(self, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - as the call
+    @contextlib.contextmanager
+    def _keeping(self) -> Iterator[None]:
         try:
-            return call(*arguments)
+            yield
         except Exception as error:
             self.error = error
             raise

@@ -45,6 +45,8 @@ folders_dossier="trust|proofs|tombstones|items|items/$id_form|items/$id_form/($f
 list_files() {
     local name covered=covered_$kind folders=folders_$kind
     files=()
+    # Not by a process substitution: whether find failed could not be told for sure.
+    find . -mindepth 1 -print0 >"$temp/names" || refuse 'the folder cannot be read'
     while IFS= read -r -d '' name; do
         name=${name#./}
         if [ -L "$name" ]; then
@@ -57,8 +59,7 @@ list_files() {
         else
             refuse "$(printf '%q is no file' "$name")"
         fi
-    done < <(find . -mindepth 1 -print0)
-    wait "$!" || refuse 'the folder cannot be read'
+    done <"$temp/names"
 }
 
 # A text: no byte but printable ones and newlines, the last of them a newline (bash drops zero bytes silently).
@@ -107,12 +108,13 @@ is_one_der() {
         [ $((BASH_REMATCH[1] + BASH_REMATCH[2])) -eq "$size" ]
 }
 
-# What a time-stamp says: sets token_time, token_second, token_signer. FILE
+# What a time-stamp says: sets token_time, token_second, token_serial, token_signer. FILE
 read_token() {
     local text
     is_one_der "$1" && openssl ts -reply -in "$1" -token_out -out "$temp/token" 2>/dev/null &&
         text=$(openssl ts -reply -in "$temp/token" -token_in -text 2>/dev/null) &&
         [[ $text =~ $'\nHash Algorithm: sha'(256|384|512)$'\n' ]] &&
+        [[ $text =~ $'\nSerial number: '([0-9A-Fa-fx]+)$'\n' ]] && token_serial=${BASH_REMATCH[1]} &&
         [[ $text =~ $'\nTime stamp: '([A-Z][a-z][a-z]\ [\ 0-9][0-9]\ [0-9:.]+\ [0-9]{4}\ GMT)$'\n' ]] &&
         token_second=$(date -u -d "${BASH_REMATCH[1]}" +%s) &&
         token_time=$(date -u -d "@$token_second" +%Y-%m-%dT%H:%M:%SZ) &&
@@ -141,6 +143,8 @@ check_token() {
     else
         refuse "$1 is no time-stamp of $2 by a known authority"
     fi
+    [ -z "${seen[$token_serial/$token_time/$token_signer]:-}" ] || refuse "$1 is a time-stamp that is there already"
+    seen[$token_serial/$token_time/$token_signer]=yes
     [[ $token_signer != *'LOCAL time-stamps'* ]] || note=' LOCAL TIME-STAMP: PROVES NOTHING TO A STRANGER;'
     printf '  %s: existed at %s, says %s;%s %s\n' "${1#proofs/}" "$token_time" "$token_signer" "$note" "$root"
 }
@@ -152,6 +156,7 @@ check_times() {
     [ -f "${renewals[0]}" ] || renewals=()
     local -a texts=(proofs/renewal-[0-9][0-9].txt)
     [ ! -f "${texts[0]}" ] || [ "${#texts[@]}" -eq "${#renewals[@]}" ] || refuse 'a renewal is not whole'
+    local -A seen=()
     has_given_root=''
     for ((number = ${#renewals[@]}; number > 0; number--)); do
         name=$(printf 'proofs/renewal-%02d' "$number")
