@@ -50,6 +50,10 @@ TESTED_ELSEWHERE = {
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
     "tests/net/test_tsa.py": "model/timestamp.py",
+    "tests/evidence/test_building.py": "evidence/drafts.py evidence/package_files.py evidence/private_facts.py",
+    "tests/evidence/test_verify_sh.py": "evidence/package_texts.py",
+    "tests/evidence/test_dossier.py": "evidence/renewing.py",
+    "tests/evidence/test_tokens.py": "evidence/local_authority.py",
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "
     "store/models/work.py store/migrations/0001_initial.py store/migrations/0002_findings.py "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -13,10 +14,19 @@ from unittest import mock
 
 import pytest
 
-from rempart.whole_file import LEFTOVERS, replace, settle_folder, write_new
+from rempart.whole_file import LEFTOVERS, replace, settle_folder, write_new, writing_new
 from required import ROOT
 
+
+def write_pieces(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write a file piece by piece."""
+    with writing_new(path, mode=mode) as file:
+        file.write(content[:2])
+        file.write(content[2:])
+
+
 BOTH = pytest.mark.parametrize("write", [write_new, replace])
+ALL = pytest.mark.parametrize("write", [write_new, replace, write_pieces])
 
 
 def _fails(code: int) -> Callable[..., int]:
@@ -26,7 +36,7 @@ def _fails(code: int) -> Callable[..., int]:
     return fail
 
 
-@BOTH
+@ALL
 def test_all_of_it_is_there(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """Readable by this account alone, and nothing beside it."""
     write(tmp_path / "a", b"whole")
@@ -36,7 +46,7 @@ def test_all_of_it_is_there(write: Callable[[Path, bytes], None], tmp_path: Path
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
-@BOTH
+@ALL
 def test_a_mode_is_taken(write: Callable[..., None], tmp_path: Path) -> None:
     """For what others may read."""
     write(tmp_path / "a", b"whole", mode=0o640)
@@ -44,7 +54,7 @@ def test_a_mode_is_taken(write: Callable[..., None], tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
 
 
-@BOTH
+@ALL
 def test_the_longest_name_fits(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """The unfinished file has a name of its own."""
     write(tmp_path / ("n" * 255), b"whole")
@@ -132,7 +142,7 @@ def test_a_disk_without_links_that_fails_keeps_no_empty_file(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@BOTH
+@ALL
 def test_a_full_disk_leaves_nothing(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """The system says so when it is written, or only when it goes down to the disk."""
     with mock.patch.object(os, "fsync", _fails(errno.ENOSPC)), pytest.raises(OSError, match="No space"):
@@ -191,7 +201,7 @@ def test_a_kill_leaves_at_most_a_part(write: Callable[[Path, bytes], None], mome
     assert len(left) == 1
 
 
-@BOTH
+@ALL
 def test_the_file_and_its_folder_go_down_to_the_disk(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """In this order: a name that survives a power cut is of something whole."""
     kinds, fsync = [], os.fsync
@@ -216,7 +226,7 @@ def test_many_files_are_settled_at_once(tmp_path: Path) -> None:
     assert fsync.call_count == 3
 
 
-@BOTH
+@ALL
 def test_a_missing_folder_is_told(write: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     """It is not made here: its mode is its owner's to choose."""
     with pytest.raises(FileNotFoundError):
@@ -231,3 +241,30 @@ def _python(program: str, *arguments: Path) -> subprocess.CompletedProcess[bytes
         check=False,
         timeout=60,
     )
+
+
+def test_a_file_that_is_written_in_pieces_does_not_take_a_name_that_is_taken(tmp_path: Path) -> None:
+    """Neither one that was there, nor one that came meanwhile."""
+    (tmp_path / "a").write_bytes(b"theirs")
+    with pytest.raises(FileExistsError):
+        write_pieces(tmp_path / "a", b"ours")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(writing_new(tmp_path / "b")).write(b"ours")
+        (tmp_path / "b").write_bytes(b"theirs")
+        with pytest.raises(FileExistsError):
+            stack.close()
+
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"theirs", "b": b"theirs"}
+
+
+def test_a_file_whose_writer_fails_leaves_nothing(tmp_path: Path) -> None:
+    """Between two pieces."""
+
+    def fail() -> None:
+        with writing_new(tmp_path / "a") as file:
+            file.write(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert list(tmp_path.iterdir()) == []

@@ -13,12 +13,12 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 #: What killed programs may leave, to be looked for with ``Path.glob``. Short, and without the target's name: that one
 #: may be as long as the disk allows, or private.
 LEFTOVERS: Final = ".rempart-*.part"
-_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 #: What file systems without a second name for one file say: FAT (a stick), some shares.
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
@@ -42,6 +42,31 @@ def write_new(path: Path, content: bytes, *, mode: int = 0o600, settle: bool = T
         _name_new(part, path)
     if settle:
         settle_folder(path.parent)
+
+
+@contextlib.contextmanager
+def writing_new(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """Write a file where there is none, piece by piece; it gets its name once all of it is on the disk.
+
+    Args:
+        path: Where; its folder exists.
+        mode: Its permissions.
+
+    Yields:
+        A file that can be read, written and gone back in.
+
+    Raises:
+        FileExistsError: something is there, even a link that leads nowhere.
+        OSError: it cannot be written; nothing is left.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    with _filling(path.parent, mode) as (part, file):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        _name_new(part, path)
+    settle_folder(path.parent)
 
 
 def replace(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -76,14 +101,21 @@ def settle_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def _part(folder: Path, content: bytes, mode: int) -> Iterator[Path]:
     """Write content beside its target, down to the disk; whatever happens, this name is gone at the end."""
+    with _filling(folder, mode) as (part, file):
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        yield part
+
+
+@contextlib.contextmanager
+def _filling(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """Open a file beside its target; whatever happens, this name is gone at the end."""
     part = folder / f".rempart-{secrets.token_hex(8)}.part"
     descriptor = os.open(part, _CREATE, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield part
+        with os.fdopen(descriptor, "w+b") as file:
+            yield part, file
     finally:
         with contextlib.suppress(OSError):  # it took its place, or the disk went away: that is told already
             os.unlink(part)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import io
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from rempart.errors import KeyFileError
 from rempart.keys import age
 from rempart.keys.age_passphrase import encrypt_with_passphrase
+from required import skip_or_fail
 
 
 def test_what_is_encrypted_to_an_identity_opens_with_it_and_no_other() -> None:
@@ -57,3 +62,51 @@ def test_a_file_that_asks_for_endless_work_is_refused() -> None:
 
     with pytest.raises(KeyFileError, match="more work than this machine can do"):
         age.decrypt_with_passphrase("x", hostile, name="f")
+
+
+class Broken(io.BytesIO):
+    """A disk that went away."""
+
+    def read(self, _: int | None = -1, /) -> bytes:
+        """Fail."""
+        raise OSError(5, "Input/output error")
+
+    def write(self, _: object, /) -> int:
+        """Fail as well."""
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "reader, writer, code", [(Broken(), io.BytesIO(), 5), (io.BytesIO(bytes(200_000)), Broken(), 28)]
+)
+def test_a_disk_s_own_error_comes_back(reader: io.BytesIO, writer: io.BytesIO, code: int) -> None:
+    """Not the library's words for it: who calls acts on the code."""
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - by its code
+        age.encrypt_stream([age.recipient_of(age.new_identity())], reader, writer)
+
+    assert caught.value.errno == code
+
+
+@pytest.mark.parametrize("recipient", ["", "age1x", "AGE-SECRET-KEY-1X"])
+def test_a_stream_is_not_encrypted_to_nobody(recipient: str) -> None:
+    """What was given is not repeated: it may be a secret that was put in the wrong place."""
+    with pytest.raises(KeyFileError, match="not an age recipient") as caught:
+        age.encrypt_stream([age.recipient_of(age.new_identity()), recipient], io.BytesIO(), io.BytesIO())
+
+    assert "SECRET" not in caught.value.diagnostics()
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 200_001])
+def test_a_stream_opens_for_each_recipient_with_the_age_tool(tmp_path: Path, size: int) -> None:
+    """Not armored; sizes around its chunk of 64 KiB."""
+    if not shutil.which("age"):
+        skip_or_fail("age", "it is not installed")
+    identities = age.new_identity(), age.new_identity()
+    clear = bytes(range(256)) * 1000
+    with (tmp_path / "a.age").open("wb") as writer:
+        age.encrypt_stream([age.recipient_of(one) for one in identities], io.BytesIO(clear[:size]), writer)
+
+    for one in identities:
+        (tmp_path / "key").write_text(one, encoding="ascii")
+        command = ["age", "-d", "-i", "key", "a.age"]
+        assert subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout == clear[:size]

@@ -12,6 +12,7 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
+from rempart.keys.age import encrypt_stream
 from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
@@ -43,6 +44,7 @@ __all__ = [
     "SigningKey",
     "decrypt_backup",
     "encrypt_backup",
+    "encrypt_stream",
     "find_passphrase",
     "find_relay_password",
     "parse_public_key",

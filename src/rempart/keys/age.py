@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import pyrage
 
@@ -45,6 +47,28 @@ def encrypt_to(recipients: Sequence[str], plain: bytes) -> bytes:
         message = "the recovery recipient is not an age recipient"
         raise KeyFileError(message, advice="Put recovery.json back from a backup.") from error
     return bytes(pyrage.encrypt(plain, known, armored=True))
+
+
+def encrypt_stream(recipients: Sequence[str], reader: BinaryIO, writer: BinaryIO) -> None:
+    """Encrypt what a reader gives for the holders of identities, as it goes by: not armored, as ``age`` writes it.
+
+    Raises:
+        KeyFileError: a recipient is not one; the message repeats none.
+        OSError: as the reader or the writer raised it.
+    """
+    try:
+        known = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
+    except pyrage.RecipientError as error:
+        message = "a recipient is not an age recipient"
+        raise KeyFileError(message, advice="It begins with age1: ask for it again.") from error
+    watched = _Watched(reader), _Watched(writer)
+    try:
+        pyrage.encrypt_io(*watched, known)
+    except pyrage.EncryptError:
+        for each in watched:
+            if each.error is not None:
+                raise each.error from None
+        raise
 
 
 def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
@@ -90,3 +114,31 @@ def decrypt_with_passphrase(passphrase: str, sealed: bytes, *, name: str) -> byt
 def _normalised(passphrase: str) -> str:
     """Return one form for accents, however the keyboard composes them."""
     return unicodedata.normalize("NFC", passphrase)
+
+
+class _Watched:
+    """A file whose own error is kept: through the Rust library it would come back as text."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        with self._keeping():
+            return self._file.read(size)
+
+    def write(self, data: bytes) -> int:
+        with self._keeping():
+            return self._file.write(data)
+
+    def flush(self) -> None:
+        with self._keeping():
+            self._file.flush()
+
+    @contextlib.contextmanager
+    def _keeping(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.error = error
+            raise
