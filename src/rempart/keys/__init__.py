@@ -12,7 +12,7 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
-from rempart.keys.age import encrypt_stream
+from rempart.keys.age import decrypt_stream, encrypt_stream
 from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
@@ -43,6 +43,7 @@ __all__ = [
     "SheetLanguage",
     "SigningKey",
     "decrypt_backup",
+    "decrypt_stream",
     "encrypt_backup",
     "encrypt_stream",
     "find_passphrase",

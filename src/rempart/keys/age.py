@@ -71,6 +71,29 @@ def encrypt_stream(recipients: Sequence[str], reader: BinaryIO, writer: BinaryIO
         raise
 
 
+def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:
+    """Decrypt what a reader gives, as it goes by; what was written before an error is not to be relied on.
+
+    Raises:
+        KeyFileError: the identity is none, or does not open it; or it is damaged. The message repeats nothing.
+        OSError: as the reader or the writer raised it.
+    """
+    try:
+        known = pyrage.x25519.Identity.from_str(identity)
+    except pyrage.IdentityError:
+        message = "this is not an age identity"
+        raise KeyFileError(message, advice="It begins with AGE-SECRET-KEY-1.") from None
+    watched = _Watched(reader), _Watched(writer)
+    try:
+        pyrage.decrypt_io(*watched, [known])
+    except pyrage.DecryptError:
+        for each in watched:
+            if each.error is not None:
+                raise each.error from None
+        message = "this key does not open it, or it is damaged"
+        raise KeyFileError(message, advice="Take the key that it was sealed to.") from None
+
+
 def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
     """Decrypt with an identity.
 
