@@ -1,8 +1,8 @@
 """Seconds to make a package and to verify it, against the bare work of others' tools on the same bytes.
 
 ``PYTHONPATH=tests python benchmarks/evidence_packages.py FOLDER``: the folder's disk is used. Bare work of making:
-``age`` to the same two recipients, then ``sha256sum``; of verifying: ``sha256sum``; with a key: ``sha256sum`` and ``age -d`` once. Sides
-alternate; the files were just written, so that they are read from memory. Needs age and openssl.
+``age`` to the same two recipients, then ``sha256sum``; of verifying: ``sha256sum``; with a key: ``sha256sum`` and
+``age -d`` once. Sides alternate; the files were just written, so that they are read from memory. Needs age and openssl.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +22,14 @@ from rempart.evidence.canonical import parse_canonical
 from rempart.evidence.commitments import COMMITMENTS, commitment, parse_commitments, parse_openings
 from rempart.evidence.drafts import Content, Trust
 from rempart.evidence.layout import OPENINGS, PackageKind, place_of
+from rempart.evidence.package_files import remove_unfinished
 from rempart.evidence.sums import SUMS, parse_sums
 from rempart.keys.age import decrypt_with
+from rempart.whole_file import LEFTOVERS
+from required import ROOT
 
 HOUSE = House()
+PATHS = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"}
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +128,9 @@ BAD_DRAFTS: list[tuple[Mapping[str, Any], str]] = [
     ({"seq": 2}, "first"),
     ({"role": "Violette"}, "role"),
     ({"authorities": 0}, "authority"),
+    ({"organisation": "a\x1b[2J"}, "printed"),
+    ({"limits": ("a\nb",)}, "printed"),
+    ({"recipients": (HOUSE.recipients()[0], replace(HOUSE.recipients()[1], label="\x7f"))}, "printed"),
     ({"case_ref_salt": b""}, "salt"),
     ({"facts": {"Operator": "x"}}, "fact"),
     ({"facts": {"case": "x"}}, "fact"),
@@ -221,3 +230,23 @@ def test_no_other_proof_has_a_name(tmp_path: Path, name: str) -> None:
     """Nothing is written outside, or that nobody would read."""
     with pytest.raises(MisuseError):
         add_proof(tmp_path, name, b"")
+
+
+@pytest.mark.parametrize("step", ["fsync", "rename"])
+def test_a_kill_leaves_the_package_or_none(tmp_path: Path, step: str) -> None:
+    """And beside it what is cleared away before the next one; nothing in clear is in that either."""
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "from packages import House\n"
+        "from rempart.evidence.building import build_item\n"
+        f"os.{step} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "build_item(pathlib.Path(sys.argv[1]), House().draft())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], env={**os.environ, **PATHS}, check=False)
+
+    assert done.returncode == -9
+    [left] = tmp_path.iterdir()
+    assert left.match(LEFTOVERS)
+    assert not [name for name, raw in files_of(left).items() if b"planted sentence" in raw]
+    assert remove_unfinished(tmp_path) == 1
+    assert build_item(tmp_path, HOUSE.draft()).is_dir()

@@ -15,7 +15,6 @@ from rempart.errors import IntegrityError, MisuseError
 from rempart.evidence.canonical import parse_canonical
 from rempart.evidence.dossier import build_dossier, render_custody
 from rempart.evidence.drafts import CustodyLine, DossierDraft
-from rempart.evidence.renewing import render_renewal
 from rempart.evidence.sums import SUMS, parse_sums
 from rempart.model.ids import EvidenceId
 
@@ -126,23 +125,3 @@ def test_custody_is_told_in_universal_time() -> None:
     assert render_custody([replace(LINE, at=at, item="")]) == (
         b"at\tkind\titem\twho\twhy\n2026-11-22T10:00:00Z\topened\t\tperson 2\tcase_work\n"
     )
-
-
-def test_a_renewal_lists_all_that_it_renews(tmp_path: Path) -> None:
-    """The seal, time-stamps, renewals before it with their roots; one that was begun is made again."""
-    folder = HOUSE.item(tmp_path)
-    HOUSE.renew(folder, NOW, HOUSE.stamping)
-    (folder / "proofs" / "renewal-02.txt").write_bytes(b"begun")
-
-    number, listed = render_renewal(folder)
-    proofs = ("01.tsr", "renewal-01-tsa.pem", "renewal-01.tsr", "renewal-01.txt", "seal.p7s")
-    assert number == 2
-    assert list(parse_sums(listed)) == [SUMS, *(f"proofs/{name}" for name in proofs)]
-
-
-def test_there_is_something_to_renew(tmp_path: Path) -> None:
-    """A seal and a time-stamp."""
-    folder = HOUSE.item(tmp_path)
-    (folder / "proofs" / "seal.p7s").unlink()
-    with pytest.raises(MisuseError):
-        render_renewal(folder)

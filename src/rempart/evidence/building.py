@@ -129,6 +129,9 @@ def begun_manifest(draft: Draft | DossierDraft) -> dict[str, Json]:
     if not _ROLE.fullmatch(draft.role):
         message = "a role in a package is a number: person 1"
         raise MisuseError(message)
+    if not all(each.isprintable() for each in (draft.organisation, *draft.procedure, *draft.limits)):
+        message = "a public text has a line end, or another sign that is not printed"
+        raise MisuseError(message)
     if len(draft.case_ref_salt) != SALT_BYTES or not 1 <= draft.authorities <= 99:  # noqa: PLR2004 - two digits
         message = "the case's salt has 32 bytes, and one authority at least is asked"
         raise MisuseError(message)
@@ -213,8 +216,9 @@ def _require_usable(draft: Draft) -> None:
     if not all(_FACT_KEY.fullmatch(key) for key in draft.facts) or _SALTED & set(draft.facts):
         message = "a fact's name has small letters and _, and is not case or case_ref_salt"
         raise MisuseError(message)
-    if not draft.shown <= set(draft.facts):
-        message = "what is to be shown is not among the facts"
+    said = [each.label for each in draft.recipients] + [draft.facts.get(key, "\n") for key in draft.shown]
+    if not all(each.isprintable() for each in said):
+        message = "what is to be shown is not among the facts, or a label has signs that are not printed"
         raise MisuseError(message)
     for name in (f"public/{name}" for name in draft.public):
         if place_of(name, PackageKind.ITEM) is None:

@@ -97,7 +97,8 @@ class DossierItem:
     tombstone: bytes = b""
     """What is said in its place, canonical JSON that names the item."""
     tombstone_seal: bytes = b""
-    """The seal over that."""
+    """The seal over that, made for the dossier with the same certificates as the dossier's own: those of the day of
+    the erasure may have ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from rempart.whole_file import settle_folder
+from rempart.whole_file import LEFTOVERS, settle_folder
 
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK: Final = 1 << 20
@@ -106,3 +106,18 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
         shutil.rmtree(part, ignore_errors=True)
         raise
     settle_folder(target.parent)
+
+
+def remove_unfinished(folder: Path) -> int:
+    """Clear away what killed programs left in a folder, and return how much it was; nobody else may be building in it.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    left = list(folder.glob(LEFTOVERS))
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return len(left)

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Verify an evidence package of Rempart (rempart-evidence/1), or a dossier of such packages, without Rempart.
 #
-#   bash verify.sh [--identity FILE] [--tsa-root FILE]... [--ca FILE] [--log-key FILE] [FOLDER]
+#   bash verify.sh [--identity FILE] [--tsa-root FILE]... [--ca FILE]... [--log-key FILE]... [FOLDER]
 #
 # FOLDER      the package; by default the folder that this file is in
 # --identity  an age key: what is sealed is decrypted and compared too; nothing clear is written to the disk
-# --tsa-root  the root certificate of a time-stamping authority, from its own site (PEM); may be given several times
+# --tsa-root  the root certificate of a time-stamping authority, from its own site (PEM)
 # --ca        the certificate of whoever sealed, as she publishes it (PEM)
 # --log-key   the key of the log, as the association publishes it
+#             (these three may be given several times: keys change with the years)
 #
 # Needs bash 4.4, coreutils 8.31, findutils, openssl 3, and age if a key is given. Says VERIFIED and ends with 0, or says
 # what is wrong and ends with 1; 2 if it was called wrongly. Whoever does not trust this file as it came with the package
 # takes it from the association, and names FOLDER.
 
 [ -n "${BASH_VERSION:-}" ] || { echo 'Run it with bash: bash verify.sh' >&2; exit 2; }
+{ # to the last line: bash reads all of it before it does any of it, and a part of this file does nothing at all
 set -u
 umask 077
 export LC_ALL=C OPENSSL_CONF=/dev/null
@@ -25,7 +27,7 @@ refuse() {
 }
 
 misuse() {
-    printf '%s\n' "$*" 'usage: bash verify.sh [--identity FILE] [--tsa-root FILE]... [--ca FILE] [--log-key FILE] [FOLDER]' >&2
+    printf '%s\n' "$*" 'usage: bash verify.sh [--identity FILE] [--tsa-root FILE]... [--ca FILE]... [--log-key FILE]... [FOLDER]' >&2
     exit 2
 }
 
@@ -173,7 +175,7 @@ check_times() {
         [ ! -f "$name" ] || [ -f "${name%-tsa.pem}.tsr" ] || refuse "$name is of no renewal"
     done
     first=''
-    for ((number = ${#tokens[@]}; number > 0; number--)); do
+    for ((number = 1; number <= ${#tokens[@]}; number++)); do
         name=$(printf 'proofs/%02d.tsr' "$number")
         [ -f "$name" ] || refuse "a time-stamp before the last one is missing: $name"
         check_token "$name" SHA256SUMS "$at"
@@ -207,13 +209,20 @@ check_seal() {
 # ---- the log ----
 
 check_entry() {
-    local salt leaf said witnesses=''
+    local salt leaf said key witnesses=''
+    local -a log_keys=("${given_log_keys[@]}")
+    [ "${#log_keys[@]}" -gt 0 ] || log_keys=(trust/log.vkey)
     [ ! -f trust/witnesses.vkey ] || witnesses=trust/witnesses.vkey
     salt=$(tr -d '\0' <proofs/log-salt.hex) && [[ $salt =~ ^[0-9a-f]{64}$ ]] && is_exactly proofs/log-salt.hex "$salt"$'\n' ||
         refuse 'proofs/log-salt.hex has another form'
     leaf=$(openssl dgst -sha256 -mac HMAC -macopt "hexkey:$salt" -r SHA256SUMS) || refuse 'openssl computes no HMAC'
     is_exactly proofs/log-leaf.txt "rempart-evidence/1"$'\n'"${leaf:0:64}"$'\n' || refuse 'the entry of the log is not of this package'
-    said=$(check_log proofs/log-leaf.txt proofs/log.tlog-proof "$log_key" "$witnesses") || refuse 'the log does not hold this package'
+    said=''
+    for key in "${log_keys[@]}"; do
+        said=$(check_log proofs/log-leaf.txt proofs/log.tlog-proof "$key" "$witnesses" 2>"$temp/why") && break
+        said=''
+    done
+    [ -n "$said" ] || refuse "the log does not hold this package: $(tr -cd '\n\040-\176' <"$temp/why")"
     printf '  %s\n' "${said//$'\n'/$'\n  '}"
 }
 
@@ -304,7 +313,7 @@ check_package() {
     printf '%s\n' "$id"
     list_files
     check_sums
-    ca=${given_ca:-trust/ca.pem} log_key=${given_log_key:-trust/log.vkey}
+    ca=${given_ca:-trust/ca.pem}
     check_times
     check_seal proofs/seal.p7s SHA256SUMS
     check_entry
@@ -364,8 +373,8 @@ absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;;
 temp=$(mktemp -d) || misuse 'there is no place for temporary files'
 trap 'rm -rf -- "$temp"' EXIT
 : >"$temp/roots"
-identity='' given_ca='' given_log_key='' folder=''
-declare -a files=()
+identity='' given_ca='' folder=''
+declare -a files=() given_log_keys=()
 declare -A commitments=()
 while [ "$#" -gt 0 ]; do
     case $1 in
@@ -374,8 +383,8 @@ while [ "$#" -gt 0 ]; do
             case $1 in
                 --identity) identity=$(absolute "$2") ;;
                 --tsa-root) { cat -- "$2" && echo; } >>"$temp/roots" ;;
-                --ca) given_ca=$(absolute "$2") ;;
-                --log-key) given_log_key=$(absolute "$2") ;;
+                --ca) given_ca=$temp/given-ca; { cat -- "$2" && echo; } >>"$given_ca" ;;
+                --log-key) given_log_keys+=("$(absolute "$2")") ;;
             esac
             shift 2
             ;;
@@ -394,7 +403,9 @@ if [ "$kind" = dossier ]; then
     dossier_first=$first
     check_dossier
 fi
-[ -n "$given_ca" ] && [ -n "$given_log_key" ] && [ -s "$temp/roots" ] ||
+[ -n "$given_ca" ] && [ "${#given_log_keys[@]}" -gt 0 ] && [ -s "$temp/roots" ] ||
     printf '%s\n' 'NOTE: some keys were taken from the package itself. Get them from their owners by another way, and compare' \
         '      trust/FINGERPRINTS.txt; or name them: --ca, --log-key, --tsa-root.'
 echo VERIFIED
+exit 0
+}
