@@ -25,7 +25,7 @@ from rempart.app.evidence_desk import EvidenceDesk, checked_text
 from rempart.app.evidence_proving import package_of
 from rempart.app.transparency_log import event_content
 from rempart.app.workspace import EVIDENCE_FOLDER, Workspace
-from rempart.errors import IntegrityError, MisuseError, OutputError
+from rempart.errors import IntegrityError, KeyFileError, MisuseError, OutputError
 from rempart.evidence.commitments import COMMITMENTS, Committing, Opening, Openings, parse_commitments, parse_openings
 from rempart.evidence.layout import OPENINGS, TEXT_BYTES_MOST
 from rempart.keys import decrypt_stream
@@ -133,7 +133,7 @@ def read_openings(desk: EvidenceDesk, item: EvidenceItem) -> Openings:
         message = "the openings are too long"
         raise IntegrityError(message)
     with (folder / OPENINGS).open("rb") as sealed:
-        decrypt_stream(identity_of(desk, item), sealed, plain)
+        _open_with_own_key(desk, item, sealed, plain)
     return parse_openings(plain.getvalue())
 
 
@@ -255,10 +255,19 @@ def _decrypt(
     desk: EvidenceDesk, item: EvidenceItem, sealed: BinaryIO, writer: BinaryIO, opening: Opening, committed: bytes
 ) -> None:
     committing = Committing(opening.salt)
-    decrypt_stream(identity_of(desk, item), sealed, _Committed(writer, committing))  # type: ignore[arg-type]  # it is only written
+    _open_with_own_key(desk, item, sealed, _Committed(writer, committing))  # type: ignore[arg-type]  # it is only written
     if not hmac.compare_digest(committing.commitment(), committed):
         message = f"{opening.sealed} of {item.id} is not what was committed to"
         raise IntegrityError(message, advice="Put the package back from a backup.")
+
+
+def _open_with_own_key(desk: EvidenceDesk, item: EvidenceItem, sealed: BinaryIO, writer: BinaryIO) -> None:
+    """Decrypt something of an item with the workspace's key of it, which fits unless the package was changed."""
+    try:
+        decrypt_stream(identity_of(desk, item), sealed, writer)
+    except KeyFileError as error:
+        message = f"what is sealed in {item.id} does not open: it was changed or cut short"
+        raise IntegrityError(message, advice="Put the package back from a backup.") from error
 
 
 def _notes(workspace: Workspace) -> Path:

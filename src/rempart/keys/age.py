@@ -87,21 +87,26 @@ def check_recipient(recipient: str) -> None:
 
 
 def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:
-    """Decrypt what a reader gives, as it goes by; throw away what was written when this raises.
+    """Decrypt what a reader gives, as it goes by; what was written before an error is not to be relied on.
 
     Raises:
-        IntegrityError: the identity does not open it, or it is damaged or cut short.
+        KeyFileError: the identity is none, or does not open it; or it is damaged. The message repeats nothing.
         OSError: as the reader or the writer raised it.
     """
+    try:
+        known = pyrage.x25519.Identity.from_str(identity)
+    except pyrage.IdentityError:
+        message = "this is not an age identity"
+        raise KeyFileError(message, advice="It begins with AGE-SECRET-KEY-1.") from None
     watched = _Watched(reader), _Watched(writer)
     try:
-        pyrage.decrypt_io(*watched, [pyrage.x25519.Identity.from_str(identity)])
-    except (pyrage.DecryptError, OSError) as error:
+        pyrage.decrypt_io(*watched, [known])
+    except (pyrage.DecryptError, OSError):  # the latter of what is cut short
         for each in watched:
             if each.error is not None:
                 raise each.error from None
-        message = "what is sealed does not open: it was changed or cut short, or is another package's"
-        raise IntegrityError(message, advice="Put the package back from a backup.") from error
+        message = "this key does not open it, or it is damaged"
+        raise KeyFileError(message, advice="Take the key that it was sealed to.") from None
 
 
 def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
