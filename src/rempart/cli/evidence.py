@@ -11,6 +11,7 @@ from rempart.cli.evidence_lines import item_in_words, item_record
 from rempart.cli.evidence_opening import open_one
 from rempart.cli.evidence_recipient import recipient
 from rempart.cli.evidence_renewing import new_seal, renew
+from rempart.cli.evidence_verifying import verify
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, put_json, safe, say
 
@@ -22,7 +23,7 @@ def command() -> None:
     """Record, open, hand over and erase evidence; what is private in it is sealed to named people."""
 
 
-for _each in (open_one, renew, new_seal, erase, cancel_erasure, hold, recipient):
+for _each in (open_one, verify, renew, new_seal, erase, cancel_erasure, hold, recipient):
     command.add_command(_each)
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pyrage
 
-from rempart.errors import IntegrityError, KeyFileError
+from rempart.errors import KeyFileError
 from rempart.keys import age_passphrase
 
 #: pyrage refuses work that it believes too long, by a measurement so short that a busy machine misleads it.
