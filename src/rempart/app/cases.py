@@ -1,8 +1,7 @@
-"""Cases: opening one by a right and with a consent, closing it, and holding what is in it."""
+"""Cases: opening one by a right and with a consent, showing it, closing it."""
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from dataclasses import dataclass
 
@@ -146,46 +145,6 @@ def close_case(desk: EvidenceDesk, name: str, *, why: str) -> Case:
         desk.note(CustodyKind.CASE_CLOSED, case, why=why.strip())
         workspace.journal.note(EventKind.CASE_CLOSED, case.id, actor=workspace.me.id, now=now)
     return workspace.cases.get(case.id)
-
-
-def hold_case(desk: EvidenceDesk, name: str, *, why: str, until: dt.datetime) -> LegalHold:
-    """Decide that nothing of a case is erased until a day (GDPR article 17(3)(e)); the decision is logged.
-
-    Raises:
-        NotFoundError: there is no such case.
-        MisuseError: the day is past, or there is no reason.
-    """
-    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.now()
-    why = checked_text(why, "the reason")
-    if until <= now:
-        message = f"{until:%Y-%m-%d} is past"
-        raise MisuseError(message, advice="A hold ends on a day to come.")
-    with workspace.database.transaction():
-        hold = workspace.cases.hold(case.id, why=why, until=until, by=workspace.me.id, now=now)
-        desk.note(CustodyKind.HOLD_SET, case, why=why)
-        log_decision(desk, case, f"hold {hold.id}", {"decision": "hold", "until": until.isoformat(), "why": why})
-        workspace.journal.note(EventKind.HOLD_SET, case.id, actor=workspace.me.id, now=now)
-    return hold
-
-
-def end_holds(desk: EvidenceDesk, name: str, *, why: str) -> int:
-    """End the holds of a case before their day; return how many there were.
-
-    Raises:
-        NotFoundError: there is no such case.
-        MisuseError: none is in force, or there is no reason.
-    """
-    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.now()
-    why = checked_text(why, "the reason")
-    with workspace.database.transaction():
-        count = workspace.cases.end_holds(case.id, now)
-        if not count:
-            message = f"no hold of the case {case.id} is in force"
-            raise MisuseError(message)
-        number = desk.note(CustodyKind.HOLD_ENDED, case, why=why)
-        log_decision(desk, case, f"hold ended {number}", {"decision": "hold ended", "why": why})
-        workspace.journal.note(EventKind.HOLD_ENDED, case.id, actor=workspace.me.id, now=now)
-    return count
 
 
 def log_decision(desk: EvidenceDesk, case: Case, event: str, facts: dict[str, str | int]) -> None:

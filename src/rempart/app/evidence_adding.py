@@ -23,7 +23,7 @@ from typing import BinaryIO, Final
 
 from rempart.app.cases import require_consent
 from rempart.app.evidence_desk import EvidenceDesk
-from rempart.app.evidence_places import recording, remove_files, spool_path, sweep
+from rempart.app.evidence_places import recording, remove_files, spool_path, sweep_unrecorded
 from rempart.app.evidence_recipients import OWN_LABEL
 from rempart.errors import MisuseError, RefusedError, UnavailableError
 from rempart.evidence.layout import CONTENTS_MOST
@@ -177,7 +177,7 @@ def record(desk: EvidenceDesk, permission: Permission, new: NewItem) -> Evidence
     desk.refuse_stopped([new.label, *new.facts.values(), *(each.name for each in new.contents)])  # (1)
     _require_makeable(desk, permission, new)
     item = EvidenceId(new_id(IdKind.EVIDENCE))
-    sweep(workspace)
+    sweep_unrecorded(workspace)
     with recording(workspace):
         box, identity = workspace.keyring.make_item_key(item), new_identity()  # (2)
         try:

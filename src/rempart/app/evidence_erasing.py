@@ -21,6 +21,7 @@ from rempart.app.backup import COPY
 from rempart.app.evidence_adding import job_key
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_desk import EvidenceDesk, checked_text
+from rempart.app.evidence_exporting import sweep_dossiers
 from rempart.app.evidence_places import alone_on, remove_files
 from rempart.app.unfinished import sweep_unfinished
 from rempart.errors import MisuseError
@@ -37,6 +38,7 @@ from rempart.model.evidence import (
     HandOff,
     LegalHold,
 )
+from rempart.model.ids import CaseId
 from rempart.model.log import LogEntryKind, NewLogEntry
 from rempart.model.work import EventKind, JobKind
 from rempart.store import erase_traces
@@ -131,13 +133,10 @@ def erase_due(desk: EvidenceDesk, name: str) -> bool:
         return request is not None and request.done_at is not None
     item = workspace.evidence.get(request.item)
     if item.state is not EvidenceState.ERASED:
-        hold = hold_of(desk, item)
-        if desk.now() < request.due_at or hold is not None:
-            later = max(request.due_at, hold.until if hold else request.due_at)
-            _add_job(desk, request, later + _SECOND)
-            return False
         with alone_on(workspace, item.case, patience_s=_PATIENCE_S):
-            workspace.database.durably(lambda: _bury(desk, item, request))  # (1)
+            sweep_dossiers(desk, item.case)
+            if not workspace.database.durably(lambda: _bury(desk, item, request)):  # (1)
+                return False
     workspace.keyring.destroy_item_key(item.id)  # (2)
     remove_files(workspace, item.case, item.id)
     sweep_unfinished(workspace.folder / COPY)
@@ -147,11 +146,17 @@ def erase_due(desk: EvidenceDesk, name: str) -> bool:
     return True
 
 
-def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> None:
-    """Do (1), once."""
+def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> bool:
+    """Do (1), once; False if it waits. Nobody decides otherwise meanwhile."""
     workspace, now = desk.workspace, desk.now()
+    workspace.cases.lock(item.case)
     if workspace.evidence.get(item.id).state is EvidenceState.ERASED:
-        return
+        return True
+    if (due_at := _due_at(desk, item, request)) > now:
+        _add_job(desk, request, due_at)
+        return False
+    if workspace.evidence.pending(item.id) != request:  # it was cancelled just now
+        return False
     # One that was never a package keeps its place in the chain all the same.
     sums = item.sums_sha256 or hashlib.sha256(secrets.token_bytes(32)).digest()
     tombstone = render_tombstone(desk, item, request, sums)
@@ -163,6 +168,7 @@ def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> No
     desk.note(CustodyKind.ERASED, item, by=request.by)
     workspace.jobs.settle(job_key(item.id), now)
     workspace.journal.note(EventKind.EVIDENCE_ERASED, item.case, actor="system", now=now)
+    return True
 
 
 def render_tombstone(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest, sums: bytes) -> bytes:
@@ -182,6 +188,20 @@ def render_tombstone(desk: EvidenceDesk, item: EvidenceItem, request: ErasureReq
             "copies": len(desk.workspace.cases.hand_offs(item.case, item.id)),
         }
     )
+
+
+def schedule_erasures(desk: EvidenceDesk, case: CaseId) -> None:
+    """Let what was asked of a case be done when it is due now, as after a hold was ended."""
+    for item in desk.workspace.evidence.of_case(case):
+        request = desk.workspace.evidence.pending(item.id)
+        if request is not None and item.state is not EvidenceState.ERASED:
+            _add_job(desk, request, max(_due_at(desk, item, request), desk.now()))
+
+
+def _due_at(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> dt.datetime:
+    """Return when an item may be erased, by its request and the holds over it."""
+    hold = hold_of(desk, item)
+    return request.due_at if hold is None else max(request.due_at, hold.until + _SECOND)
 
 
 def _add_job(desk: EvidenceDesk, request: ErasureRequest, due_at: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_desk import EvidenceDesk, checked_text
-from rempart.app.evidence_places import alone_on, case_folder, package_folder, sweep
+from rempart.app.evidence_places import alone_on, case_folder, package_folder
 from rempart.app.evidence_proving import add_stamps, finish, write_log_proof
 from rempart.app.transparency_log import event_content
 from rempart.errors import MisuseError, OutputError, RempartError, UnavailableError
@@ -20,7 +20,7 @@ from rempart.evidence.seal import sign_detached
 from rempart.evidence.sums import SUMS
 from rempart.evidence.zip_writing import write_zip
 from rempart.model.evidence import Case, CustodyKind, EvidenceItem, EvidenceState
-from rempart.model.ids import IdKind, new_id
+from rempart.model.ids import CaseId, IdKind, new_id
 from rempart.model.log import LogEntryKind, NewLogEntry
 from rempart.model.work import AccessPurpose, EventKind
 
@@ -68,8 +68,8 @@ def export_case(desk: EvidenceDesk, name: str, to: Path, *, to_whom: str) -> Exp
     if not finished.items:
         message = f"the case {case.id} has no evidence"
         raise MisuseError(message, advice="Add some: rempart evidence add FILE --case …")
-    sweep(workspace)
     with alone_on(workspace, case.id, patience_s=_PATIENCE_S):
+        sweep_dossiers(desk, case.id)
         folder = _built(desk, case, finished.items)
         try:
             _note(desk, case, finished.items, folder, to_whom)
@@ -82,6 +82,16 @@ def export_case(desk: EvidenceDesk, name: str, to: Path, *, to_whom: str) -> Exp
     erased = sum(item.state is EvidenceState.ERASED for item in finished.items)
     kept = len(finished.items) - erased
     return Exported(path=to, id=folder.name, items=kept, erased=erased, label=desk.stamping.label())
+
+
+def sweep_dossiers(desk: EvidenceDesk, case: CaseId) -> None:
+    """Remove what killed exports of a case left here, with what opens its entries; who calls is alone on the case."""
+    keyed = set(desk.workspace.keyring.items())
+    for folder in case_folder(desk.workspace, case).glob(f"{IdKind.DOSSIER}_*"):
+        if folder.name in keyed:
+            desk.log.forget(folder.name)
+            desk.workspace.keyring.destroy_item_key(folder.name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def custody_lines(desk: EvidenceDesk, case: Case) -> tuple[CustodyLine, ...]:

@@ -90,28 +90,25 @@ def remove_files(workspace: Workspace, case: CaseId, item: EvidenceId) -> None:
         path.unlink(missing_ok=True)
 
 
-def sweep(workspace: Workspace) -> int:
-    """Remove what killed commands left: half-built packages, and what was never recorded; return how many."""
+def sweep_parts(workspace: Workspace, case: CaseId) -> None:
+    """Remove half-built packages that killed commands left; who calls is alone on the case."""
+    for path in case_folder(workspace, case).glob(LEFTOVERS):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep_unrecorded(workspace: Workspace) -> int:
+    """Remove what killed commands were about to record, unless another command records now; return how many files."""
     root, swept = workspace.folder / EVIDENCE_FOLDER, 0
-    if not root.is_dir():
-        return 0
+    root.mkdir(mode=0o700, exist_ok=True)
     with alone_at(root / _RECORDING) as is_alone:
-        if not is_alone:
-            return 0
-        for path in [p for folder in root.iterdir() if folder.is_dir() for p in folder.iterdir()]:
+        for path in root.glob("cas_*/evd_*.sealed") if is_alone else ():
             named = _SPOOLED.fullmatch(path.name)
-            is_part = path.match(LEFTOVERS)
             if named and not workspace.evidence.is_known(named[1]):
                 workspace.keyring.destroy_item_key(named[1])
-            elif not is_part:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
                 path.unlink(missing_ok=True)
-            swept += 1
+                swept += 1
     if swept:
-        logger.info("%d unfinished things of commands that were killed were removed", swept)
+        logger.info("%d files of commands that were killed were removed", swept)
     return swept
 
 

@@ -32,7 +32,7 @@ from cryptography import x509
 from rempart.app.evidence_adding import SPOOL_CONTEXT, job_key, own_recipient
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_desk import EvidenceDesk
-from rempart.app.evidence_places import alone_on, case_folder, package_folder, spool_path, spooled
+from rempart.app.evidence_places import alone_on, case_folder, package_folder, spool_path, spooled, sweep_parts
 from rempart.app.evidence_stamping import NotStamped, Stamped
 from rempart.app.witness_asking import WitnessClient
 from rempart.app.witness_routes import witness_routes
@@ -89,6 +89,7 @@ def finish(desk: EvidenceDesk, case: CaseId, *, accepts_fewer: bool = False) -> 
     """
     failures: dict[EvidenceId, RempartError] = {}
     with alone_on(desk.workspace, case, patience_s=_PATIENCE_S):
+        sweep_parts(desk.workspace, case)
         before = b""
         for item in desk.workspace.evidence.of_case(case):
             try:

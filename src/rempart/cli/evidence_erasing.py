@@ -67,8 +67,8 @@ def cancel_erasure(given: Globals, item: str, reason: str) -> int:
 @click.pass_obj
 def hold(given: Globals, case: str, until: dt.datetime | None, reason: str, *, end: bool) -> int:
     """Decide that nothing of CASE is erased until a day (GDPR article 17(3)(e)); you are named as who decided it."""
-    from rempart.app.cases import end_holds, hold_case  # noqa: PLC0415 - heavy: Django
-    from rempart.app.evidence_desk import EvidenceDesk  # noqa: PLC0415 - as above
+    from rempart.app.evidence_desk import EvidenceDesk  # noqa: PLC0415 - heavy: Django
+    from rempart.app.evidence_holding import end_holds, hold_case  # noqa: PLC0415 - as above
 
     if (until is None) == (not end):
         raise click.UsageError("Say until when (--until 2027-01-31), or --end.")  # noqa: EM101, TRY003 - click's way
