@@ -41,12 +41,19 @@ def openssl(folder: Path, *arguments: str, check: bool = True) -> subprocess.Com
 class StampingAuthority:
     """Keys, certificates and serial numbers, in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make them."""
+    def __init__(self, folder: Path, *, is_rsa: bool = False) -> None:
+        """Make them.
+
+        Args:
+            folder: Where they are kept.
+            is_rsa: Whether it signs with RSA: its certificate is then longer than its authority's, so that the two are
+                not sorted in its replies.
+        """
         self.folder = folder
         curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
         openssl(folder, "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test CA")
-        openssl(folder, "req", *curve, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Test TSA")
+        kind = ("-newkey", "rsa:2048", "-nodes") if is_rsa else curve
+        openssl(folder, "req", *kind, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Test TSA")
         (folder / "ext").write_text("extendedKeyUsage=critical,timeStamping\n")
         signed_by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext")
         openssl(folder, "x509", "-req", "-in", "tsa.csr", *signed_by, "-out", "tsa.pem")

@@ -247,6 +247,17 @@ class TimestampSettings(Section):
     """Addresses of time-stamping authorities, in the order in which they are asked. A comma between two."""
     wanted: Annotated[int, Field(ge=1, le=8)] = 2
     """Time-stamps that are enough: the next authorities are asked only while there are fewer."""
+    roots_file: SettingPath | None = None
+    """Root certificates (PEM) of these authorities, from their own sites: each time-stamp is verified by them."""
+
+
+class EvidenceSettings(Section):
+    """What is recorded as evidence, and for whom."""
+
+    organisation: SettingText = ""
+    """Who records: written in every package, for everybody to read; never a volunteer's name."""
+    witnesses_wanted: Annotated[int, Field(ge=1, le=16)] = 1
+    """Witnesses that must have cosigned the log before an item is called witnessed."""
 
 
 class TransparencySettings(Section):
@@ -346,6 +357,8 @@ class Settings(Section):
     """Mail out."""
     timestamps: TimestampSettings = TimestampSettings()
     """Time-stamps."""
+    evidence: EvidenceSettings = EvidenceSettings()
+    """Evidence."""
     transparency: TransparencySettings = TransparencySettings()
     """The log of evidence."""
     workspace: WorkspaceSettings = WorkspaceSettings()

@@ -12,7 +12,7 @@ from rempart.register import CONSENT_TEXTS
 def test_every_choice_is_a_word_of_the_model() -> None:
     """No more, no fewer."""
     assert set(SCOPES) == {str(scope) for scope in ConsentScope}
-    assert {g.replace("-", "_") for g in right_options._GROUNDS} == {str(ground) for ground in GroundKind}
+    assert {g.replace("-", "_") for g in right_options.GROUNDS} == {str(ground) for ground in GroundKind}
     assert set(right_options._DEPICTS) == {str(depicts) for depicts in Depicts}
     assert set(job._STATES) == {str(state) for state in JobState}
 

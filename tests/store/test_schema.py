@@ -322,6 +322,21 @@ def test_a_power_cut_in_the_ninth_leaves_the_eighth(tmp_path: Path, moment: str)
     database.close()
 
 
+@pytest.mark.parametrize("moment", ['CREATE TABLE "custody_event"', "CREATE TRIGGER custody_event_no_replace"])
+def test_a_power_cut_in_the_tenth_leaves_the_ninth(tmp_path: Path, moment: str) -> None:
+    """No table of evidence is left without the triggers that keep its custody."""
+    path = old_file(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    assert not {name for name, _ in structure(path)} & {"evidence_case", "evidence_item", "custody_event"}
+    database = open_at(path)
+    assert upgrade(database) == since("0010_evidence")
+    assert faults(database) == []
+    database.close()
+
+
 def test_upgrading_from_a_thread(tmp_path: Path) -> None:
     """A server upgrades outside its main thread."""
     database = open_at(make_sqlite(tmp_path))

@@ -16,6 +16,7 @@ from registered import MONTH, NOW, RIGHT, Registered
 from rempart.errors import IntegrityError
 from rempart.model.asset import UserRole
 from rempart.model.courtesy import HostState, RobotsCopy, RobotsVerdict
+from rempart.model.evidence import EvidenceRecipient, RecipientPurpose
 from rempart.model.exchange import Label
 from rempart.model.finding import Aside
 from rempart.model.ids import AssetId, PartnerId
@@ -25,6 +26,7 @@ from rempart.store import (
     Database,
     DatabaseLocation,
     DecoyRepository,
+    EvidenceKeyRepository,
     FindingRepository,
     HostRepository,
     OutgoingRepository,
@@ -43,13 +45,20 @@ from rempart.store.sealing import SEALED_COLUMNS, context_of
 from traced import trace_record, traced_leak
 
 #: Sealed by an item's own key, outside this table.
-OWN_KEYS = {("fingerprint_detailed", "codes_sealed"), ("log_entry", "entry_sealed")}
+OWN_KEYS = {
+    *(("fingerprint_detailed", "codes_sealed"), ("log_entry", "entry_sealed")),
+    *(("evidence_case", "note_sealed"), ("evidence_case", "salt_sealed"), ("evidence_item", "label_sealed")),
+    *(("evidence_item", "draft_sealed"), ("evidence_item", "identity_sealed"), ("custody_event", "why_sealed")),
+    *(("custody_event", "to_sealed"), ("legal_hold", "why_sealed"), ("erasure_request", "why_sealed")),
+    ("evidence_handoff", "to_sealed"),
+}
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
     *("Partner-Planted", "Recipient-Planted", "digest-planted"),
     *("host-planted", "origin-planted", "rules-planted", "remark-planted", "url-planted", "reason-planted"),
     *("basis-planted", "Rita-Planted", "REF-planted", "group-planted", "how-planted"),
     *("Channel-Planted", "note-planted", "purpose-planted", "leak-planted"),
+    "Counsel-Planted",
 )
 
 
@@ -117,6 +126,11 @@ def fill_copies(here: Registered, asset: AssetId) -> None:
     )
     recipients.add([new], by=here.user.id, now=NOW)
     DecoyRepository(here.database, here.sealer).add(asset, "Channel-Planted", "note-planted", by=here.user.id, now=NOW)
+    EvidenceKeyRepository(here.database, here.sealer).add_recipient(
+        EvidenceRecipient(label="Counsel-Planted", age_recipient="age1planted", purpose=RecipientPurpose.LAWYER),
+        by=here.user.id,
+        now=NOW,
+    )
     TraceRepository(here.database, here.sealer, keep=MONTH).add(
         trace_record(
             by=here.user.id,

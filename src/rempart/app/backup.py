@@ -1,7 +1,7 @@
 """One file that holds a whole workspace, encrypted to its recovery sheet, and a workspace made again from it.
 
 Inside the encryption (``age -d`` with the code of the sheet opens it) is a tar: ``manifest.json`` first, then the
-files of the keyring that do not open by themselves, the database as one file of SQLite, and the vault.
+files of the keyring that do not open by themselves, the database as one file of SQLite, the vault, and the evidence.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from typing import BinaryIO, Final
 
 from rempart import __version__, clock
 from rempart.app.unfinished import sweep_unfinished, unfinished_path
-from rempart.app.workspace import DATABASE_FILE, VAULT_FOLDER, Workspace
+from rempart.app.workspace import DATABASE_FILE, EVIDENCE_FOLDER, VAULT_FOLDER, Workspace
 from rempart.errors import OutputError
 from rempart.keys import encrypt_backup
 from rempart.model.work import AccessPurpose, EventKind
@@ -31,6 +32,11 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 #: Folder of the database's copy while a backup is made.
 COPY: Final = "backup"
+#: What a backup has of evidence.
+EVIDENCE_NAME: Final = re.compile(
+    rf"{EVIDENCE_FOLDER}/(cas_[0-9a-f]{{32}})/"
+    r"(evd_[0-9a-f]{32}(?:\.[0-9]{3}\.sealed|/(?:[a-z]{1,20}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,79}))"
+)
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -108,10 +114,19 @@ def _pack(workspace: Workspace, snapshot: Path, pipe: BinaryIO) -> None:
         for path in _originals(workspace.vault):
             with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile
                 tar.add(path, f"{VAULT_FOLDER}/{path.relative_to(workspace.vault)}", filter=_plain)
+        for path in _evidence(workspace.folder):
+            with contextlib.suppress(FileNotFoundError):  # erased meanwhile
+                tar.add(path, str(path.relative_to(workspace.folder)), filter=_plain)
 
 
 def _originals(vault: Path) -> Iterator[Path]:
     return (path for path in sorted(vault.rglob("*.sealed")) if path.is_file())
+
+
+def _evidence(folder: Path) -> Iterator[Path]:
+    """Return the files of packages, and what is not a package yet; not what lies open, nor what is half-built."""
+    found = sorted((folder / EVIDENCE_FOLDER).rglob("*"))
+    return (path for path in found if EVIDENCE_NAME.fullmatch(str(path.relative_to(folder))) and path.is_file())
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
+from rempart.app.evidence_jobs import add_renewal, erase_evidence, finish_evidence, renew_evidence
 from rempart.app.privacy import enforce
 from rempart.app.rotation import rotate
 from rempart.app.withdrawing import prove_erasure
@@ -21,6 +22,7 @@ LIMITS: Final[Mapping[JobKind, int]] = {
     JobKind.ERASE_ASSETS: 1,
     JobKind.RESEAL: 1,
     JobKind.ENFORCE_RETENTION: 1,
+    JobKind.ERASE_EVIDENCE: 1,
 }
 
 
@@ -30,6 +32,9 @@ def make_worker(workspace: Workspace, settings: Settings) -> Worker:
         JobKind.ERASE_ASSETS: lambda job, keep: _erase(workspace, job, keep),
         JobKind.RESEAL: lambda job, keep: _reseal(workspace, job, keep),
         JobKind.ENFORCE_RETENTION: lambda job, keep: _enforce(workspace, settings, job, keep),
+        JobKind.FINISH_EVIDENCE: lambda job, keep: finish_evidence(workspace, settings, job, keep),
+        JobKind.ERASE_EVIDENCE: lambda job, keep: erase_evidence(workspace, settings, job, keep),
+        JobKind.RENEW_EVIDENCE: lambda job, keep: renew_evidence(workspace, settings, job, keep),
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 
@@ -37,6 +42,7 @@ def make_worker(workspace: Workspace, settings: Settings) -> Worker:
 def add_daily_jobs(workspace: Workspace) -> None:
     """Add what must be done every day, unless today's is there."""
     _add_retention(workspace, clock.utc_now())
+    add_renewal(workspace, clock.utc_now())
 
 
 def _add_retention(workspace: Workspace, due_at: dt.datetime) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from rempart import clock
-from rempart.app.backup import FORMAT, MANIFEST, copy_stream
+from rempart.app.backup import EVIDENCE_NAME, FORMAT, MANIFEST, copy_stream
 from rempart.app.sealing import KeyringSealer
 from rempart.app.unfinished import sweep_unfinished, unfinished_path
 from rempart.app.workspace import (
@@ -175,6 +175,10 @@ def _take(
     elif original:
         path = building / VAULT_FOLDER / original[1]
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        copy_stream(content, path)  # type: ignore[arg-type]  # as above
+    elif EVIDENCE_NAME.fullmatch(info.name):
+        path = building / info.name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         copy_stream(content, path)  # type: ignore[arg-type]  # as above
     else:
         message = f"the backup holds {info.name!r}, which no backup of Rempart has"

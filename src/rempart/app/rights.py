@@ -9,6 +9,7 @@ from rempart.app.withdrawing import add_erasure, surplus_keys
 from rempart.app.workspace import Workspace, checked_name
 from rempart.errors import MisuseError, RefusedError
 from rempart.model.asset import Asset, AssetState, Consent, ConsentScope, Owner, Right, UserRole
+from rempart.model.evidence import CustodyEvent, CustodyKind
 from rempart.model.ids import AssetId, IdKind, UserId, is_id
 from rempart.model.names import skeleton
 from rempart.model.work import AccessPurpose, EventKind
@@ -79,7 +80,7 @@ def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) 
     """Write that a person took something back; what it allowed stops at once.
 
     Without ``detailed`` the codes of parts are deleted and their keys destroyed; without ``match`` the assets are no
-    longer looked for.
+    longer looked for; without ``evidence`` none is added, and what is there stays: erasing it is an act of its own.
 
     Raises:
         MisuseError: it was taken back already, or never given.
@@ -90,6 +91,8 @@ def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) 
         consent = workspace.consents.revoke(scope, owner=subject.owner.id, asset=subject.asset, by=me.id, now=now)
         detail = {"scope": str(scope), "consent": str(consent.id)}
         workspace.journal.note(EventKind.CONSENT_WITHDRAWN, _named(subject), actor=me.id, now=now, detail=detail)
+        if scope is ConsentScope.EVIDENCE:
+            _note_in_cases(workspace, subject)
         if scope is ConsentScope.DETAILED and _drop_detail(workspace, subject):
             # What is cut here is finished by the job: keys destroyed, files of the database cleaned.
             add_erasure(workspace, consent.id, 0, now)
@@ -97,6 +100,22 @@ def revoke_consent(workspace: Workspace, subject: Subject, scope: ConsentScope) 
         for asset in surplus_keys(workspace):
             workspace.keyring.destroy_item_key(asset)
     return consent
+
+
+def _note_in_cases(workspace: Workspace, subject: Subject) -> None:
+    """Add to the custody of her cases that nothing more may be added."""
+    for case in workspace.cases.all(subject.owner.id):
+        event = CustodyEvent(
+            at=clock.utc_now(),
+            kind=CustodyKind.CONSENT_WITHDRAWN,
+            case=case.id,
+            item=None,
+            by=workspace.me.id,
+            second=None,
+            why="",
+            to="",
+        )
+        workspace.custody.note(event)
 
 
 def _drop_detail(workspace: Workspace, subject: Subject) -> list[AssetId]:

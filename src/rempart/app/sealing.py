@@ -17,6 +17,9 @@ _NAMES = (
     *("recipient.name_sealed:", "recipient.ref_sealed:", "decoy.given_to_sealed:"),
 )
 
+#: Columns under keys of items that name people.
+_HANDED = ("evidence_handoff.to_sealed:", "custody_event.to_sealed:", "evidence_item.label_sealed:")
+
 
 class KeyringSealer:
     """The store's ``FieldSealer``, by the keyring."""
@@ -51,6 +54,35 @@ class KeyringSealer:
     def indexes(self, text: str) -> tuple[bytes, ...]:
         """Return the digests under every key that is alive, the current one first."""
         return self._keyring.indexes(text, context=_INDEX_CONTEXT)
+
+
+class KeyringItemSealer:
+    """The store's ``ItemSealer``, by the keyring."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        """Seal with the keys of items of an open keyring."""
+        self._keyring = keyring
+
+    def seal_for(self, item: str, plain: bytes, *, context: str) -> bytes:
+        """Encrypt a value under the key of an item, so that it opens in this very place only.
+
+        Raises:
+            IntegrityError: the key was destroyed or never made.
+        """
+        if context.startswith(_HANDED):
+            remember(plain.decode("utf-8", "replace"))
+        return self._keyring.item_box(item).seal(plain, context=context)
+
+    def unseal_for(self, item: str, sealed: bytes, *, context: str) -> bytes:
+        """Decrypt a value.
+
+        Raises:
+            IntegrityError: it was changed or moved, or the key was destroyed.
+        """
+        plain = self._keyring.item_box(item).unseal(sealed, context=context)
+        if context.startswith(_HANDED):
+            remember(plain.decode("utf-8", "replace"))
+        return plain
 
 
 def _remember_name(plain: bytes, context: str) -> None:

@@ -1,7 +1,8 @@
 """A workspace: one organisation, one database, its keys. Making it, opening it, and what a command finds in it.
 
 Its folder (0700) holds ``workspace.json`` (0600: which database), ``rempart.db`` unless the database is elsewhere,
-``keys/`` (0600, never in the database) and ``vault/`` (originals, encrypted, for those who asked for it).
+``keys/`` (0600, never in the database), ``vault/`` (originals, encrypted, for those who asked for it) and
+``evidence/`` (packages, whose contents are encrypted).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.sealing import KeyringSealer
+from rempart.app.sealing import KeyringItemSealer, KeyringSealer
 from rempart.app.unfinished import sweep_unfinished, unfinished_path
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
@@ -32,10 +33,14 @@ from rempart.privacy import remember
 from rempart.store import (
     AssetRepository,
     AuthorisationRepository,
+    CaseRepository,
     ConsentRepository,
+    CustodyRepository,
     Database,
     DatabaseLocation,
     DecoyRepository,
+    EvidenceKeyRepository,
+    EvidenceRepository,
     FindingRepository,
     FingerprintRepository,
     HostRepository,
@@ -62,6 +67,7 @@ NOTE: Final = "workspace.json"
 DATABASE_FILE: Final = "rempart.db"
 KEYS_FOLDER: Final = "keys"
 VAULT_FOLDER: Final = "vault"
+EVIDENCE_FOLDER: Final = "evidence"
 _NOTE_VERSION: Final = 1
 _NOTE_LIMIT_BYTES: Final = 65_536
 
@@ -109,6 +115,11 @@ class Workspace:
         self.traces = TraceRepository(database, sealer, keep=dt.timedelta(days=keep.events_days))
         self.manifests = ManifestRepository(database, keep=dt.timedelta(days=keep.events_days))
         self.log = LogRepository(database)
+        item_sealer = KeyringItemSealer(keyring)
+        self.cases = CaseRepository(database, item_sealer)
+        self.evidence = EvidenceRepository(database, item_sealer)
+        self.custody = CustodyRepository(database, item_sealer)
+        self.evidence_keys = EvidenceKeyRepository(database, sealer)
         self._user_name = user_name(settings)
         self._me: User | None = None
 

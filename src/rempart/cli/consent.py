@@ -92,4 +92,6 @@ def revoke(given: Globals, subject: str, scope: str) -> int:
     put(safe(f"{consent.id}  {consent.scope}  withdrawn"))
     if consent.scope is ConsentScope.MATCH:
         say("These pictures are no longer looked for. To delete what is kept of them: rempart asset withdraw")
+    if consent.scope is ConsentScope.EVIDENCE:
+        say("No evidence is added any more. What is there stays: to erase it is another choice: rempart evidence erase")
     return 0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _DEPICTS: Final = ("self", "other", "nobody")
 #: As in ``rempart.model.asset.GroundKind``; a test compares them.
-_GROUNDS: Final = (
+GROUNDS: Final = (
     "own-work",
     "self-depicted",
     "rights-holder",
@@ -28,7 +28,7 @@ def right_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--adults-when-taken", is_flag=True, help="State that everyone shown was 18 or older when it was taken."
         ),
-        click.option("--ground", type=click.Choice(_GROUNDS), help="By what right."),
+        click.option("--ground", type=click.Choice(GROUNDS), help="By what right."),
         click.option("--depicts", type=click.Choice(_DEPICTS), help="Who is shown, as seen from the owner."),
     ):
         function = option(function)

@@ -45,7 +45,7 @@ def trust_files(trust: Trust) -> dict[str, bytes]:
         message = "a package needs the root of a time-stamping authority"
         raise MisuseError(message, advice="Without one its time-stamps could never be verified.")
     keys = [("trust/log.vkey", trust.log_vkey), *(("trust/witnesses.vkey", key) for key in trust.witness_vkeys)]
-    lines = [_certificate_line("trust/ca.pem", authority), *(_certificate_line("trust/tsa.pem", each) for each in tsa)]
+    lines = [certificate_line("trust/ca.pem", authority), *(certificate_line("trust/tsa.pem", each) for each in tsa)]
     lines += [f"{name}  {parse_vkey(key).vkey}\n" for name, key in keys]
     found = {
         "trust/ca.pem": trust.ca_pem.encode(),
@@ -58,7 +58,7 @@ def trust_files(trust: Trust) -> dict[str, bytes]:
     return found
 
 
-def _certificate_line(name: str, certificate: x509.Certificate) -> str:
+def certificate_line(name: str, certificate: x509.Certificate) -> str:
     """Return a line: where it is, its SHA-256 as ``openssl x509 -fingerprint -sha256`` shows it, its subject."""
     digest = certificate.fingerprint(hashes.SHA256())
     shown = ":".join(f"{byte:02X}" for byte in digest)

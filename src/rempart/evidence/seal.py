@@ -55,6 +55,10 @@ class SealFacts:
     """Of the authority's certificate by which it is trusted, 32 bytes."""
     signing_time: dt.datetime
     """As the signer claims; a time-stamp is what proves a time."""
+    valid_from: dt.datetime
+    """When the later of the two certificates begins."""
+    valid_until: dt.datetime
+    """When the first of them ends."""
 
 
 def sign_detached(content: bytes, chain: SigningChain, *, at: dt.datetime) -> bytes:
@@ -110,6 +114,8 @@ def read_seal(seal: bytes, content: bytes, anchors: Sequence[x509.Certificate]) 
         signer_sha256=hashlib.sha256(leaf_der).digest(),
         anchor_sha256=anchor.fingerprint(hashes.SHA256()),
         signing_time=at,
+        valid_from=max(leaf.not_valid_before_utc, anchor.not_valid_before_utc),
+        valid_until=min(leaf.not_valid_after_utc, anchor.not_valid_after_utc),
     )
 
 

@@ -12,9 +12,10 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
-from rempart.keys.age import encrypt_stream
+from rempart.keys.age import check_recipient, decrypt_stream, encrypt_stream, new_identity, recipient_of
 from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
+from rempart.keys.evidence import EvidenceSecrets
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
 from rempart.keys.keyring import Keyring
 from rempart.keys.marking import MarkSecrets, OwnerSecrets
@@ -31,6 +32,7 @@ __all__ = [
     "MAIL_CREDENTIAL",
     "BlindDigest",
     "Box",
+    "EvidenceSecrets",
     "KeyId",
     "KeyState",
     "Keyring",
@@ -42,12 +44,16 @@ __all__ = [
     "RecoveryCode",
     "SheetLanguage",
     "SigningKey",
+    "check_recipient",
     "decrypt_backup",
+    "decrypt_stream",
     "encrypt_backup",
     "encrypt_stream",
     "find_passphrase",
     "find_relay_password",
+    "new_identity",
     "parse_public_key",
+    "recipient_of",
     "render_public_key",
     "render_recovery_sheet",
     "sealed_by",

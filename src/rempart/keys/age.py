@@ -71,6 +71,44 @@ def encrypt_stream(recipients: Sequence[str], reader: BinaryIO, writer: BinaryIO
         raise
 
 
+def check_recipient(recipient: str) -> None:
+    """Make sure that a text is somebody's public key.
+
+    Raises:
+        KeyFileError: it is not; the message does not repeat it, for it may be a secret one.
+    """
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        message = "this is not the public key of an age identity"
+        raise KeyFileError(
+            message, advice="It begins with age1, and has 62 letters: age-keygen -y prints it."
+        ) from None
+
+
+def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:
+    """Decrypt what a reader gives, as it goes by; what was written before an error is not to be relied on.
+
+    Raises:
+        KeyFileError: the identity is none, or does not open it; or it is damaged. The message repeats nothing.
+        OSError: as the reader or the writer raised it.
+    """
+    try:
+        known = pyrage.x25519.Identity.from_str(identity)
+    except pyrage.IdentityError:
+        message = "this is not an age identity"
+        raise KeyFileError(message, advice="It begins with AGE-SECRET-KEY-1.") from None
+    watched = _Watched(reader), _Watched(writer)
+    try:
+        pyrage.decrypt_io(*watched, [known])
+    except (pyrage.DecryptError, OSError):  # the latter of what is cut short
+        for each in watched:
+            if each.error is not None:
+                raise each.error from None
+        message = "this key does not open it, or it is damaged"
+        raise KeyFileError(message, advice="Take the key that it was sealed to.") from None
+
+
 def decrypt_with(identity: str, sealed: bytes, *, name: str) -> bytes:
     """Decrypt with an identity.
 

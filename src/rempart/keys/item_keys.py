@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from rempart.errors import IntegrityError, MisuseError
 from rempart.keys.box import Box
 from rempart.keys.documents import Document, render, render_octets
+from rempart.keys.evidence import EvidenceSecrets
 from rempart.keys.folder import GuardedFolder
 from rempart.keys.interface import KeyId
 from rempart.keys.live import LiveKeys
@@ -101,6 +102,15 @@ class ItemKeys:
             MisuseError: it is not an item's identifier.
         """
         return LogSecrets(self._secret(item))
+
+    def evidence(self, item: str) -> EvidenceSecrets:
+        """Return the secrets of a workspace's evidence.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open: another's would seal for another.
+            MisuseError: it is not an item's identifier.
+        """
+        return EvidenceSecrets(self._secret(item))
 
     def box(self, item: str) -> Box:
         """Return what an item's key opens.

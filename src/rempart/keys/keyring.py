@@ -11,6 +11,7 @@ from typing import NoReturn
 from rempart.errors import KeyFileError
 from rempart.keys import restore, rotation
 from rempart.keys.box import Box
+from rempart.keys.evidence import EvidenceSecrets
 from rempart.keys.folder import GuardedFolder, new_folder
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState
 from rempart.keys.item_keys import ITEMS, ItemKeys
@@ -193,6 +194,15 @@ class Keyring:
             MisuseError: it is not an item's identifier.
         """
         return self._items.log(item)
+
+    def evidence_secrets(self, item: str) -> EvidenceSecrets:
+        """Return the secrets of a workspace's evidence.
+
+        Raises:
+            IntegrityError: the key was destroyed, never made, or does not open.
+            MisuseError: it is not an item's identifier.
+        """
+        return self._items.evidence(item)
 
     def destroy_item_key(self, item: str) -> bool:
         """Destroy an item's key for good; return whether there was one.

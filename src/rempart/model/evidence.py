@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from rempart.model.asset import GroundKind
-from rempart.model.ids import CaseId, EvidenceId, OwnerId, UserId
+from rempart.model.ids import CaseId, ErasureId, EvidenceId, HoldId, OwnerId, UserId
 
 
 class CaseState(StrEnum):
@@ -64,6 +64,8 @@ class EvidenceRecipient:
     """Her public key, ``age1…``."""
     purpose: RecipientPurpose
     """Why."""
+    case: CaseId | None = None
+    """In which case; None is in all of them."""
 
 
 class EvidenceKind(StrEnum):
@@ -92,6 +94,23 @@ class EvidenceState(StrEnum):
     """Enough witnesses have signed the checkpoint as well."""
     ERASED = "erased"
     """Its files, salts and keys are gone; a tombstone is left."""
+
+
+#: How long an erasure can be cancelled.
+ERASURE_DELAY: Final = dt.timedelta(days=7)
+#: Pages of one case that one person adds alone (docs: who may).
+PAGES_ALONE_MOST: Final = 50
+
+
+def require_move(before: EvidenceState, after: EvidenceState) -> None:
+    """Make sure that a state may follow another one.
+
+    Raises:
+        ValueError: it may not, which is a mistake of ours.
+    """
+    if after not in TRANSITIONS[before]:
+        message = f"evidence that is {before} cannot become {after}"
+        raise ValueError(message)
 
 
 #: What may follow what; erasing is possible from everywhere.
@@ -131,16 +150,29 @@ class EvidenceItem:
     """What it is."""
     tie: Tie
     """Why it belongs to the case."""
+    tied_to: str
+    """The match's identifier; empty for another tie."""
     state: EvidenceState
     """How far its proofs are."""
     label: str
-    """What it is called: encrypted at rest, and in no public part."""
+    """What it is called: encrypted at rest, and in no public part; empty once it is erased."""
     sums_sha256: bytes
     """Of its ``SHA256SUMS``, 32 bytes; empty before it is hashed."""
     recorded_by: UserId
     """Who added it."""
     recorded_at: dt.datetime
     """When."""
+    erased_at: dt.datetime | None = None
+    """When it was erased."""
+    tombstone: bytes = b""
+    """What is said in its place once it is erased: canonical JSON."""
+    tombstone_seal: bytes = b""
+    """The seal over that."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether its package has all its proofs; witnesses may add theirs."""
+        return self.state in {EvidenceState.LOGGED, EvidenceState.WITNESSED}
 
 
 class CustodyKind(StrEnum):
@@ -149,9 +181,8 @@ class CustodyKind(StrEnum):
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     RECORDED = "recorded"
-    SEALED = "sealed"
     TIMESTAMPED = "timestamped"
-    LOGGED = "logged"
+    """A person accepted fewer time-stamps than were wanted."""
     OPENED = "opened"
     """Somebody saw what is sealed: an exposure."""
     EXPORTED = "exported"
@@ -190,8 +221,10 @@ class CustodyEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalHold:
-    """A named decision that something is not erased, until a day (GDPR article 17(3)(e))."""
+    """A named decision that nothing of a case is erased, until a day (GDPR article 17(3)(e))."""
 
+    id: HoldId
+    """Random."""
     case: CaseId
     """Of which case."""
     by: UserId
@@ -202,6 +235,50 @@ class LegalHold:
     """It ends by itself."""
     at: dt.datetime
     """When it was decided."""
+    ended_at: dt.datetime | None
+    """When somebody ended it before its day."""
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Tell whether it is in force."""
+        return self.ended_at is None and now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequest:
+    """That somebody asked for an item to be erased."""
+
+    id: ErasureId
+    """Random."""
+    item: EvidenceId
+    """Which."""
+    by: UserId
+    """Who wrote it down."""
+    why: str
+    """In her words; encrypted at rest."""
+    at: dt.datetime
+    """When."""
+    due_at: dt.datetime
+    """Not before: until then it can be cancelled."""
+    cancelled_at: dt.datetime | None
+    """When it was."""
+    done_at: dt.datetime | None
+    """When nothing was left of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """Who was given a dossier: whom to tell if something of it is erased (GDPR article 19)."""
+
+    case: CaseId
+    """Of which case."""
+    to: str
+    """To whom; encrypted at rest."""
+    items: tuple[EvidenceId, ...]
+    """The items that were whole in it."""
+    by: UserId
+    """Who gave it."""
+    at: dt.datetime
+    """When."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

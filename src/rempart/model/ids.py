@@ -29,6 +29,8 @@ TraceId = NewType("TraceId", str)
 CaseId = NewType("CaseId", str)
 EvidenceId = NewType("EvidenceId", str)
 ManifestId = NewType("ManifestId", str)
+HoldId = NewType("HoldId", str)
+ErasureId = NewType("ErasureId", str)
 
 
 class IdKind(StrEnum):
@@ -62,6 +64,11 @@ class IdKind(StrEnum):
     EVIDENCE = "evd"
     CUSTODY = "cst"
     HOLD = "hld"
+    DOSSIER = "dos"
+    ERASURE = "ers"
+    HANDOFF = "hof"
+    EVIDENCE_RECIPIENT = "evr"
+    EVIDENCE_CERTIFICATES = "evc"
     MANIFEST = "mft"
     CERTIFICATES = "crt"
 

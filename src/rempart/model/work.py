@@ -22,6 +22,12 @@ class JobKind(StrEnum):
     """Seal again, under the current key, what an older one sealed."""
     ENFORCE_RETENTION = "enforce_retention"
     """Delete what is past its end."""
+    FINISH_EVIDENCE = "finish_evidence"
+    """Go on with the proofs of an item that was recorded."""
+    ERASE_EVIDENCE = "erase_evidence"
+    """Erase an item for which it was asked, once its day has come."""
+    RENEW_EVIDENCE = "renew_evidence"
+    """Stamp anew what rests on certificates that end."""
 
 
 class JobState(StrEnum):
@@ -97,6 +103,11 @@ class AccessPurpose(StrEnum):
     SIGN = "sign"
     LOOK_FOR_MARK = "look_for_mark"
     FIND_PROVENANCE = "find_provenance"
+    SHOW_CASE = "show_case"
+    LIST_CASES = "list_cases"
+    LIST_EVIDENCE = "list_evidence"
+    OPEN_EVIDENCE = "open_evidence"
+    EXPORT_EVIDENCE = "export_evidence"
 
 
 class EventKind(StrEnum):
@@ -138,6 +149,18 @@ class EventKind(StrEnum):
     TRACE_WITHHELD = "trace_withheld"
     DECOY_ADDED = "decoy_added"
     CERTIFICATES_MADE = "certificates_made"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    EVIDENCE_RECIPIENT_ADDED = "evidence_recipient_added"
+    EVIDENCE_RECORDED = "evidence_recorded"
+    EVIDENCE_OPENED = "evidence_opened"
+    EVIDENCE_EXPORTED = "evidence_exported"
+    EVIDENCE_RENEWED = "evidence_renewed"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_CANCELLED = "erasure_cancelled"
+    EVIDENCE_ERASED = "evidence_erased"
+    HOLD_SET = "hold_set"
+    HOLD_ENDED = "hold_ended"
     PICTURE_SIGNED = "picture_signed"
     MARK_LOOKED_FOR = "mark_looked_for"
     JOB_RETRIED = "job_retried"

@@ -11,6 +11,7 @@ from typing import Final
 
 from rempart.model.retention import RowClass
 from rempart.privacy.copies_texts import COPIES_TABLE
+from rempart.privacy.evidence_texts import EVIDENCE_TABLE
 from rempart.privacy.exchange_texts import EXCHANGE_TABLE
 from rempart.privacy.log_texts import LOG_TABLE
 from rempart.privacy.outside_texts import OUTSIDE_TABLE
@@ -276,6 +277,7 @@ RETENTION_TABLE: Final = (
     *OUTSIDE_TABLE,
     *EXCHANGE_TABLE,
     *COPIES_TABLE,
+    *EVIDENCE_TABLE,
     *LOG_TABLE,
     *_ACCOUNTABILITY,
 )

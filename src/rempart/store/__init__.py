@@ -15,16 +15,20 @@ set_up()
 
 from rempart.store.assets import AssetRepository  # noqa: E402 - models need a configured Django
 from rempart.store.authorisations import AuthorisationRepository  # noqa: E402 - as above
+from rempart.store.cases import CaseRepository  # noqa: E402 - as above
 from rempart.store.consents import ConsentRepository  # noqa: E402 - as above
+from rempart.store.custody import CustodyRepository  # noqa: E402 - as above
 from rempart.store.database import Database  # noqa: E402 - as above
 from rempart.store.decoys import DecoyRepository  # noqa: E402 - as above
 from rempart.store.erasure import erase_traces, wait_for_writers  # noqa: E402 - as above
+from rempart.store.evidence import EvidenceRepository, NewEvidence  # noqa: E402 - as above
+from rempart.store.evidence_keys import EvidenceKeyRepository  # noqa: E402 - as above
 from rempart.store.exchange_counts import ImportedCounts, imported_counts, partner_counts  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
 from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
 from rempart.store.hosts import HostRepository  # noqa: E402 - as above
 from rempart.store.imported import ImportedRepository  # noqa: E402 - as above
-from rempart.store.interface import FieldSealer  # noqa: E402 - as above
+from rempart.store.interface import FieldSealer, ItemSealer  # noqa: E402 - as above
 from rempart.store.jobs import JobRepository  # noqa: E402 - as above
 from rempart.store.journal import Journal  # noqa: E402 - as above
 from rempart.store.location import DatabaseLocation  # noqa: E402 - as above
@@ -44,20 +48,26 @@ __all__ = [
     "AssetCode",
     "AssetRepository",
     "AuthorisationRepository",
+    "CaseRepository",
     "ConsentRepository",
+    "CustodyRepository",
     "Database",
     "DatabaseLocation",
     "DecoyRepository",
+    "EvidenceKeyRepository",
+    "EvidenceRepository",
     "FieldSealer",
     "FindingRepository",
     "FingerprintRepository",
     "HostRepository",
     "ImportedCounts",
     "ImportedRepository",
+    "ItemSealer",
     "JobRepository",
     "Journal",
     "LogRepository",
     "ManifestRepository",
+    "NewEvidence",
     "OutgoingRepository",
     "OwnerRepository",
     "PartnerRepository",

@@ -32,6 +32,8 @@ _TABLES: Final = (
     *("host", "robots_copy", "authorisation"),
     *("recipient", "marked_copy", "decoy", "leak_trace", "traced_leak", "signed_manifest"),
     "log_entry",
+    *("evidence_case", "evidence_item", "evidence_recipient", "custody_event"),
+    *("legal_hold", "erasure_request", "evidence_handoff"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -92,6 +94,21 @@ BYTES_COLUMNS: Final = (
     ("traced_leak", "leak_sealed"),
     ("signed_manifest", "manifest"),
     ("signed_manifest", "code_bits"),
+    ("evidence_case", "note_sealed"),
+    ("evidence_case", "salt_sealed"),
+    ("evidence_item", "label_sealed"),
+    ("evidence_item", "draft_sealed"),
+    ("evidence_item", "identity_sealed"),
+    ("evidence_item", "sums_sha256"),
+    ("evidence_item", "tombstone"),
+    ("evidence_item", "tombstone_seal"),
+    ("evidence_recipient", "label_sealed"),
+    ("evidence_recipient", "label_index"),
+    ("custody_event", "why_sealed"),
+    ("custody_event", "to_sealed"),
+    ("legal_hold", "why_sealed"),
+    ("erasure_request", "why_sealed"),
+    ("evidence_handoff", "to_sealed"),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0

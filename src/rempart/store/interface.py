@@ -22,3 +22,13 @@ class FieldSealer(Protocol):
 
     def indexes(self, text: str) -> tuple[bytes, ...]:
         """Return the digests under every key that is alive, the current one first."""
+
+
+class ItemSealer(Protocol):
+    """Seals values under the key of one item or case, which is destroyed with it; ``rempart.app`` has one."""
+
+    def seal_for(self, item: str, plain: bytes, *, context: str) -> bytes:
+        """Encrypt a value so that it opens in this very place only; the item has a key."""
+
+    def unseal_for(self, item: str, sealed: bytes, *, context: str) -> bytes:
+        """Decrypt a value, or raise IntegrityError: it was changed, or the key destroyed."""

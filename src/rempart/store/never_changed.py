@@ -1,10 +1,12 @@
-"""The triggers of tables whose rows are added and stay for ever: the public part of the transparency log.
+"""The triggers of tables whose rows are added and stay: the public part of the transparency log, and custody.
 
-:mod:`rempart.store.append_only` is for rows that end one day. These hold nothing of anybody, and do not end.
+:mod:`rempart.store.append_only` is for rows that end one day. These do not end: what the log
+holds is of nobody, and what names people or reasons in the others is sealed under a key that can be destroyed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -19,6 +21,8 @@ NEVER_CHANGED: Final = {
     "log_cosignature": "origin = NEW.origin AND size = NEW.size AND witness = NEW.witness",
     "log_ahead": "origin = NEW.origin AND witness = NEW.witness AND size = NEW.size",
 }
+#: Those of a later migration.
+CUSTODY: Final = {"custody_event": "id = NEW.id"}
 _SQLITE: Final[tuple[str, ...]] = (
     "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
@@ -44,7 +48,7 @@ _POSTGRESQL: Final = (
 
 def never_changed_triggers(vendor: str) -> set[str]:
     """Return the names of the triggers that must exist."""
-    return {sql.split()[2] for sql in _statements(vendor)}
+    return {sql.split()[2] for sql in _statements(vendor, {**NEVER_CHANGED, **CUSTODY})}
 
 
 def create_never_changed(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -52,10 +56,17 @@ def create_never_changed(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> N
     del apps
     if editor.connection.vendor == "postgresql":
         editor.execute(_POSTGRESQL_FUNCTION, params=None)
-    for statement in _statements(editor.connection.vendor):
+    for statement in _statements(editor.connection.vendor, NEVER_CHANGED):
         editor.execute(statement, params=None)
 
 
-def _statements(vendor: str) -> list[str]:
+def create_custody_triggers(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Create those of what happened to evidence; after :func:`create_never_changed`."""
+    del apps
+    for statement in _statements(editor.connection.vendor, CUSTODY):
+        editor.execute(statement, params=None)
+
+
+def _statements(vendor: str, tables: Mapping[str, str]) -> list[str]:
     templates = _SQLITE if vendor == "sqlite" else _POSTGRESQL
-    return [sql.format(table=table, same=same) for table, same in NEVER_CHANGED.items() for sql in templates]
+    return [sql.format(table=table, same=same) for table, same in tables.items() for sql in templates]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
 
-from rempart.model.asset import AssetState
+from rempart.model.asset import AssetState, ConsentScope
 from rempart.model.retention import ClassState, RetentionRun, RetentionTerms, RowClass
 from rempart.model.work import EventKind, JobState
 from rempart.store.database import Database
@@ -20,6 +20,7 @@ from rempart.store.models import (
     AccessRow,
     AssetRow,
     AuthorisationRow,
+    CaseRow,
     ConsentRow,
     DetailedRow,
     EventRow,
@@ -200,7 +201,9 @@ def _ended_consents(before: dt.datetime) -> QuerySet[ConsentRow]:
     for_one = Q(asset__state=AssetState.WITHDRAWN, asset__withdrawn_at__lte=before)
     for_all = Q(asset=None) & ~Exists(hers.filter(alive_or_recent))
     taken_back = Q(withdrawn_at=None) | Q(withdrawn_at__lte=before)
-    return ConsentRow.objects.filter(for_one | for_all, taken_back, given_at__lte=before)
+    # As long as there is a case of hers, it says by what right the evidence in it was gathered.
+    needed = Q(scope=ConsentScope.EVIDENCE) & Exists(CaseRow.objects.filter(owner=OuterRef("owner_id")))
+    return ConsentRow.objects.filter(for_one | for_all, taken_back, ~needed, given_at__lte=before)
 
 
 def _ended_tombstones(before: dt.datetime) -> QuerySet[AssetRow]:

@@ -19,6 +19,7 @@ from rempart.store.models import (
     AssetRow,
     AuthorisationRow,
     DecoyRow,
+    EvidenceRecipientRow,
     HostRow,
     OwnerRow,
     PartnerRow,
@@ -87,6 +88,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=TraceRow, column="purpose_sealed"),
     SealedColumn(row=TraceRow, column="leak_sealed"),
     SealedColumn(row=TracedLeakRow, column="leak_sealed"),
+    SealedColumn(row=EvidenceRecipientRow, column="label_sealed", index="label_index"),
 )
 
 

@@ -1,6 +1,16 @@
 """The tables, as Django sees them; repositories turn their rows into values of ``rempart.model``."""
 
 from rempart.store.models.copies import CopyRow, DecoyRow, RecipientRow, TracedLeakRow, TraceRow
+from rempart.store.models.evidence import (
+    CaseRow,
+    CustodyRow,
+    ErasureRow,
+    EvidenceCertificatesRow,
+    EvidenceRecipientRow,
+    EvidenceRow,
+    HandOffRow,
+    HoldRow,
+)
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
 from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
@@ -23,16 +33,24 @@ __all__ = [
     "AheadRow",
     "AssetRow",
     "AuthorisationRow",
+    "CaseRow",
     "CertificatesRow",
     "CheckpointRow",
     "ConsentRow",
     "CopyRow",
     "CosignatureRow",
+    "CustodyRow",
     "DecoyRow",
     "DetailedRow",
+    "ErasureRow",
     "EventRow",
+    "EvidenceCertificatesRow",
+    "EvidenceRecipientRow",
+    "EvidenceRow",
     "FingerprintRow",
     "GroundRow",
+    "HandOffRow",
+    "HoldRow",
     "HostRow",
     "ImportedRow",
     "JobRow",
