@@ -1,4 +1,4 @@
-"""Nadia's story: a workspace, her pictures registered by right, a pile of suspects, a copy traced, withdrawal.
+"""Nadia's story: a workspace, her pictures registered by right, a pile, a copy traced, proof sealed, withdrawal.
 
 Everything is made in code. The pile also holds what a real one holds: pictures that have nothing to do with her, a
 decompression bomb, a file that was cut short, and one whose name must stop everything; half of it is a zip. Nothing is
@@ -20,6 +20,7 @@ import zlib
 from pathlib import Path
 
 from copies import name_the_copy
+from dossier import seal_and_verify
 from leaks import TREATMENTS, encoded
 from pictures import scene
 
@@ -100,6 +101,7 @@ def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
     summary = lines.pop()["summary"]
     found = [(line["suspect"], line["label"]) for line in lines]
     kept = show(truth, found, summary, report) == 0 and name_the_copy(run, rempart, folder)
+    kept = kept and seal_and_verify(run, rempart, folder)
     return 0 if withdraw_one(rempart, folder, added[0].split()[1]) and kept else 1
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from authorities import StampingAuthority
-from packages import NOW, SALT, House, item_id
-from rempart.evidence.building import add_proof, build_item
+from packages import NOW, House, item_id
+from rempart.evidence.building import add_proof
 from rempart.evidence.dossier import build_dossier
-from rempart.evidence.layout import place_of
 from rempart.evidence.local_authority import LOCAL
 from rempart.evidence.sums import SUMS
 from rempart.evidence.trusted_keys import Anchors
@@ -123,7 +122,11 @@ def spoilt_dossier(folder: Path) -> Target:
     house.prove(made)
     stamped_twice(house, made, authority)
     files = read_folder(made)
-    others = (read_folder(folder / item_id(1)), read_folder(folder / item_id(3)), read_folder(House(seed=2).item(folder / "other")))
+    others = (
+        read_folder(folder / item_id(1)),
+        read_folder(folder / item_id(3)),
+        read_folder(House(seed=2).item(folder / "other")),
+    )
     return Target(files=files, others=others, anchors=anchors_of(house, root))
 
 
@@ -189,7 +192,9 @@ def flip_bit(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
 
 def flip_proof(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
     """Flip one bit of a proof: what no sum covers."""
-    part = flip_bit(rng, {name: content for name, content in files.items() if name.startswith(("proofs/", SUMS))}, others)
+    part = flip_bit(
+        rng, {name: content for name, content in files.items() if name.startswith(("proofs/", SUMS))}, others
+    )
     return {**files, **part}
 
 
@@ -201,7 +206,9 @@ def truncate(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
 
 def drop_line(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
     """Take a line out of a text."""
-    name = rng.one_of({name: content for name, content in files.items() if content.count(b"\n") and b"\0" not in content})
+    name = rng.one_of(
+        {name: content for name, content in files.items() if content.count(b"\n") and b"\0" not in content}
+    )
     lines = files[name].splitlines(keepends=True)
     del lines[rng.randrange(len(lines))]
     return _spliced(files, name, b"".join(lines))
@@ -220,7 +227,9 @@ def insert(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
     """Put bytes into a file, or after its end."""
     name = rng.one_of(files)
     at = rng.choice((len(files[name]), rng.randint(0, len(files[name]))))
-    return _spliced(files, name, files[name][:at] + rng.choice((b"\n", b"\0", b" ", rng.randbytes(3))) + files[name][at:])
+    return _spliced(
+        files, name, files[name][:at] + rng.choice((b"\n", b"\0", b" ", rng.randbytes(3))) + files[name][at:]
+    )
 
 
 def overwrite(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
@@ -258,7 +267,7 @@ def delete_several(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
 
 def delete_folder(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
     """Take a folder away, which may be a whole item."""
-    folder = rng.choice(sorted({name[:at + 1] for name in files for at, sign in enumerate(name) if sign == "/"}))
+    folder = rng.choice(sorted({name[: at + 1] for name in files for at, sign in enumerate(name) if sign == "/"}))
     return {name: content for name, content in files.items() if not name.startswith(folder)}
 
 
@@ -284,7 +293,15 @@ def add(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
 _FOLDERS = ("", "", f"items/{item_id(1)}/", f"items/{item_id(2)}/", f"items/{item_id(9)}/")
 _NEW_NAMES = (
     *("@public/new#.txt", "@sealed/00#.bin.age", "@proofs/0#.tsr", "@proofs/renewal-0#.tsr", "@proofs/renewal-0#.txt"),
-    *("@proofs/renewal-0#-tsa.pem", "@trust/new#", "@extra#", ".hidden#", "@proofs/seal#.p7s", "README.TXT", "@Public/a#"),
+    *(
+        "@proofs/renewal-0#-tsa.pem",
+        "@trust/new#",
+        "@extra#",
+        ".hidden#",
+        "@proofs/seal#.p7s",
+        "README.TXT",
+        "@Public/a#",
+    ),
     *(f"tombstones/{item_id(1)}.json", f"tombstones/{item_id(9)}.p7s", "../out#", "@deep/er/file#", "@SHA256SUMS#"),
     *("@trust/witnesses.vkey", "@COMMITMENTS", "@public/../public/a#"),
 )
@@ -316,7 +333,13 @@ def replay_all(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
 def duplicate_proof(rng: Dice, files: Files, others: tuple[Files, ...]) -> Files:
     """Give a proof a second name."""
     proof = rng.choice([name for name in files if name.startswith("proofs/")])
-    names = ("proofs/02.tsr", "proofs/03.tsr", "proofs/renewal-01.tsr", "proofs/renewal-03.tsr", "proofs/renewal-03.txt")
+    names = (
+        "proofs/02.tsr",
+        "proofs/03.tsr",
+        "proofs/renewal-01.tsr",
+        "proofs/renewal-03.tsr",
+        "proofs/renewal-03.txt",
+    )
     return _spliced(files, rng.choice([name for name in names if name not in files]), files[proof])
 
 

@@ -196,7 +196,11 @@ def test_what_is_not_there_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     """So is a key that is none."""
     with pytest.raises(NotFoundError):
         judged(tmp_path / "nowhere")
-    for anchors in (Anchors(ca_pems=("x",)), Anchors(log_vkeys=("x",)), Anchors(log_vkeys=anchors_of(HOUSE).witness_vkeys)):
+    for anchors in (
+        Anchors(ca_pems=("x",)),
+        Anchors(log_vkeys=("x",)),
+        Anchors(log_vkeys=anchors_of(HOUSE).witness_vkeys),
+    ):
         with pytest.raises(MisuseError):
             judged(tmp_path, anchors)
 
@@ -232,7 +236,7 @@ def test_a_witness_that_is_asked_for_must_have_cosigned(package: Path) -> None:
     assert judged(package, stranger).holds
     assert "1 witnesses cosigned the log, and 2" in said(judged(package, replace(stranger, witnesses_least=2)))
     other = House(seed=3)
-    other.witness = type(other.witness)("third.example/w", OTHER.signer._private)  # noqa: SLF001 - a key at hand
+    other.witness = type(other.witness)("third.example/w", OTHER.signer._private)
     wanted = Anchors(witness_vkeys=(other.witness.key.vkey,), witnesses_least=1)
     assert "0 witnesses cosigned the log" in said(judged(package, wanted))
 
@@ -253,7 +257,9 @@ def test_a_witness_that_is_asked_for_must_have_cosigned(package: Path) -> None:
         ({"case_ref": "0" * 64}, ProblemKind.OPENING),
     ],
 )
-def test_a_manifest_that_does_not_hold_together_is_told(package: Path, changes: dict[str, object], kind: ProblemKind) -> None:
+def test_a_manifest_that_does_not_hold_together_is_told(
+    package: Path, changes: dict[str, object], kind: ProblemKind
+) -> None:
     """Although it was sealed."""
     said_otherwise(package, **changes)
     proved_again(package)
@@ -329,16 +335,26 @@ DOSSIERS: dict[str, tuple[Spoil, str]] = {
     "a tombstone changed": (_flip(f"tombstones/{item_id(2)}.json"), "does not hold"),
     "a tombstone more": (_write(f"tombstones/{item_id(1)}.json"), "is said to be kept"),
     "a stranger's tombstone": (_write(f"tombstones/{item_id(9)}.json"), "is not in the list of items"),
-    "a stranger's item": (lambda f: shutil.copytree(f / "items" / item_id(1), f / "items" / item_id(9)), "not in the list"),
+    "a stranger's item": (
+        lambda f: shutil.copytree(f / "items" / item_id(1), f / "items" / item_id(9)),
+        "not in the list",
+    ),
     "an item under another's name": (
-        lambda f: [_move(f, f"items/{item_id(1)}", "x"), _move(f, f"items/{item_id(3)}", f"items/{item_id(1)}"), _move(f, "x", f"items/{item_id(3)}")],
+        lambda f: [
+            _move(f, f"items/{item_id(1)}", "x"),
+            _move(f, f"items/{item_id(3)}", f"items/{item_id(1)}"),
+            _move(f, "x", f"items/{item_id(3)}"),
+        ],
         "calls itself",
     ),
     "an erased item that is there": (
         lambda f: shutil.copytree(f / "items" / item_id(1), f / "items" / item_id(2)),
         "said to be erased",
     ),
-    "custody with a name": (_write("custody.tsv", b"at\tkind\titem\twho\twhy\nViolette\n"), "custody.tsv has another form"),
+    "custody with a name": (
+        _write("custody.tsv", b"at\tkind\titem\twho\twhy\nViolette\n"),
+        "custody.tsv has another form",
+    ),
 }
 
 
@@ -401,7 +417,7 @@ def test_a_log_of_two_faces_is_told(tmp_path: Path) -> None:
     size = parse_log_proof((draft.items[2].folder / "proofs/log.tlog-proof").read_bytes()).index + 1  # type: ignore[operator]  # it is there
     forked = House()
     for number in range(size - 6):
-        forked._log(b"another entry %d" % number)  # noqa: SLF001 - a log that tells somebody else another story
+        forked._log(b"another entry %d" % number)
     house.nodes, house.frontier = forked.nodes, forked.frontier
     house.prove(folder)
 
@@ -413,7 +429,9 @@ def test_a_checkpoint_of_another_tree_is_none(package: Path) -> None:
     path = package / "proofs/log.tlog-proof"
     proof = parse_log_proof(path.read_bytes())
     checkpoint = Checkpoint(origin=HOUSE.signer.key.name, size=proof.index + 1, root=bytes(32))
-    note = sign_checkpoint(checkpoint, HOUSE.signer) + HOUSE.witness.cosign(checkpoint_text(checkpoint), NOW).line.encode()
+    note = (
+        sign_checkpoint(checkpoint, HOUSE.signer) + HOUSE.witness.cosign(checkpoint_text(checkpoint), NOW).line.encode()
+    )
     path.write_bytes(render_log_proof(replace(proof, checkpoint=note)))
 
     assert kinds(judged(package)) == {ProblemKind.LOG}
@@ -463,7 +481,9 @@ def test_a_renewal_that_came_too_late_is_none(tmp_path: Path) -> None:
     assert ProblemKind.TIME in kinds(judged(renewed(tmp_path, 1)))
 
 
-@pytest.mark.parametrize("spoil", [_remove("proofs/renewal-01.tsr"), _flip("proofs/renewal-01.txt"), _remove("proofs/renewal-02.txt")])
+@pytest.mark.parametrize(
+    "spoil", [_remove("proofs/renewal-01.tsr"), _flip("proofs/renewal-01.txt"), _remove("proofs/renewal-02.txt")]
+)
 def test_a_renewal_that_was_changed_is_none(tmp_path: Path, spoil: Spoil) -> None:
     """Taken away in the middle, changed, or by half."""
     package = renewed(tmp_path, 4, 1)
@@ -558,7 +578,10 @@ def test_an_authority_that_openssl_runs_is_believed(tmp_path: Path) -> None:
 
     verdict = judged(package, Anchors(tsa_pems=(root,)), at=dt.datetime.now(dt.UTC))
     assert verdict.problems == ()
-    assert [(time.is_local, time.root) for time in verdict.packages[0].times] == [(True, Root.PACKAGE), (False, Root.GIVEN)]
+    assert [(time.is_local, time.root) for time in verdict.packages[0].times] == [
+        (True, Root.PACKAGE),
+        (False, Root.GIVEN),
+    ]
     assert not any("LOCAL" in remark for remark in verdict.remarks)
 
 

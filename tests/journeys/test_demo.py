@@ -37,6 +37,8 @@ def test_the_story_keeps_its_promises(
     assert "2 unreadable, 1 stopped" in told.out
     assert re.search(rf"^accused: .*\n.*{LEAKER}  score", told.out, re.MULTILINE)
     assert "nobody: the original is there" in told.out  # of the picture that carries no mark
+    assert "\nVERIFIED\n" in told.out
+    assert "NOT VERIFIED: a file was changed" in told.out  # once one bit of it was
     assert "too many pixels: 60000 x 60000" in told.err
     assert (tmp_path / "demo-out" / "report.html").exists()
     for page in ("README.md", "docs/tutorial.md", "docs/fr/tutoriel.md"):

@@ -21,7 +21,9 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol
 
 from rempart import __version__
+from rempart.app.evidence_adding import NewContent, NewItem
 from rempart.app.fact_records import fact_records
+from rempart.app.facts import FactFinder
 from rempart.app.gating import HAND_OFF, make_gate
 from rempart.app.manners import make_manners
 from rempart.app.net_check import REFUSALS
@@ -232,6 +234,25 @@ def require_page(outcome: PageOutcome) -> PageEvidence:
             raise RefusedError(outcome.in_words(), advice="Nothing was recorded.")
         case _:
             raise UnavailableError(outcome.in_words(), advice="Nothing was recorded.")
+
+
+def page_item(settings: Settings, workspace: Workspace, url: str) -> NewItem:
+    """Ask for one page as text, and return what is to be recorded of it.
+
+    Raises:
+        RefusedError: it may concern a minor, it leads where nothing is ever asked, or it is not text.
+        UnavailableError: it cannot be had, or not now.
+    """
+    page = require_page(PageRecorder(settings, workspace, host_facts=FactFinder(settings)).record(url))
+    content = NewContent(name=page.name, media_type=page.media_type, reader=page.reader)
+    return NewItem(
+        kind=page.kind,
+        label=page.label,
+        contents=[content],
+        facts=page.facts,
+        procedure=PAGE_PROCEDURE,
+        limits=PAGE_LIMITS,
+    )
 
 
 def _answer(outcome: PoliteOutcome) -> Page | Stopped | Blocked | Later | NotFetched:

@@ -28,33 +28,38 @@ for _each in (open_one, verify, renew, new_seal, erase, cancel_erasure, hold, re
 
 
 @command.command(name="add")
-@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.argument("what", metavar="FILE|URL")
 @click.option("--case", default="", metavar="CASE", help="In which case.")
 @click.option("--tie", default="", metavar="TIE", help="Why it belongs there: match:ID, report, or path.")
 @click.option("--second", default="", metavar="NAME", help="Who agrees, where it takes two.")
 @click.option("--fewer-stamps", type=click.Choice(["yes"]), help="Do with the time-stamps that there are.")
 @_JSON
 @click.pass_obj
-def add(
-    given: Globals, file: Path, case: str, tie: str, second: str, fewer_stamps: str | None, *, as_json: bool
-) -> int:
-    """Add FILE to a case: it is recorded, sealed to the recipients, time-stamped and logged.
+def add(given: Globals, what: str, case: str, tie: str, second: str, fewer_stamps: str | None, *, as_json: bool) -> int:
+    """Add a file or a page to a case: it is recorded, sealed to the recipients, time-stamped and logged.
 
-    Its bytes are kept as they are and nobody looks at them. What a full disk or an authority that does not answer keeps
+    A file's bytes are kept as they are and nobody looks at them. Of a page, the text is asked for, and nothing else: no
+    picture, script or frame, and no login; robots.txt and every rule of rempart net hold. What a full disk or an authority that does not answer keeps
     from being done goes on later, by itself: rempart job run.
 
     Exit code: 0, 4 if it is recorded and not yet proved, 6 if it may not be added, or its name may concern a minor.
     """
     from rempart.app.evidence_adding import file_item, record, require_permission  # noqa: PLC0415 - heavy: Django
     from rempart.app.evidence_desk import EvidenceDesk  # noqa: PLC0415 - as above
+    from rempart.app.evidence_pages import page_item  # noqa: PLC0415 - as above
     from rempart.app.evidence_proving import finish  # noqa: PLC0415 - as above
     from rempart.model.evidence import EvidenceKind  # noqa: PLC0415 - as above
 
     with given.open() as workspace:
         desk = EvidenceDesk(workspace, given.settings())
-        permission = require_permission(desk, case, kind=EvidenceKind.FILE, tie=tie, second=second)
-        with file_item(desk, file) as new:
-            item = record(desk, permission, new)
+        is_page = what.lower().startswith(("http://", "https://"))
+        kind = EvidenceKind.PAGE if is_page else EvidenceKind.FILE
+        permission = require_permission(desk, case, kind=kind, tie=tie, second=second)
+        if is_page:
+            item = record(desk, permission, page_item(given.settings(), workspace, what))
+        else:
+            with file_item(desk, Path(what)) as new:
+                item = record(desk, permission, new)
         say(f"recorded: {item.id}")
         done = finish(desk, item.case, accepts_fewer=fewer_stamps == "yes").require(item.id)
         put_json(item_record(done, 0)) if as_json else put(item_in_words(done, 0))

@@ -106,7 +106,9 @@ class Verifying:
         shown = _from_package(packages)
         remarks = [remark for each in packages for remark in each.remarks]
         if shown:
-            remarks.append("trust taken from the package itself: compare these fingerprints with what their owners publish")
+            remarks.append(
+                "trust taken from the package itself: compare these fingerprints with what their owners publish"
+            )
         return Verdict(
             problems=problems,
             remarks=tuple(remarks + _local(packages)),
