@@ -7,7 +7,6 @@ time-stamps hold bytes that no signature covers. Seeds are fixed; keys and signa
 from __future__ import annotations
 
 import io
-import random
 import shutil
 import subprocess
 from collections import Counter
@@ -23,18 +22,8 @@ from rempart.evidence.verdicts import Problem, Verdict
 from rempart.evidence.verifying import Verifying
 from rempart.evidence.zip_writing import write_entries
 from required import skip_or_fail
-from tampering import (
-    CHANGES,
-    ZIP_CHANGES,
-    MemoryFiles,
-    Target,
-    changed,
-    changed_zip,
-    read_out,
-    spoilt_dossier,
-    spoilt_item,
-    write_folder,
-)
+from spoilt import MemoryFiles, Target, read_out, spoilt_dossier, spoilt_item, write_folder
+from tampering import CHANGES, ZIP_CHANGES, Dice, changed, changed_zip
 
 TARGETS = {"dossier": spoilt_dossier, "item": spoilt_item}
 #: Changes of files, of each kind, for each target; and changes of a zip's bytes, for each target.
@@ -148,8 +137,8 @@ def run_verify_sh(target: Target, folder: Path) -> tuple[int, str]:
     (keys / "ca").write_text(target.anchors.ca_pems[0])
     (keys / "log").write_text(f"{target.anchors.log_vkeys[0]}\n")
     (keys / "roots").write_text("".join(target.anchors.tsa_pems))
-    arguments = ["--ca", keys / "ca", "--log-key", keys / "log", "--tsa-root", keys / "roots", folder]
-    command = ["bash", keys / "verify.sh", *arguments]  # a judge: found where the system has it
+    arguments = ("--ca", keys / "ca", "--log-key", keys / "log", "--tsa-root", keys / "roots", folder)
+    command = ["bash", *map(str, (keys / "verify.sh", *arguments))]  # a judge: found where the system has it
     done = subprocess.run(command, capture_output=True, check=False, timeout=120)
     return done.returncode, done.stdout.decode(errors="replace")
 
@@ -177,7 +166,7 @@ def test_verify_sh_agrees(targets: dict[str, Target], tmp_path: Path, name: str)
             shutil.rmtree(folder)
 
     sample = [(change, seed) for change in CHANGES for seed in range(OF_EACH_FOR_SH[name])]
-    random.Random(1).shuffle(sample)
+    Dice(1).shuffle(sample)
     with ThreadPoolExecutor(3) as pool:
         for change, seed, status, out in pool.map(said, sample):
             assert status == 1 or (status, said_of(out)) == (0, said_of(untouched)), f"{change} {seed}"

@@ -1,4 +1,4 @@
-"""The keys that a package is verified with: those that whoever verifies got by another way, and those that came in it."""
+"""The keys that a package is verified with: those that were got by another way, and those that came in it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def given_keys(anchors: Anchors) -> TrustedKeys:
         )
     except IntegrityError as error:
         message = f"what was given to verify with cannot be used: {error}"
-        raise MisuseError(message, advice="Certificates are PEM files; keys of a log are lines name+id+base64.") from None
+        raise MisuseError(
+            message, advice="Certificates are PEM files; keys of a log are lines name+id+base64."
+        ) from None
 
 
 def package_keys(read: Callable[[str], bytes | None]) -> TrustedKeys:

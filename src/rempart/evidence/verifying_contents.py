@@ -91,7 +91,7 @@ def check_openings(package: Gathering) -> Iterator[Problem]:
 
 def _read_openings(package: Gathering) -> Openings:
     clear = _Bounded()
-    decrypt_stream(package.request.identity or "", io.BytesIO(package.read_or_refuse(OPENINGS)), clear)  # type: ignore[arg-type]  # it is only written to
+    decrypt_stream(package.request.identity or "", io.BytesIO(package.read_or_refuse(OPENINGS)), clear)
     return parse_openings(clear.getvalue())
 
 

@@ -51,7 +51,11 @@ class DossierWalk:
         if manifest is None:
             return
         listed = {item.id: item for item in manifest.items}
-        present = {found[1] for name in (*self._dossier.sizes, *self._dossier.source.folders()) if (found := _NAMED.fullmatch(name))}
+        present = {
+            found[1]
+            for name in (*self._dossier.sizes, *self._dossier.source.folders())
+            if (found := _NAMED.fullmatch(name))
+        }
         for stray in sorted(present - set(listed)):
             yield self._problem(f"{stray} is not in the list of items")
         yield from self._check_custody(set(listed))

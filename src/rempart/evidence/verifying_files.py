@@ -49,7 +49,9 @@ def check_form(package: Gathering) -> Iterator[Problem]:
     for name, size in package.sizes.items():
         place = place_of(name, package.kind)
         if place is None:
-            yield package.problem(ProblemKind.FORM, f"there is a file that is none of a package: {name[:_SHOWN_MOST]!a}")
+            yield package.problem(
+                ProblemKind.FORM, f"there is a file that is none of a package: {name[:_SHOWN_MOST]!a}"
+            )
         elif size > place.bytes_most:
             yield package.problem(ProblemKind.FORM, f"{name} has {size} bytes > {place.bytes_most}")
     for pattern in missing_places(package.sizes, package.kind):

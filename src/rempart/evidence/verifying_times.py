@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-
 from rempart.errors import IntegrityError
 from rempart.evidence.gathering import Gathering
 from rempart.evidence.sums import SUMS, render_sums
@@ -90,9 +89,7 @@ def _listed(package: Gathering, number: int) -> bytes:
     return render_sums({name: hashlib.sha256(package.read_or_refuse(name)).digest() for name in names})
 
 
-def _checked(
-    package: Gathering, name: str, content: bytes, until: dt.datetime, *, beside: str = ""
-) -> dt.datetime:
+def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, *, beside: str = "") -> dt.datetime:
     """Verify a time-stamp, keep what it says, and return its time.
 
     Args:
@@ -113,7 +110,10 @@ def _checked(
     if found.valid_until < until:
         message = f"{name}: a certificate of the authority has ended, and the time-stamp was not renewed before"
         raise IntegrityError(message)
-    if any((each.serial, each.at, each.signer_sha256) == (found.facts.serial, at, found.signer_sha256) for each in package.times):
+    if any(
+        (each.serial, each.at, each.signer_sha256) == (found.facts.serial, at, found.signer_sha256)
+        for each in package.times
+    ):
         message = f"{name} is a time-stamp that is there already"
         raise IntegrityError(message)
     if root is Root.BESIDE:

@@ -12,7 +12,7 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
-from rempart.keys.age import decrypt_stream, encrypt_stream
+from rempart.keys.age import decrypt_stream, encrypt_stream, is_identity
 from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.interface import KeyId, KeyringStatus, KeyState, Protection
@@ -48,6 +48,7 @@ __all__ = [
     "encrypt_stream",
     "find_passphrase",
     "find_relay_password",
+    "is_identity",
     "parse_public_key",
     "render_public_key",
     "render_recovery_sheet",
