@@ -30,8 +30,8 @@ from spoilt import MemoryFiles, spoilt_dossier, spoilt_item
 from tampering import CHANGES, changed
 
 SIZES = {"1 MB": 10**6, "100 MB": 10**8, "1 GB": 10**9}
-COUNTS = (10, 100, 300)
-TURNS = 5
+COUNTS = (10, 100)
+TURNS = 3
 CHANGES_OF_EACH = 100
 
 

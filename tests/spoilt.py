@@ -82,6 +82,8 @@ class Target:
     """Packages of which proofs are played again: of the same case, and of another association."""
     anchors: Anchors
     """What whoever verifies got by another way."""
+    identity: str
+    """Opens what is sealed."""
 
 
 def query_for(content: bytes) -> bytes:
@@ -127,7 +129,7 @@ def spoilt_dossier(folder: Path) -> Target:
         read_folder(folder / item_id(3)),
         read_folder(House(seed=2).item(folder / "other")),
     )
-    return Target(files=files, others=others, anchors=anchors_of(house, root))
+    return Target(files=files, others=others, anchors=anchors_of(house, root), identity=house.identities[0])
 
 
 def spoilt_item(folder: Path) -> Target:
@@ -144,7 +146,12 @@ def spoilt_item(folder: Path) -> Target:
         roots.append(stamping.anchor_pem())
     prev = bytes(32)
     others = (read_folder(house.item(folder / "sister", 2, prev)), read_folder(House(seed=2).item(folder / "other")))
-    return Target(files=read_folder(package), others=others, anchors=anchors_of(house, *roots, timestamps_least=1))
+    return Target(
+        files=read_folder(package),
+        others=others,
+        anchors=anchors_of(house, *roots, timestamps_least=1),
+        identity=house.identities[0],
+    )
 
 
 class PairHouse(House):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable
 from typing import Final
@@ -204,6 +205,20 @@ def changed(change: str, seed: int, target: Target) -> Files:
         if found != target.files:
             return found
         rng.turn += 1
+
+
+def changed_certificates(seed: int, files: Files) -> Files:
+    """Return files of which one certificate is another one, or none: bytes of its DER were written over."""
+    rng = Dice(f"certificates {seed}")
+    name = rng.choice([name for name in files if name.endswith(".pem")])
+    head, *rest = files[name].split(b"-----BEGIN CERTIFICATE-----")
+    at = rng.randrange(len(rest))
+    body, tail = rest[at].split(b"-----END")
+    der = bytearray(base64.b64decode(body))
+    for _ in range(rng.randint(1, 3)):
+        der[rng.randrange(len(der))] = rng.choice((0, 0x80, 0xFF, rng.randrange(256)))
+    rest[at] = b"\n" + base64.encodebytes(bytes(der)) + b"-----END" + tail
+    return {**files, name: b"-----BEGIN CERTIFICATE-----".join([head, *rest])}
 
 
 # ---- changes of a zip's bytes ----

@@ -19,16 +19,19 @@ from packages import NOW
 from rempart.errors import IntegrityError
 from rempart.evidence.package_reading import PackageFiles, ZipFiles
 from rempart.evidence.verdicts import Problem, Verdict
-from rempart.evidence.verifying import Verifying
+from rempart.evidence.verifying import Anchors, Verifying
 from rempart.evidence.zip_writing import write_entries
 from required import skip_or_fail
 from spoilt import MemoryFiles, Target, read_out, spoilt_dossier, spoilt_item, write_folder
-from tampering import CHANGES, ZIP_CHANGES, Dice, changed, changed_zip
+from tampering import CHANGES, ZIP_CHANGES, Dice, changed, changed_certificates, changed_zip
 
 TARGETS = {"dossier": spoilt_dossier, "item": spoilt_item}
 #: Changes of files, of each kind, for each target; and changes of a zip's bytes, for each target.
 OF_EACH = {"dossier": 330, "item": 330}
 OF_ZIP = 1_000
+#: To the end, with a key: of each kind, and of certificates that were changed.
+OF_EACH_IN_FULL = {"dossier": 3, "item": 6}
+OF_CERTIFICATES = 60
 #: For verify.sh, which takes a second each: of each kind, for each target.
 OF_EACH_FOR_SH = {"dossier": 5, "item": 13}
 
@@ -103,6 +106,18 @@ def test_each_change_is_caught_or_harmless(targets: dict[str, Target], name: str
     may_be = (".tsr", "-tsa.pem", *(["proofs/log.tlog-proof"] if change == "reorder_lines" else []))
     assert all(each.endswith(may_be) for each in harmless), harmless
     assert harmless.total() <= OF_EACH[name] / 5, harmless
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_nothing_is_raised_by_what_follows_the_first_problem(targets: dict[str, Target], name: str) -> None:
+    """All problems are values, whatever is spoilt; certificates too, with the package's own keys, and all opened."""
+    target = targets[name]
+    spoilt = [changed(change, seed, target) for change in CHANGES for seed in range(OF_EACH_IN_FULL[name])]
+    spoilt += [changed_certificates(seed, target.files) for seed in range(OF_CERTIFICATES)]
+
+    for files in spoilt:
+        begun = Verifying.of(MemoryFiles(files), anchors=Anchors(), identity=target.identity, at=NOW)
+        assert isinstance(begun.verdict(), Verdict)
 
 
 def packed(target: Target, folder: Path) -> bytes:

@@ -224,6 +224,16 @@ def test_what_is_not_encrypted_is_told(package: Path) -> None:
     assert kinds(judged(package)) == {ProblemKind.COMMITMENT}
 
 
+def test_what_it_says_of_itself_cannot_move_a_terminal(package: Path) -> None:
+    """Names are those of whoever made it."""
+    said_otherwise(package, organisation="Ref\x1b[2J\u202euge\n" + "e" * 500)
+    proved_again(package)
+
+    [facts] = judged(package).packages
+    assert facts.organisation.startswith("Ref?[2J?uge e")
+    assert len(facts.organisation) == 200
+
+
 def test_fingerprints_of_other_keys_are_told(package: Path) -> None:
     """Whoever compares them would compare the wrong ones."""
     raw = (package / "trust/FINGERPRINTS.txt").read_text()
