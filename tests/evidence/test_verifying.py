@@ -273,6 +273,13 @@ def test_sealed_bytes_that_were_damaged_are_told_with_a_key(package: Path, name:
     assert kinds(judged(package, identity=HOUSE.identities[0])) == {ProblemKind.SUMS, ProblemKind.OPENING}
 
 
+def test_a_sealed_file_that_is_missing_is_told_with_a_key(package: Path) -> None:
+    """Found by changes at random: what is not there was to be opened."""
+    (package / "sealed/001.bin.age").unlink()
+
+    assert "a file is missing: sealed/001.bin.age" in said(judged(package, identity=HOUSE.identities[0]))
+
+
 def test_a_key_that_does_not_open_it_is_told(package: Path) -> None:
     """And what it says is not repeated."""
     identity = new_identity()
