@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rempart.cli.opening import Globals
 from rempart.cli.interrupts import undo_on_hangup
+from rempart.cli.opening import Globals
 from rempart.cli.printing import put, safe, say
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def open_one(
 ) -> int:
     """Open what is sealed in ITEM. It takes a reason and a second person, is logged before, and counts as seen.
 
-    The command stays until the minutes are over, Ctrl-C, or its terminal is closed, then removes the folder. What another program copied from
-    there, or a disk keeps of deleted files, it cannot remove.
+    The command stays until the minutes are over, Ctrl-C, or its terminal is closed, then removes the folder. What
+    another program copied from there, or a disk keeps of deleted files, it cannot remove.
 
     Exit code: 6 without a second person, or if a name in it may concern a minor.
     """
