@@ -22,9 +22,10 @@ from rempart.app.evidence_adding import job_key
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_desk import EvidenceDesk, checked_text
 from rempart.app.evidence_exporting import sweep_dossiers
-from rempart.app.evidence_places import alone_on, remove_files
+from rempart.app.evidence_places import alone_on, has_files, remove_files
 from rempart.app.unfinished import sweep_unfinished
-from rempart.errors import MisuseError
+from rempart.app.workspace import EVIDENCE_FOLDER
+from rempart.errors import MisuseError, UnavailableError
 from rempart.evidence.canonical import render_canonical
 from rempart.evidence.drafts import case_ref
 from rempart.evidence.layout import FORMAT
@@ -74,10 +75,11 @@ def ask_erasure(desk: EvidenceDesk, name: str, *, why: str) -> Asked:
     """
     workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.now()
     why = checked_text(why, "the reason")
-    _refuse_erased(item)
-    request = workspace.evidence.pending(item.id)
-    if request is None:
-        with workspace.database.transaction():
+    with workspace.database.transaction():
+        workspace.cases.lock(item.case)  # two who ask at once make one request: it is taken back as a whole
+        _refuse_erased(workspace.evidence.get(item.id))
+        request = workspace.evidence.pending(item.id)
+        if request is None:
             request = workspace.evidence.ask_erasure(
                 item, why=why, due_at=now + ERASURE_DELAY, by=workspace.me.id, now=now
             )
@@ -108,6 +110,8 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
         if not workspace.evidence.cancel_erasure(request.id, now):
             message = f"{item.id} is erased: that cannot be taken back"
             raise MisuseError(message)
+        while (other := workspace.evidence.pending(item.id)) is not None:  # as of a database of before
+            workspace.evidence.cancel_erasure(other.id, now)
         desk.note(CustodyKind.ERASURE_CANCELLED, item, why=why.strip())
         workspace.journal.note(EventKind.ERASURE_CANCELLED, item.case, actor=workspace.me.id, now=now)
     return request
@@ -139,6 +143,9 @@ def erase_due(desk: EvidenceDesk, name: str) -> bool:
                 return False
     workspace.keyring.destroy_item_key(item.id)  # (2)
     remove_files(workspace, item.case, item.id)
+    if has_files(workspace, item.case, item.id):  # others' keys still open them
+        message = f"the files of {item.id} cannot be removed"
+        raise UnavailableError(message, advice=f"Look at {EVIDENCE_FOLDER}/{item.case}: it is tried again.")
     sweep_unfinished(workspace.folder / COPY)
     erase_traces(workspace.database)  # (3)
     workspace.evidence.note_erased([request.id], desk.now())

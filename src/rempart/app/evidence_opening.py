@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hmac
 import io
@@ -141,6 +142,10 @@ def note_opening(desk: EvidenceDesk, item: EvidenceItem, *, reason: str, second:
     """Write, in the log and in the custody, that an item is seen: both or none."""
     workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
     with workspace.database.transaction():
+        workspace.cases.lock(item.case)
+        if workspace.evidence.get(item.id).state is EvidenceState.ERASED:  # just now: its entries are forgotten
+            message = f"{item.id} is erased"
+            raise MisuseError(message)
         number = desk.note(CustodyKind.OPENED, item, second=second, why=reason)
         facts: dict[str, str | int] = {
             "item": item.id,
@@ -174,19 +179,36 @@ def exposures(desk: EvidenceDesk, item: EvidenceItem) -> list[Exposure]:
     return found
 
 
-def close_opening(workspace: Workspace, token: str) -> None:
-    """Remove what lies open; harmless if nothing does."""
+def close_opening(workspace: Workspace, token: str) -> bool:
+    """Remove what lies open; harmless if nothing does. Return False if something is left: it is tried again."""
     note = _notes(workspace) / f"{token}.json"
     try:
         folder = Path(json.loads(note.read_bytes())["folder"])
     except (OSError, ValueError, KeyError, TypeError):
         note.unlink(missing_ok=True)
-        return
+        return True
     # Only what this program opened: a folder of that name may be another one by now.
     if (folder / _MARKER).is_file() and (folder / _MARKER).read_text(encoding="ascii", errors="replace") == token:
+        _empty(folder)
+    if (folder / _MARKER).exists():
+        logger.warning("what lies open could not be removed")
+        return False
+    note.unlink(missing_ok=True)
+    return True
+
+
+def _empty(folder: Path) -> None:
+    """Remove an opened folder; its marker goes last, so that whatever could not be removed is found again."""
+    for path in folder.iterdir():
+        if path.name == _MARKER:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    if [path.name for path in folder.iterdir()] == [_MARKER]:
         shutil.rmtree(folder, ignore_errors=True)
-    if not (folder / _MARKER).exists():
-        note.unlink(missing_ok=True)
 
 
 def close_openings(workspace: Workspace, now: dt.datetime) -> None:

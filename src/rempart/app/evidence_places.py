@@ -90,6 +90,11 @@ def remove_files(workspace: Workspace, case: CaseId, item: EvidenceId) -> None:
         path.unlink(missing_ok=True)
 
 
+def has_files(workspace: Workspace, case: CaseId, item: EvidenceId) -> bool:
+    """Tell whether anything of an item is on the disk."""
+    return package_folder(workspace, case, item).exists() or bool(spooled(workspace, case, item))
+
+
 def sweep_parts(workspace: Workspace, case: CaseId) -> None:
     """Remove half-built packages that killed commands left; who calls is alone on the case."""
     for path in case_folder(workspace, case).glob(LEFTOVERS):

@@ -91,6 +91,8 @@ def renew(desk: EvidenceDesk, item: EvidenceItem, *, is_due_only: bool) -> Renew
     if not item.is_complete:
         return None
     with alone_on(desk.workspace, item.case, patience_s=_PATIENCE_S):
+        if not desk.workspace.evidence.get(item.id).is_complete:  # it was erased while this waited
+            return None
         folder, sums = package_of(desk, item)
         if is_due_only and valid_until(desk, folder, sums) - desk.now() > RENEWED_BEFORE:
             return None
