@@ -1,4 +1,4 @@
-"""Proof: a message is recorded in a case, sealed, and checked by a stranger who has bash, coreutils and openssl only."""
+"""Proof: a message is recorded in a case, sealed, and checked by a stranger who has bash, coreutils and openssl."""
 
 from __future__ import annotations
 

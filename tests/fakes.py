@@ -50,3 +50,22 @@ class FakeSealer:
         return tuple(
             hmac.digest(key, text.casefold().encode("utf-8", "surrogateescape"), "sha256") for key in self.keys
         )
+
+
+class FakeItemSealer:
+    """Seals under keys of items that a test destroys: nothing in the clear, and nothing to install."""
+
+    def __init__(self) -> None:
+        """Start with no key destroyed."""
+        self.destroyed: set[str] = set()
+
+    def seal_for(self, item: str, plain: bytes, *, context: str) -> bytes:
+        """Seal under an item's key."""
+        return FakeSealer(b"i").seal(plain, context=f"{item}/{context}")
+
+    def unseal_for(self, item: str, sealed: bytes, *, context: str) -> bytes:
+        """Open what an item's key sealed for this place."""
+        if item in self.destroyed:
+            message = f"the key of {item} was destroyed"
+            raise IntegrityError(message)
+        return FakeSealer(b"i").unseal(sealed, context=f"{item}/{context}")

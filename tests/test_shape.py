@@ -52,6 +52,10 @@ TESTED_ELSEWHERE = {
     "tests/net/test_tsa.py": "model/timestamp.py",
     "tests/evidence/test_building.py": "evidence/drafts.py evidence/package_files.py evidence/private_facts.py",
     "tests/evidence/test_verify_sh.py": "evidence/package_texts.py",
+    "tests/evidence/test_zip_reading.py": "evidence/zip_form.py",
+    "tests/evidence/test_verifying.py": "evidence/gathering.py evidence/manifests.py evidence/package_reading.py "
+    "evidence/trusted_keys.py evidence/verdicts.py evidence/verifying_contents.py evidence/verifying_files.py "
+    "evidence/verifying_signers.py",
     "tests/evidence/test_tokens.py": "evidence/local_authority.py",
     "tests/store/": "store/apps.py store/interface.py store/settings.py store/setup.py store/batches.py "
     "store/models/fields.py store/models/findings.py store/models/people.py store/models/registered.py "

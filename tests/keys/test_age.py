@@ -9,11 +9,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rempart.errors import KeyFileError
 from rempart.keys import age
 from rempart.keys.age_passphrase import encrypt_with_passphrase
 from required import skip_or_fail
+
+_IDENTITY = age.new_identity()
 
 
 def test_what_is_encrypted_to_an_identity_opens_with_it_and_no_other() -> None:
@@ -110,3 +114,63 @@ def test_a_stream_opens_for_each_recipient_with_the_age_tool(tmp_path: Path, siz
         (tmp_path / "key").write_text(one, encoding="ascii")
         command = ["age", "-d", "-i", "key", "a.age"]
         assert subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout == clear[:size]
+
+
+def sealed_for(identity: str, plain: bytes) -> bytes:
+    """Return what goes to a recipient."""
+    writer = io.BytesIO()
+    age.encrypt_stream([age.recipient_of(identity)], io.BytesIO(plain), writer)
+    return writer.getvalue()
+
+
+def test_what_went_to_a_recipient_is_decrypted_as_it_goes_by() -> None:
+    """More than one piece of it."""
+    identity, writer = age.new_identity(), io.BytesIO()
+    age.decrypt_stream(identity, io.BytesIO(sealed_for(identity, bytes(200_000))), writer)
+
+    assert writer.getvalue() == bytes(200_000)
+    assert (age.is_identity(identity), age.is_identity("x")) == (True, False)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 100, 66_000, 200_000])
+def test_a_stream_that_is_damaged_is_not_decrypted(cut: int) -> None:
+    """Cut short anywhere, or by another's key."""
+    identity = age.new_identity()
+    sealed = sealed_for(identity, bytes(200_000))
+
+    with pytest.raises(KeyFileError):
+        age.decrypt_stream(identity, io.BytesIO(sealed[:cut]), io.BytesIO())
+    with pytest.raises(KeyFileError):
+        age.decrypt_stream(age.new_identity(), io.BytesIO(sealed), io.BytesIO())
+    with pytest.raises(KeyFileError, match="not an age identity"):
+        age.decrypt_stream("x", io.BytesIO(sealed), io.BytesIO())
+
+
+_SEALED = sealed_for(_IDENTITY, b"plain")
+
+
+@given(st.data())
+def test_no_stream_breaks_the_library(data: st.DataObject) -> None:
+    """Each byte of a header changed: an error, or what was encrypted."""
+    sealed = bytearray(_SEALED)
+    at = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    writer = io.BytesIO()
+    try:
+        age.decrypt_stream(_IDENTITY, io.BytesIO(bytes(sealed)), writer)
+    except KeyFileError:
+        return
+    assert writer.getvalue() == b"plain"
+
+
+def test_the_own_errors_of_a_stream_are_passed_on() -> None:
+    """A full disk is no wrong key."""
+
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            del data
+            raise OSError(28, "no space")
+
+    identity = age.new_identity()
+    with pytest.raises(OSError, match="no space"):
+        age.decrypt_stream(identity, io.BytesIO(sealed_for(identity, b"plain")), Full())

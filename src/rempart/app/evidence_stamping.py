@@ -131,9 +131,7 @@ class Stamping:
             have: SHA-256 of the certificates of those who stamped it already: a second stamp of theirs adds nothing.
         """
         seen = set(have)
-        for outcome in self._replies(content, now):
-            if count <= 0:
-                return
+        for outcome in self._replies(content, now) if count > 0 else ():
             found = self._judged(outcome, content, now)
             if isinstance(found, Stamped):
                 if found.verified.signer_sha256 in seen:
@@ -141,6 +139,8 @@ class Stamping:
                 seen.add(found.verified.signer_sha256)
                 count -= 1
             yield found
+            if count <= 0:  # before the next one is asked
+                return
 
     def _replies(self, content: bytes, now: dt.datetime) -> Iterator[tuple[str, bytes] | NotStamped]:
         imprint = imprint_of(content)

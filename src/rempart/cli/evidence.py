@@ -39,8 +39,8 @@ def add(given: Globals, what: str, case: str, tie: str, second: str, fewer_stamp
     """Add a file or a page to a case: it is recorded, sealed to the recipients, time-stamped and logged.
 
     A file's bytes are kept as they are and nobody looks at them. Of a page, the text is asked for, and nothing else: no
-    picture, script or frame, and no login; robots.txt and every rule of rempart net hold. What a full disk or an authority that does not answer keeps
-    from being done goes on later, by itself: rempart job run.
+    picture, script or frame, and no login; robots.txt and every rule of rempart net hold. What a full disk or an
+    authority that does not answer keeps from being done goes on later, by itself: rempart job run.
 
     Exit code: 0, 4 if it is recorded and not yet proved, 6 if it may not be added, or its name may concern a minor.
     """

@@ -36,7 +36,7 @@ def verify(
 ) -> int:
     """Verify FILE, a dossier or a package, as a zip or a folder. It takes no workspace; ours gets a line of custody.
 
-    Keys that are not given are taken from the package itself: compare their fingerprints with what their owners publish.
+    Keys that are not given are taken from the package itself: compare their fingerprints with those their owners tell.
 
     Exit code: 0 if all of it holds, 5 if anything does not.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from rempart.errors import IntegrityError
@@ -15,6 +15,7 @@ from rempart.evidence.package_reading import PackageFiles, digest_of, read_whole
 from rempart.evidence.seal import SealFacts
 from rempart.evidence.trusted_keys import TrustedKeys
 from rempart.evidence.verdicts import OpenedFacts, PackageFacts, Problem, ProblemKind, Root, TimeFacts
+from rempart.net.foreign_text import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ class Gathering:
 
     def problem(self, kind: ProblemKind, detail: object) -> Problem:
         """Return a problem of this package."""
-        return Problem(kind=kind, package=self.id, detail=str(detail))
+        return Problem(kind=kind, package=self.id, detail=shown(str(detail)))
 
     def remark(self, text: str) -> None:
         """Note what is not wrong."""
@@ -124,10 +125,10 @@ class Gathering:
         return PackageFacts(
             id=self.id,
             kind=manifest.kind if manifest else "",
-            organisation=manifest.organisation if manifest else "",
+            organisation=shown(manifest.organisation) if manifest else "",
             recorded_at=manifest.recorded_at if manifest else None,
             sums_sha256=self.digests.get(self.prefix + "SHA256SUMS", b""),
-            seal=self.seal,
+            seal=self.seal and replace(self.seal, signer=shown(self.seal.signer)),
             seal_root=self.seal_root,
             times=tuple(sorted(self.times, key=lambda each: (each.at, each.name))),
             log=self.log,

@@ -22,7 +22,7 @@ _TEXT: Final = re.compile(r".*", re.DOTALL)
 _AUTHORITIES_MOST: Final = 99
 _BUCKET_MOST: Final = 1 << 40
 _SEQ_MOST: Final = 9_999
-_T = TypeVar("_T", str, int, list, dict)
+_T = TypeVar("_T", str, int, list[object], dict[str, object])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

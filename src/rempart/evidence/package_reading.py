@@ -86,7 +86,7 @@ class FolderFiles:
             reader.close()
             message = f"{name} is no file any more"
             raise IntegrityError(message)
-        return reader  # type: ignore[return-value]  # a RawIOBase that is only read
+        return reader
 
 
 class ZipFiles:

@@ -1,4 +1,4 @@
-"""The keys that a package is verified with: those that whoever verifies got by another way, and those that came in it."""
+"""The keys that a package is verified with: those that were got by another way, and those that came in it."""
 
 from __future__ import annotations
 

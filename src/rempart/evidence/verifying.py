@@ -1,8 +1,9 @@
 """Verify a package or a dossier: every check that its own ``verify.sh`` makes, and more; what is wrong is a value.
 
 >>> import datetime as dt, pathlib, tempfile
+>>> at = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 >>> with tempfile.TemporaryDirectory() as folder:
-...     verdict = verify(pathlib.Path(folder), anchors=Anchors(), identity=None, at=dt.datetime.now(dt.UTC))
+...     verdict = verify(pathlib.Path(folder), anchors=Anchors(), identity=None, at=at)
 >>> verdict.holds, verdict.problems[0].in_words()
 (False, 'what it says of itself does not hold together: manifest.json is missing, or too large')
 """
@@ -15,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from rempart.errors import IntegrityError
+from rempart.errors import IntegrityError, MisuseError
 from rempart.evidence.gathering import Gathering, Request
 from rempart.evidence.layout import PackageKind
 from rempart.evidence.package_reading import PackageFiles, opened_package
@@ -26,6 +27,7 @@ from rempart.evidence.verifying_dossier import DossierWalk
 from rempart.evidence.verifying_files import check_form, check_manifest, check_sums, check_trust
 from rempart.evidence.verifying_signers import check_log, check_seal
 from rempart.evidence.verifying_times import check_times
+from rempart.keys import is_identity
 
 __all__ = ["Anchors", "Verifying", "require", "verify"]
 
@@ -57,7 +59,7 @@ def verify(source: Path, *, anchors: Anchors, identity: str | None, at: dt.datet
 
     Raises:
         NotFoundError: there is nothing.
-        MisuseError: an anchor is no key.
+        MisuseError: an anchor, or the identity, is no key.
         OSError: it cannot be read.
     """
     request = _request(anchors, identity, at)
@@ -70,6 +72,9 @@ def verify(source: Path, *, anchors: Anchors, identity: str | None, at: dt.datet
 
 
 def _request(anchors: Anchors, identity: str | None, at: dt.datetime) -> Request:
+    if identity is not None and not is_identity(identity):
+        message = "this is not an age identity"
+        raise MisuseError(message, advice="It begins with AGE-SECRET-KEY-1.")
     return Request(
         given=given_keys(anchors),
         timestamps_least=anchors.timestamps_least,

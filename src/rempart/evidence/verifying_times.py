@@ -19,6 +19,7 @@ from rempart.evidence.tokens import VerifiedTimestamp, verify_reply
 from rempart.evidence.trusted_keys import load_pem
 from rempart.evidence.verdicts import Problem, ProblemKind, Root, TimeFacts
 from rempart.model.timestamp import Imprint, ImprintAlgorithm
+from rempart.net.foreign_text import shown
 
 _TOKEN: Final = re.compile(r"proofs/([0-9]{2})\.tsr")
 _RENEWAL: Final = re.compile(r"proofs/renewal-([0-9]{2})(\.txt|\.tsr|-tsa\.pem)")
@@ -124,7 +125,7 @@ def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, 
             at=at,
             accuracy=found.facts.accuracy,
             serial=found.facts.serial,
-            signer=found.signer,
+            signer=shown(found.signer),
             signer_sha256=found.signer_sha256,
             anchor_sha256=found.anchor_sha256,
             root=root,

@@ -104,7 +104,7 @@ def directory_of(tail: bytes, file_size: int) -> tuple[int, int, int]:
         raise ValueError(len(tail))
     _, _, _, _, count, size, start, _ = _END.unpack(tail[-END_BYTES:])
     end = END_BYTES
-    if start == FULL or size == FULL:
+    if FULL in {start, size}:
         if len(tail) < END_ZIP64_BYTES:
             raise ValueError(len(tail))
         size, start = _END_ZIP64.unpack_from(tail, len(tail) - END_ZIP64_BYTES)[-2:]

@@ -1,7 +1,7 @@
 """A package as one file: a zip that is the same whenever it is made, and in which nothing can be hidden.
 
-Its form is ``zip_form``'s, entries sorted by name: Python's own writer has other bytes for large files in other versions
-(measured: 3.11.2 and 3.11.7). The reader refuses whatever is otherwise.
+Its form is ``zip_form``'s, entries sorted by name: Python's own writer has other bytes for large files from one version
+to the next. The reader refuses whatever is otherwise.
 """
 
 from __future__ import annotations

@@ -12,7 +12,14 @@ b'Ada'
 A value sealed for one place opens nowhere else; what an item's box sealed is gone once the item's key is destroyed.
 """
 
-from rempart.keys.age import check_recipient, decrypt_stream, encrypt_stream, new_identity, recipient_of
+from rempart.keys.age import (
+    check_recipient,
+    decrypt_stream,
+    encrypt_stream,
+    is_identity,
+    new_identity,
+    recipient_of,
+)
 from rempart.keys.backup_stream import decrypt_backup, encrypt_backup
 from rempart.keys.box import Box
 from rempart.keys.evidence import EvidenceSecrets
@@ -51,6 +58,7 @@ __all__ = [
     "encrypt_stream",
     "find_passphrase",
     "find_relay_password",
+    "is_identity",
     "new_identity",
     "parse_public_key",
     "recipient_of",

@@ -35,6 +35,15 @@ def recipient_of(identity: str) -> str:
         raise KeyFileError(message, advice="Compare it with the sheet, line by line.") from None
 
 
+def is_identity(text: str) -> bool:
+    """Tell whether a text is a secret identity, ``AGE-SECRET-KEY-1…``."""
+    try:
+        pyrage.x25519.Identity.from_str(text)
+    except pyrage.IdentityError:
+        return False
+    return True
+
+
 def encrypt_to(recipients: Sequence[str], plain: bytes) -> bytes:
     """Encrypt for the holders of identities, armored.
 
@@ -105,6 +114,7 @@ def decrypt_stream(identity: str, reader: BinaryIO, writer: BinaryIO) -> None:
         for each in watched:
             if each.error is not None:
                 raise each.error from None
+        # NOTE: what is damaged after the header is an OSError of the library's own (measured, pyrage 1.4.0).
         message = "this key does not open it, or it is damaged"
         raise KeyFileError(message, advice="Take the key that it was sealed to.") from None
 
