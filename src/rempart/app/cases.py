@@ -62,7 +62,7 @@ def open_case(
     workspace = desk.workspace
     subject = subject_of(workspace, owner)
     if ground is None or not note.strip():
-        message = "no evidence is gathered without a ground"
+        message = "no evidence is gathered without a ground" + (", in words too" if ground else "")
         raise RefusedError(message, advice='Say by what right, and since when: --ground mandate --note "signed on …"')
     note = checked_text(note, "the ground's note")
     if text_read:

@@ -62,6 +62,9 @@ def export_case(desk: EvidenceDesk, name: str, to: Path, *, to_whom: str) -> Exp
     if to.exists() or to.is_symlink():
         message = f"there is something at {str(to)!r} already"
         raise MisuseError(message, advice="Name a file that does not exist.")
+    if not to.parent.is_dir():  # before it is written down that somebody was given it
+        message = f"there is no folder {str(to.parent)!r}"
+        raise MisuseError(message, advice="Name a file in a folder that exists.")
     finished = finish(desk, case.id)
     for error in finished.failures.values():
         raise error

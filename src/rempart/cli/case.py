@@ -20,7 +20,7 @@ def command() -> None:
 
 @command.command(name="open")
 @click.option("--owner", required=True, help="For whom: her name or identifier.")
-@click.option("--ground", type=click.Choice(GROUNDS), help="By what right.")
+@click.option("--ground", type=click.Choice(GROUNDS), help="By what right; needed, as is its note.")
 @click.option("--note", default="", metavar="TEXT", help="That right in words: a mandate's date, a complaint's number.")
 @click.option("--show-addresses", is_flag=True, help="She chose that addresses of pages are in the public part.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of her consent.  [default: report.language]")

@@ -75,7 +75,8 @@ def hold(given: Globals, case: str, until: dt.datetime | None, reason: str, *, e
     with given.open() as workspace:
         desk = EvidenceDesk(workspace, given.settings())
         if until is None:
-            put(f"{case}  {end_holds(desk, case, why=reason)} holds ended")
+            ended = end_holds(desk, case, why=reason)
+            put(f"{case}  {'1 hold' if ended == 1 else f'{ended} holds'} ended")
         else:
             made = hold_case(desk, case, why=reason, until=until.replace(tzinfo=dt.UTC))
             put(f"{made.case}  held until {made.until:%Y-%m-%d}")
