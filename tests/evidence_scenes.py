@@ -16,10 +16,10 @@ from rempart.app.evidence_adding import file_item, record, require_permission
 from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.evidence_proving import finish
 from rempart.app.evidence_recipients import add_evidence_recipient
+from rempart.app.evidence_stamping import Stamping
 from rempart.app.rights import add_owner
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.app.evidence_stamping import Stamping
 from rempart.evidence.local_authority import LOCAL, LocalAuthority
 from rempart.keys import new_identity, recipient_of
 from rempart.model.asset import GroundKind, UserRole

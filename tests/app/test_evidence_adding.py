@@ -50,8 +50,10 @@ def test_nothing_without_a_case(made_scene: Scene) -> None:
         require_permission(made_scene.desk, "cas_" + "9" * 32, kind=EvidenceKind.FILE, tie="report")
 
 
-@pytest.mark.parametrize("second, says", [("", "second person"), ("oscar", "same one twice"), ("OSCAR ", "twice"),
-                                          ("nobody", "who works here")])
+@pytest.mark.parametrize(
+    "second, says",
+    [("", "second person"), ("oscar", "same one twice"), ("OSCAR ", "twice"), ("nobody", "who works here")],
+)
 def test_the_fifty_first_page_takes_two(
     made_scene: Scene, second: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

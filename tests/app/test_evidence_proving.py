@@ -19,6 +19,7 @@ from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.evidence_places import alone_on, package_folder
 from rempart.app.evidence_proving import finish
 from rempart.app.evidence_stamping import Stamping
+from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import ConfigError, IntegrityError, UnavailableError
 from rempart.evidence.sums import SUMS
@@ -26,7 +27,6 @@ from rempart.keys.age import decrypt_with
 from rempart.model.evidence import CustodyKind, EvidenceItem, EvidenceState
 from rempart.model.timestamp import Imprint, ImprintAlgorithm, Timestamp
 from rempart.model.work import JobState
-from rempart.app.workspace import Workspace
 from workspaces import settings_for
 
 DAY = dt.timedelta(days=1)
@@ -156,9 +156,7 @@ def test_one_that_waits_keeps_no_other_from_being_proved(made_scene: Scene) -> N
     assert made_scene.added("b.txt").state is EvidenceState.LOGGED
 
 
-@pytest.mark.parametrize(
-    "step, name", [("build_item", EvidenceState.RECORDED), ("add_proof", EvidenceState.HASHED)]
-)
+@pytest.mark.parametrize("step, name", [("build_item", EvidenceState.RECORDED), ("add_proof", EvidenceState.HASHED)])
 def test_a_full_disk_loses_nothing(
     made_scene: Scene, step: str, name: EvidenceState, monkeypatch: pytest.MonkeyPatch
 ) -> None:

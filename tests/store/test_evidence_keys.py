@@ -52,9 +52,7 @@ def test_nobody_is_twice_in_a_package(
     keys.add_recipient(somebody(), by=kept.here.user.id, now=NOW)
 
     with pytest.raises(MisuseError, match="already"):
-        keys.add_recipient(
-            somebody(label, key, kept.case.id if in_case else None), by=kept.here.user.id, now=NOW
-        )
+        keys.add_recipient(somebody(label, key, kept.case.id if in_case else None), by=kept.here.user.id, now=NOW)
 
 
 def test_two_cases_may_have_her_by_the_same_name(kept: KeptCases, keys: EvidenceKeyRepository) -> None:
