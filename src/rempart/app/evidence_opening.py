@@ -106,11 +106,10 @@ def open_evidence(
         if to is not None:
             _announce(desk.workspace, opened)
         for number, opening in enumerate(openings.openings, start=1):  # (3)
-            with (folder / opening.sealed).open("rb") as sealed:
-                writer = stream or _new_file(to or Path(), number, opening)
+            with contextlib.ExitStack() as files:
+                sealed = files.enter_context((folder / opening.sealed).open("rb"))
+                writer = stream or files.enter_context(_new_file(to or Path(), number, opening))
                 _decrypt(desk, item, sealed, writer, opening, committed.get(opening.sealed, b""))
-                if stream is None:
-                    writer.close()
     except BaseException as error:
         close_opening(desk.workspace, token)
         if isinstance(error, OSError):
