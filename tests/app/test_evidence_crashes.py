@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_scenes import Scene, scene
+from evidence_scenes import Scene, scene, verified_by_bash
 from rempart.app.evidence_places import package_folder, sweep_unrecorded
 from rempart.app.evidence_proving import finish
 from rempart.model.evidence import EvidenceState
@@ -118,6 +118,4 @@ def test_killed_anywhere_nothing_is_half(tmp_path: Path) -> None:
 
     found.desk.log.audit()
     for item in workspace.evidence.of_case(found.case.id):
-        subprocess.run(
-            ["bash", "verify.sh"], cwd=package_folder(workspace, item.case, item.id), check=True, capture_output=True
-        )
+        assert "VERIFIED" in verified_by_bash(package_folder(workspace, item.case, item.id))

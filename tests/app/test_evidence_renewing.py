@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 import rempart.app.evidence_renewing as renewing
-from evidence_scenes import Scene, away, scene, with_authorities
+from evidence_scenes import Scene, away, scene, verified_by_bash, with_authorities
 from rempart.app.evidence_certificates import local_time_chain, seal_chain
 from rempart.app.evidence_jobs import add_renewal
 from rempart.app.evidence_places import package_folder
@@ -34,9 +33,7 @@ def proofs(found: Scene, item: EvidenceItem) -> Path:
 
 
 def bash(found: Scene, item: EvidenceItem) -> str:
-    return subprocess.run(
-        ["bash", "verify.sh"], cwd=proofs(found, item).parent, check=True, capture_output=True, text=True
-    ).stdout
+    return verified_by_bash(proofs(found, item).parent)
 
 
 def test_it_is_renewed_when_its_certificate_is_about_to_end(made_scene: Scene) -> None:

@@ -36,7 +36,7 @@ def test_from_a_file_to_a_dossier_that_is_verified(made_scene: Scene) -> None:
     assert (added.returncode, "LOCAL" in added.stderr) == (0, True)
 
     opened = run(made_scene, "evidence", "open", item, "--reason", "court", "--second", "anne", "--stdout")
-    assert opened.stdout.encode() == CONTENT.replace(b"\r\n", b"\n")
+    assert opened.stdout.encode() == CONTENT
     to = made_scene.folder / "d.zip"
     exported = run(made_scene, "evidence", "export", made_scene.case.id, "--to", to, "--to-whom", "the court")
     assert exported.returncode == 0, exported.stderr

@@ -73,7 +73,7 @@ def ask_erasure(desk: EvidenceDesk, name: str, *, why: str) -> Asked:
         NotFoundError: there is no such item.
         MisuseError: it is erased, or there is no reason.
     """
-    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.now()
+    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.instant()
     why = checked_text(why, "the reason")
     with workspace.database.transaction():
         workspace.cases.lock(item.case)  # two who ask at once make one request: it is taken back as a whole
@@ -101,7 +101,7 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
         NotFoundError: there is no such item.
         MisuseError: nothing was asked, or it is too late.
     """
-    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.now()
+    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.instant()
     request = workspace.evidence.pending(item.id)
     if request is None:
         message = f"nobody asked for {item.id} to be erased, or it was"
@@ -119,7 +119,7 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
 
 def hold_of(desk: EvidenceDesk, item: EvidenceItem) -> LegalHold | None:
     """Return the hold that lasts longest, of those that are in force over an item; None if none is."""
-    holds = [hold for hold in desk.workspace.cases.holds(item.case) if hold.holds(desk.now())]
+    holds = [hold for hold in desk.workspace.cases.holds(item.case) if hold.holds(desk.instant())]
     return max(holds, key=lambda hold: hold.until, default=None)
 
 
@@ -148,14 +148,14 @@ def erase_due(desk: EvidenceDesk, name: str) -> bool:
         raise UnavailableError(message, advice=f"Look at {EVIDENCE_FOLDER}/{item.case}: it is tried again.")
     sweep_unfinished(workspace.folder / COPY)
     erase_traces(workspace.database)  # (3)
-    workspace.evidence.note_erased([request.id], desk.now())
+    workspace.evidence.note_erased([request.id], desk.instant())
     logger.info("%s is erased", item.id)
     return True
 
 
 def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> bool:
     """Do (1), once; False if it waits. Nobody decides otherwise meanwhile."""
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     workspace.cases.lock(item.case)
     if workspace.evidence.get(item.id).state is EvidenceState.ERASED:
         return True
@@ -190,7 +190,7 @@ def render_tombstone(desk: EvidenceDesk, item: EvidenceItem, request: ErasureReq
             "seq": item.seq,
             "sums_sha256": sums.hex(),
             "asked_at": f"{request.at:%Y-%m-%dT%H:%M:%SZ}",
-            "erased_at": f"{desk.now():%Y-%m-%dT%H:%M:%SZ}",
+            "erased_at": f"{desk.instant():%Y-%m-%dT%H:%M:%SZ}",
             "openings": desk.workspace.custody.openings(item.id),
             "copies": len(desk.workspace.cases.hand_offs(item.case, item.id)),
         }
@@ -202,7 +202,7 @@ def schedule_erasures(desk: EvidenceDesk, case: CaseId) -> None:
     for item in desk.workspace.evidence.of_case(case):
         request = desk.workspace.evidence.pending(item.id)
         if request is not None and item.state is not EvidenceState.ERASED:
-            _add_job(desk, request, max(_due_at(desk, item, request), desk.now()))
+            _add_job(desk, request, max(_due_at(desk, item, request), desk.instant()))
 
 
 def _due_at(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> dt.datetime:
@@ -216,7 +216,7 @@ def _add_job(desk: EvidenceDesk, request: ErasureRequest, due_at: dt.datetime) -
         JobKind.ERASE_EVIDENCE,
         key=f"{JobKind.ERASE_EVIDENCE}:{request.id}:{due_at:%Y-%m-%dT%H:%M:%S}",
         payload={"request": request.id},
-        now=desk.now(),
+        now=desk.instant(),
         due_at=due_at,
         max_attempts=_ATTEMPTS,
     )

@@ -129,7 +129,7 @@ def _built(desk: EvidenceDesk, case: Case, items: tuple[EvidenceItem, ...]) -> P
     Raises:
         UnavailableError: nobody stamps it, or the disk is full; nothing is left.
     """
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     draft = DossierDraft(
         id=new_id(IdKind.DOSSIER),
         case=case.id,
@@ -193,7 +193,7 @@ def _item(desk: EvidenceDesk, item: EvidenceItem) -> DossierItem:
 
 def _note(desk: EvidenceDesk, case: Case, items: tuple[EvidenceItem, ...], folder: Path, to_whom: str) -> None:
     """Write, all or nothing, that it was exported and to whom it goes."""
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     whole = [item.id for item in items if item.state is not EvidenceState.ERASED]
     facts: dict[str, str | int] = {"dossier": folder.name, "at": now.isoformat(), "to": to_whom, "items": len(whole)}
     content = event_content(LogEntryKind.HANDOFF, facts)

@@ -88,7 +88,7 @@ def open_evidence(
         MisuseError: there is no reason, it was erased, or the folder exists.
         IntegrityError: it does not open, or is not what was committed to; nothing is left in the folder.
     """
-    close_openings(desk.workspace, desk.now())
+    close_openings(desk.workspace, desk.instant())
     item = desk.workspace.evidence.get(name)
     agreed = _require_allowed(desk, item, second, to, minutes, is_streamed=stream is not None)  # (1)
     reason = checked_text(reason, "the reason")
@@ -99,7 +99,7 @@ def open_evidence(
         message = f"{item.id} has {len(openings.openings)} contents, and a stream takes one"
         raise MisuseError(message, advice="Name a new folder: --to FOLDER")
     note_opening(desk, item, reason=reason, second=agreed)  # (2)
-    until, token = desk.now() + dt.timedelta(minutes=minutes), new_id(IdKind.CUSTODY)
+    until, token = desk.instant() + dt.timedelta(minutes=minutes), new_id(IdKind.CUSTODY)
     opened = Opened(item=item, openings=openings, folder=to, until=until, token=token)
     committed = parse_commitments((folder / COMMITMENTS).read_bytes())
     try:
@@ -139,7 +139,7 @@ def read_openings(desk: EvidenceDesk, item: EvidenceItem) -> Openings:
 
 def note_opening(desk: EvidenceDesk, item: EvidenceItem, *, reason: str, second: UserId) -> None:
     """Write, in the log and in the custody, that an item is seen: both or none."""
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     with workspace.database.transaction():
         workspace.cases.lock(item.case)
         if workspace.evidence.get(item.id).state is EvidenceState.ERASED:  # just now: its entries are forgotten
