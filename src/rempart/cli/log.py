@@ -92,7 +92,9 @@ def checkpoint(given: Globals, nothing_was_restored: str | None, to: Path | None
 
 @command.command(name="prove")
 @click.argument("item", metavar="ITEM|NUMBER")
-@click.option("--event", default="addition", show_default=True, metavar="EVENT", help="Which: addition, 'opening 1', 'renewal 1'.")
+@click.option(
+    "--event", default="addition", show_default=True, metavar="EVENT", help="Which: addition, 'opening 1', 'renewal 1'."
+)
 @_TO
 @click.pass_obj
 def prove(given: Globals, item: str, event: str, to: Path | None) -> None:
