@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,3 +160,13 @@ def with_authorities(found: Scene, count: int = 2, **values: object) -> list[Aut
     stamping = Stamping(found.workspace, found.settings, asks=Authorities(dict(zip(urls, authorities, strict=True))))
     found.desk = EvidenceDesk(found.workspace, found.settings, now=found.now, stamping=stamping)
     return authorities
+
+
+def verified_by_bash(folder: Path) -> str:
+    """Return what a package's own verifier says, as a stranger runs it.
+
+    Raises:
+        CalledProcessError: it does not hold.
+    """
+    command = ["/bin/bash", "verify.sh"]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, encoding="utf-8").stdout

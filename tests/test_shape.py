@@ -22,6 +22,13 @@ LINES_MAX = 400
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
+    "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
+    "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
+    "app/evidence_checking.py app/evidence_jobs.py",
+    "tests/cli/test_evidence.py": "cli/case.py cli/evidence_lines.py cli/evidence_opening.py cli/evidence_erasing.py "
+    "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
+    "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py",
+    "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
     "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",

@@ -77,7 +77,7 @@ def test_the_fifty_first_page_takes_two(
 def test_a_name_that_the_gate_stops_is_not_opened(made_scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a byte of it is read; exit code 6, with whom to tell."""
     path = made_scene.file("photo-lycee-14ans.png")
-    monkeypatch.setattr(adding, "open_item", lambda item: pytest.fail("it was opened"))
+    monkeypatch.setattr(adding, "open_item", lambda _: pytest.fail("it was opened"))
 
     with pytest.raises(RefusedError) as refused, file_item(made_scene.desk, path):
         pass

@@ -6,14 +6,13 @@ import datetime as dt
 import errno
 import hashlib
 import os
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import rempart.app.evidence_proving as proving
-from evidence_scenes import CONTENT, Scene, away, scene, with_authorities
+from evidence_scenes import CONTENT, Scene, away, scene, verified_by_bash, with_authorities
 from rempart.app.evidence_adding import own_recipient
 from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.evidence_places import alone_on, package_folder
@@ -40,15 +39,6 @@ def made_scene(tmp_path: Path) -> Scene:
 
 def package(found: Scene, item: EvidenceItem) -> Path:
     return package_folder(found.workspace, item.case, item.id)
-
-
-def verified_by_bash(folder: Path) -> str:
-    """Return what the package's own verifier says, as a stranger runs it.
-
-    Raises:
-        CalledProcessError: it does not hold.
-    """
-    return subprocess.run(["bash", "verify.sh"], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def test_a_file_becomes_a_package_that_a_stranger_verifies(made_scene: Scene) -> None:

@@ -67,8 +67,8 @@ def test_certificates_are_made_when_they_are_asked_for(keys: EvidenceKeyReposito
     """The latest of a kind are in use; older ones stay."""
     assert keys.certificates("seal") == []
 
-    first = keys.add_certificates("seal", lambda generation, pem: (1, "one") if not generation else None, NOW)
-    again = keys.add_certificates("seal", lambda generation, pem: (9, "wrong") if not generation else None, NOW)
+    first = keys.add_certificates("seal", lambda generation, _: (1, "one") if not generation else None, NOW)
+    again = keys.add_certificates("seal", lambda generation, _: (9, "wrong") if not generation else None, NOW)
     second = keys.add_certificates("seal", lambda generation, pem: (generation + 1, f"{pem}, two"), NOW)
     keys.add_certificates("local_time", lambda *_: (7, "other"), NOW)
 

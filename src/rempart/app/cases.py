@@ -68,7 +68,7 @@ def open_case(
     if text_read:
         grant_consent(workspace, subject, ConsentScope.EVIDENCE, text_read)
     require_consent(workspace, subject.owner.id)
-    now, me = desk.now(), workspace.me
+    now, me = desk.instant(), workspace.me
     case = Case(
         id=CaseId(new_id(IdKind.CASE)),
         owner=subject.owner.id,
@@ -108,7 +108,7 @@ def show_case(desk: EvidenceDesk, name: str) -> WholeCase:
         NotFoundError: there is none.
     """
     workspace, case = desk.workspace, desk.workspace.cases.get(name)
-    workspace.journal.opened(AccessPurpose.SHOW_CASE, case.id, actor=workspace.me.id, now=desk.now())
+    workspace.journal.opened(AccessPurpose.SHOW_CASE, case.id, actor=workspace.me.id, now=desk.instant())
     return WholeCase(
         case=case,
         owner=workspace.owners.get(case.owner).name,
@@ -123,7 +123,7 @@ def list_cases(desk: EvidenceDesk) -> list[Case]:
     """Return every case; that they were looked at is traced."""
     workspace, found = desk.workspace, desk.workspace.cases.all()
     workspace.journal.opened(
-        AccessPurpose.LIST_CASES, workspace.id, actor=workspace.me.id, now=desk.now(), count=len(found)
+        AccessPurpose.LIST_CASES, workspace.id, actor=workspace.me.id, now=desk.instant(), count=len(found)
     )
     return found
 
@@ -139,7 +139,7 @@ def close_case(desk: EvidenceDesk, name: str, *, why: str) -> Case:
     if case.state is CaseState.CLOSED:
         message = f"the case {case.id} is closed already"
         raise MisuseError(message)
-    now = desk.now()
+    now = desk.instant()
     with workspace.database.transaction():
         workspace.cases.close(case.id, now)
         desk.note(CustodyKind.CASE_CLOSED, case, why=why.strip())
@@ -150,6 +150,9 @@ def close_case(desk: EvidenceDesk, name: str, *, why: str) -> Case:
 def log_decision(desk: EvidenceDesk, case: Case, event: str, facts: dict[str, str | int]) -> None:
     """Log what a person decided about a case; part of the caller's transaction."""
     content = event_content(
-        LogEntryKind.DECISION, {"by": desk.role(case.id, desk.workspace.me.id), "at": desk.now().isoformat(), **facts}
+        LogEntryKind.DECISION,
+        {"by": desk.role(case.id, desk.workspace.me.id), "at": desk.instant().isoformat(), **facts},
     )
-    desk.log.append([NewLogEntry(owner=case.id, event=event, kind=LogEntryKind.DECISION, content=content)], desk.now())
+    desk.log.append(
+        [NewLogEntry(owner=case.id, event=event, kind=LogEntryKind.DECISION, content=content)], desk.instant()
+    )

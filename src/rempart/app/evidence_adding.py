@@ -227,7 +227,7 @@ def identity_of(desk: EvidenceDesk, item: EvidenceItem) -> str:
 
 
 def _write(desk: EvidenceDesk, row: NewEvidence, second: UserId | None) -> EvidenceItem:
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     if workspace.evidence.is_known(row.id):  # the answer of the first commit was lost
         return workspace.evidence.get(row.id)
     item = workspace.evidence.add(row, by=me.id, now=now)

@@ -14,7 +14,7 @@ from rempart.keys import EvidenceSecrets
 from rempart.model.work import EventKind
 from rempart.provenance import Profile, SigningChain, is_ending, load_chain, make_chain, renew_leaf
 
-_SEAL: Final = "seal"
+_SEALS: Final = "seal"
 _LOCAL_TIME: Final = "local_time"
 
 
@@ -48,7 +48,7 @@ def seal_chain(workspace: Workspace, organisation: str, now: dt.datetime, *, is_
         renewed = _renewed(secret, latest, SEALING, now)
         return None if renewed is None else (generation, renewed)
 
-    generation, pem = _kept(workspace, _SEAL, make, now)
+    generation, pem = _kept(workspace, _SEALS, make, now)
     return load_chain(secrets.seal_secret(generation), pem.encode(), profile=SEALING)
 
 

@@ -56,7 +56,7 @@ class EvidenceDesk:
         """
         self.workspace = workspace
         self.settings = settings
-        self.now = now
+        self.instant = now
         self.log = TransparencyLog(workspace, settings)
         self.stamping = stamping or Stamping(workspace, settings)
         self.gate: MinorGate = make_gate(settings)
@@ -80,7 +80,7 @@ class EvidenceDesk:
         item = about if isinstance(about, EvidenceItem) else None
         case = about.case if isinstance(about, EvidenceItem) else about.id
         event = CustodyEvent(
-            at=self.now(),
+            at=self.instant(),
             kind=kind,
             case=case,
             item=item.id if item else None,

@@ -22,9 +22,10 @@ from rempart.app.evidence_adding import job_key
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_desk import EvidenceDesk, checked_text
 from rempart.app.evidence_exporting import sweep_dossiers
-from rempart.app.evidence_places import alone_on, remove_files
+from rempart.app.evidence_places import alone_on, has_files, remove_files
 from rempart.app.unfinished import sweep_unfinished
-from rempart.errors import MisuseError
+from rempart.app.workspace import EVIDENCE_FOLDER
+from rempart.errors import MisuseError, UnavailableError
 from rempart.evidence.canonical import render_canonical
 from rempart.evidence.drafts import case_ref
 from rempart.evidence.layout import FORMAT
@@ -72,12 +73,13 @@ def ask_erasure(desk: EvidenceDesk, name: str, *, why: str) -> Asked:
         NotFoundError: there is no such item.
         MisuseError: it is erased, or there is no reason.
     """
-    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.now()
+    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.instant()
     why = checked_text(why, "the reason")
-    _refuse_erased(item)
-    request = workspace.evidence.pending(item.id)
-    if request is None:
-        with workspace.database.transaction():
+    with workspace.database.transaction():
+        workspace.cases.lock(item.case)  # two who ask at once make one request: it is taken back as a whole
+        _refuse_erased(workspace.evidence.get(item.id))
+        request = workspace.evidence.pending(item.id)
+        if request is None:
             request = workspace.evidence.ask_erasure(
                 item, why=why, due_at=now + ERASURE_DELAY, by=workspace.me.id, now=now
             )
@@ -99,7 +101,7 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
         NotFoundError: there is no such item.
         MisuseError: nothing was asked, or it is too late.
     """
-    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.now()
+    workspace, item, now = desk.workspace, desk.workspace.evidence.get(name), desk.instant()
     request = workspace.evidence.pending(item.id)
     if request is None:
         message = f"nobody asked for {item.id} to be erased, or it was"
@@ -108,6 +110,8 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
         if not workspace.evidence.cancel_erasure(request.id, now):
             message = f"{item.id} is erased: that cannot be taken back"
             raise MisuseError(message)
+        while (other := workspace.evidence.pending(item.id)) is not None:  # as of a database of before
+            workspace.evidence.cancel_erasure(other.id, now)
         desk.note(CustodyKind.ERASURE_CANCELLED, item, why=why.strip())
         workspace.journal.note(EventKind.ERASURE_CANCELLED, item.case, actor=workspace.me.id, now=now)
     return request
@@ -115,7 +119,7 @@ def cancel_erasure(desk: EvidenceDesk, name: str, *, why: str = "") -> ErasureRe
 
 def hold_of(desk: EvidenceDesk, item: EvidenceItem) -> LegalHold | None:
     """Return the hold that lasts longest, of those that are in force over an item; None if none is."""
-    holds = [hold for hold in desk.workspace.cases.holds(item.case) if hold.holds(desk.now())]
+    holds = [hold for hold in desk.workspace.cases.holds(item.case) if hold.holds(desk.instant())]
     return max(holds, key=lambda hold: hold.until, default=None)
 
 
@@ -139,16 +143,19 @@ def erase_due(desk: EvidenceDesk, name: str) -> bool:
                 return False
     workspace.keyring.destroy_item_key(item.id)  # (2)
     remove_files(workspace, item.case, item.id)
+    if has_files(workspace, item.case, item.id):  # others' keys still open them
+        message = f"the files of {item.id} cannot be removed"
+        raise UnavailableError(message, advice=f"Look at {EVIDENCE_FOLDER}/{item.case}: it is tried again.")
     sweep_unfinished(workspace.folder / COPY)
     erase_traces(workspace.database)  # (3)
-    workspace.evidence.note_erased([request.id], desk.now())
+    workspace.evidence.note_erased([request.id], desk.instant())
     logger.info("%s is erased", item.id)
     return True
 
 
 def _bury(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> bool:
     """Do (1), once; False if it waits. Nobody decides otherwise meanwhile."""
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     workspace.cases.lock(item.case)
     if workspace.evidence.get(item.id).state is EvidenceState.ERASED:
         return True
@@ -183,7 +190,7 @@ def render_tombstone(desk: EvidenceDesk, item: EvidenceItem, request: ErasureReq
             "seq": item.seq,
             "sums_sha256": sums.hex(),
             "asked_at": f"{request.at:%Y-%m-%dT%H:%M:%SZ}",
-            "erased_at": f"{desk.now():%Y-%m-%dT%H:%M:%SZ}",
+            "erased_at": f"{desk.instant():%Y-%m-%dT%H:%M:%SZ}",
             "openings": desk.workspace.custody.openings(item.id),
             "copies": len(desk.workspace.cases.hand_offs(item.case, item.id)),
         }
@@ -195,7 +202,7 @@ def schedule_erasures(desk: EvidenceDesk, case: CaseId) -> None:
     for item in desk.workspace.evidence.of_case(case):
         request = desk.workspace.evidence.pending(item.id)
         if request is not None and item.state is not EvidenceState.ERASED:
-            _add_job(desk, request, max(_due_at(desk, item, request), desk.now()))
+            _add_job(desk, request, max(_due_at(desk, item, request), desk.instant()))
 
 
 def _due_at(desk: EvidenceDesk, item: EvidenceItem, request: ErasureRequest) -> dt.datetime:
@@ -209,7 +216,7 @@ def _add_job(desk: EvidenceDesk, request: ErasureRequest, due_at: dt.datetime) -
         JobKind.ERASE_EVIDENCE,
         key=f"{JobKind.ERASE_EVIDENCE}:{request.id}:{due_at:%Y-%m-%dT%H:%M:%S}",
         payload={"request": request.id},
-        now=desk.now(),
+        now=desk.instant(),
         due_at=due_at,
         max_attempts=_ATTEMPTS,
     )

@@ -73,18 +73,32 @@ def export_case(desk: EvidenceDesk, name: str, to: Path, *, to_whom: str) -> Exp
         raise MisuseError(message, advice="Add some: rempart evidence add FILE --case …")
     with alone_on(workspace, case.id, patience_s=_PATIENCE_S):
         sweep_dossiers(desk, case.id)
-        folder = _built(desk, case, finished.items)
+        items = _now_complete(desk, case.id)
+        folder = _built(desk, case, items)
         try:
-            _note(desk, case, finished.items, folder, to_whom)
+            _note(desk, case, items, folder, to_whom)
             write_zip(folder, to, PackageKind.DOSSIER)
         except OSError as error:
             message = f"the dossier {str(to)!r} cannot be written: {error.strerror or error}"
             raise OutputError(message, advice="Free some space or name another file.") from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    erased = sum(item.state is EvidenceState.ERASED for item in finished.items)
-    kept = len(finished.items) - erased
+    erased = sum(item.state is EvidenceState.ERASED for item in items)
+    kept = len(items) - erased
     return Exported(path=to, id=folder.name, items=kept, erased=erased, label=desk.stamping.label())
+
+
+def _now_complete(desk: EvidenceDesk, case: CaseId) -> tuple[EvidenceItem, ...]:
+    """Return a case's items as they are now: one may have been erased, or recorded, since they were finished.
+
+    Raises:
+        UnavailableError: one was recorded meanwhile.
+    """
+    items = tuple(desk.workspace.evidence.of_case(case))
+    if any(not item.is_complete and item.state is not EvidenceState.ERASED for item in items):
+        message = f"something was added to the case {case} meanwhile"
+        raise UnavailableError(message, advice="Export it again.")
+    return items
 
 
 def sweep_dossiers(desk: EvidenceDesk, case: CaseId) -> None:
@@ -115,7 +129,7 @@ def _built(desk: EvidenceDesk, case: Case, items: tuple[EvidenceItem, ...]) -> P
     Raises:
         UnavailableError: nobody stamps it, or the disk is full; nothing is left.
     """
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     draft = DossierDraft(
         id=new_id(IdKind.DOSSIER),
         case=case.id,
@@ -179,7 +193,7 @@ def _item(desk: EvidenceDesk, item: EvidenceItem) -> DossierItem:
 
 def _note(desk: EvidenceDesk, case: Case, items: tuple[EvidenceItem, ...], folder: Path, to_whom: str) -> None:
     """Write, all or nothing, that it was exported and to whom it goes."""
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     whole = [item.id for item in items if item.state is not EvidenceState.ERASED]
     facts: dict[str, str | int] = {"dossier": folder.name, "at": now.isoformat(), "to": to_whom, "items": len(whole)}
     content = event_content(LogEntryKind.HANDOFF, facts)

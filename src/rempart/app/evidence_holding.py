@@ -19,7 +19,7 @@ def hold_case(desk: EvidenceDesk, name: str, *, why: str, until: dt.datetime) ->
         NotFoundError: there is no such case.
         MisuseError: the day is past, or there is no reason.
     """
-    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.now()
+    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.instant()
     why = checked_text(why, "the reason")
     if until <= now:
         message = f"{until:%Y-%m-%d} is past"
@@ -39,7 +39,7 @@ def end_holds(desk: EvidenceDesk, name: str, *, why: str) -> int:
         NotFoundError: there is no such case.
         MisuseError: none is in force, or there is no reason.
     """
-    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.now()
+    workspace, case, now = desk.workspace, desk.workspace.cases.get(name), desk.instant()
     why = checked_text(why, "the reason")
     with workspace.database.transaction():
         count = workspace.cases.end_holds(case.id, now)

@@ -53,7 +53,7 @@ def renew_evidence(workspace: Workspace, settings: Settings, job: Job, keep: Kee
 
 def add_renewal(workspace: Workspace, due_at: dt.datetime) -> None:
     """Add the renewing of one day, unless it is there, or there is no evidence."""
-    if not workspace.evidence.all():
+    if not workspace.evidence.ids():
         return
     key = f"{JobKind.RENEW_EVIDENCE}:{due_at:%Y-%m-%d}"
     workspace.jobs.add(JobKind.RENEW_EVIDENCE, key=key, payload={}, now=clock.utc_now(), due_at=due_at)

@@ -18,6 +18,6 @@ def list_evidence(desk: EvidenceDesk, case: str = "") -> list[tuple[EvidenceItem
     items = workspace.evidence.of_case(known.id) if known else workspace.evidence.all()
     subject = known.id if known else workspace.id
     workspace.journal.opened(
-        AccessPurpose.LIST_EVIDENCE, subject, actor=workspace.me.id, now=desk.now(), count=len(items)
+        AccessPurpose.LIST_EVIDENCE, subject, actor=workspace.me.id, now=desk.instant(), count=len(items)
     )
     return [(item, workspace.custody.openings(item.id)) for item in items]

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hmac
 import io
@@ -87,7 +88,7 @@ def open_evidence(
         MisuseError: there is no reason, it was erased, or the folder exists.
         IntegrityError: it does not open, or is not what was committed to; nothing is left in the folder.
     """
-    close_openings(desk.workspace, desk.now())
+    close_openings(desk.workspace, desk.instant())
     item = desk.workspace.evidence.get(name)
     agreed = _require_allowed(desk, item, second, to, minutes, is_streamed=stream is not None)  # (1)
     reason = checked_text(reason, "the reason")
@@ -98,18 +99,17 @@ def open_evidence(
         message = f"{item.id} has {len(openings.openings)} contents, and a stream takes one"
         raise MisuseError(message, advice="Name a new folder: --to FOLDER")
     note_opening(desk, item, reason=reason, second=agreed)  # (2)
-    until, token = desk.now() + dt.timedelta(minutes=minutes), new_id(IdKind.CUSTODY)
+    until, token = desk.instant() + dt.timedelta(minutes=minutes), new_id(IdKind.CUSTODY)
     opened = Opened(item=item, openings=openings, folder=to, until=until, token=token)
     committed = parse_commitments((folder / COMMITMENTS).read_bytes())
     try:
         if to is not None:
             _announce(desk.workspace, opened)
         for number, opening in enumerate(openings.openings, start=1):  # (3)
-            with (folder / opening.sealed).open("rb") as sealed:
-                writer = stream or _new_file(to or Path(), number, opening)
+            with contextlib.ExitStack() as files:
+                sealed = files.enter_context((folder / opening.sealed).open("rb"))
+                writer = stream or files.enter_context(_new_file(to or Path(), number, opening))
                 _decrypt(desk, item, sealed, writer, opening, committed.get(opening.sealed, b""))
-                if stream is None:
-                    writer.close()
     except BaseException as error:
         close_opening(desk.workspace, token)
         if isinstance(error, OSError):
@@ -139,8 +139,12 @@ def read_openings(desk: EvidenceDesk, item: EvidenceItem) -> Openings:
 
 def note_opening(desk: EvidenceDesk, item: EvidenceItem, *, reason: str, second: UserId) -> None:
     """Write, in the log and in the custody, that an item is seen: both or none."""
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     with workspace.database.transaction():
+        workspace.cases.lock(item.case)
+        if workspace.evidence.get(item.id).state is EvidenceState.ERASED:  # just now: its entries are forgotten
+            message = f"{item.id} is erased"
+            raise MisuseError(message)
         number = desk.note(CustodyKind.OPENED, item, second=second, why=reason)
         facts: dict[str, str | int] = {
             "item": item.id,
@@ -174,19 +178,36 @@ def exposures(desk: EvidenceDesk, item: EvidenceItem) -> list[Exposure]:
     return found
 
 
-def close_opening(workspace: Workspace, token: str) -> None:
-    """Remove what lies open; harmless if nothing does."""
+def close_opening(workspace: Workspace, token: str) -> bool:
+    """Remove what lies open; harmless if nothing does. Return False if something is left: it is tried again."""
     note = _notes(workspace) / f"{token}.json"
     try:
         folder = Path(json.loads(note.read_bytes())["folder"])
     except (OSError, ValueError, KeyError, TypeError):
         note.unlink(missing_ok=True)
-        return
+        return True
     # Only what this program opened: a folder of that name may be another one by now.
     if (folder / _MARKER).is_file() and (folder / _MARKER).read_text(encoding="ascii", errors="replace") == token:
+        _empty(folder)
+    if (folder / _MARKER).exists():
+        logger.warning("what lies open could not be removed")
+        return False
+    note.unlink(missing_ok=True)
+    return True
+
+
+def _empty(folder: Path) -> None:
+    """Remove an opened folder; its marker goes last, so that whatever could not be removed is found again."""
+    for path in folder.iterdir():
+        if path.name == _MARKER:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    if [path.name for path in folder.iterdir()] == [_MARKER]:
         shutil.rmtree(folder, ignore_errors=True)
-    if not (folder / _MARKER).exists():
-        note.unlink(missing_ok=True)
 
 
 def close_openings(workspace: Workspace, now: dt.datetime) -> None:

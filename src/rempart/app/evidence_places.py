@@ -20,7 +20,8 @@ from rempart import clock
 from rempart.app.unfinished import alone_at, shared_at
 from rempart.app.workspace import EVIDENCE_FOLDER, Workspace
 from rempart.errors import UnavailableError
-from rempart.model.ids import CaseId, EvidenceId
+from rempart.model.evidence import EvidenceState
+from rempart.model.ids import CaseId, EvidenceId, IdKind, is_id
 from rempart.whole_file import LEFTOVERS
 
 logger = logging.getLogger(__name__)
@@ -90,25 +91,45 @@ def remove_files(workspace: Workspace, case: CaseId, item: EvidenceId) -> None:
         path.unlink(missing_ok=True)
 
 
+def has_files(workspace: Workspace, case: CaseId, item: EvidenceId) -> bool:
+    """Tell whether anything of an item is on the disk."""
+    return package_folder(workspace, case, item).exists() or bool(spooled(workspace, case, item))
+
+
 def sweep_parts(workspace: Workspace, case: CaseId) -> None:
-    """Remove half-built packages that killed commands left; who calls is alone on the case."""
+    """Remove what killed commands left of a case: half-built packages, and what packages were made of.
+
+    Who calls is alone on the case.
+    """
     for path in case_folder(workspace, case).glob(LEFTOVERS):
         shutil.rmtree(path, ignore_errors=True)
+    for item in workspace.evidence.of_case(case):
+        if item.state is not EvidenceState.RECORDED:
+            for path in spooled(workspace, case, item.id):
+                path.unlink(missing_ok=True)
 
 
 def sweep_unrecorded(workspace: Workspace) -> int:
-    """Remove what killed commands were about to record, unless another command records now; return how many files."""
+    """Remove what killed commands were about to record, with its keys, unless another command records now.
+
+    Returns:
+        How many keys there were.
+    """
     root, swept = workspace.folder / EVIDENCE_FOLDER, 0
     root.mkdir(mode=0o700, exist_ok=True)
     with alone_at(root / _RECORDING) as is_alone:
-        for path in root.glob("cas_*/evd_*.sealed") if is_alone else ():
+        if not is_alone:
+            return 0
+        known = workspace.evidence.ids()
+        for path in root.glob("cas_*/evd_*.sealed"):
             named = _SPOOLED.fullmatch(path.name)
-            if named and not workspace.evidence.is_known(named[1]):
-                workspace.keyring.destroy_item_key(named[1])
+            if named and named[1] not in known:
                 path.unlink(missing_ok=True)
-                swept += 1
+        for key in [key for key in workspace.keyring.items() if is_id(key, IdKind.EVIDENCE) and key not in known]:
+            workspace.keyring.destroy_item_key(key)
+            swept += 1
     if swept:
-        logger.info("%d files of commands that were killed were removed", swept)
+        logger.info("%d items that killed commands did not record were removed", swept)
     return swept
 
 

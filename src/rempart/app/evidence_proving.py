@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 #: The event of the log that an item's addition is.
 ADDITION: Final = "addition"
-_SEAL: Final = "seal.p7s"
+_SEAL_FILE: Final = "seal.p7s"
 _TOKENS_MOST: Final = 99
 _PATIENCE_S: Final = 60.0
 _GOES_ON: Final = "Nothing is lost: it goes on by itself (rempart job run), or with: rempart evidence renew"
@@ -120,12 +120,12 @@ def _advance(desk: EvidenceDesk, item: EvidenceItem, before: bytes, *, accepts_f
         message = f"the package of {item.id} cannot be written: {error.strerror or error}"
         raise UnavailableError(message, advice=_GOES_ON) from error
     if item.is_complete:
-        desk.workspace.jobs.settle(job_key(item.id), desk.now())
+        desk.workspace.jobs.settle(job_key(item.id), desk.instant())
 
 
 def _hash(desk: EvidenceDesk, item: EvidenceItem, before: bytes) -> EvidenceItem:
     """Build the package, unless a killed command did and could not say so."""
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     folder = package_folder(workspace, item.case, item.id)
     if not folder.is_dir():
         told = json.loads(workspace.evidence.draft(item.id))
@@ -177,9 +177,9 @@ def _seal(desk: EvidenceDesk, item: EvidenceItem) -> EvidenceItem:
     """Seal it, and have it stamped until one stamp is verified: without one it is not called sealed."""
     folder, sums = package_of(desk, item)
     (folder / "proofs").mkdir(mode=0o700, exist_ok=True)  # a backup has no empty folder
-    if not (folder / "proofs" / _SEAL).exists():
-        chain = seal_chain(desk.workspace, desk.settings.evidence.organisation, desk.now())
-        add_proof(folder, _SEAL, sign_detached(sums, chain, at=desk.now()))
+    if not (folder / "proofs" / _SEAL_FILE).exists():
+        chain = seal_chain(desk.workspace, desk.settings.evidence.organisation, desk.instant())
+        add_proof(folder, _SEAL_FILE, sign_detached(sums, chain, at=desk.instant()))
     if not stamps_of(desk, folder, sums):
         failed = add_stamps(desk, folder, sums, 1)
         if not stamps_of(desk, folder, sums):
@@ -219,7 +219,7 @@ def _have_cosigned(desk: EvidenceDesk, case: CaseId) -> None:
         return
     client = WitnessClient(desk.workspace, desk.settings)
     for route in routes:
-        client.ask(route, desk.now())
+        client.ask(route, desk.instant())
     for item in lacking:
         folder, sums = package_of(desk, item)
         count = write_log_proof(desk, folder, owner=item.id, event=ADDITION, kind=LogEntryKind.ADDITION, content=sums)
@@ -235,7 +235,7 @@ def write_log_proof(
     Raises:
         IntegrityError: the log signs under another name than the package says, or is not the one that was signed.
     """
-    now = desk.now()
+    now = desk.instant()
     [position] = desk.log.append([NewLogEntry(owner=owner, event=event, kind=kind, content=content)], now)
     named = folder / "trust" / "witnesses.vkey"
     witnesses = named.read_text(encoding="ascii").split() if named.exists() else []
@@ -253,7 +253,7 @@ def add_stamps(desk: EvidenceDesk, folder: Path, sums: bytes, count: int) -> lis
     """Have a package's sums stamped by authorities that did not yet; return those whose stamp does not count."""
     have = [stamp.verified.signer_sha256 for stamp in stamps_of(desk, folder, sums)]
     failed, number = [], len(have)
-    for found in desk.stamping.stamp(sums, count, desk.now(), have=have):
+    for found in desk.stamping.stamp(sums, count, desk.instant(), have=have):
         if isinstance(found, NotStamped):
             failed.append(found)
             continue
@@ -273,7 +273,7 @@ def stamps_of(desk: EvidenceDesk, folder: Path, sums: bytes) -> list[Stamped]:
         if not path.exists():
             break
         reply = path.read_bytes()
-        verified = desk.stamping.verify(reply, sums, desk.now(), also=roots)
+        verified = desk.stamping.verify(reply, sums, desk.instant(), also=roots)
         found.append(Stamped(reply=reply, verified=verified))
     return found
 

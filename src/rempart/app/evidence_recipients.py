@@ -49,7 +49,7 @@ def add_evidence_recipient(
     refuse_private([label], {"operator": workspace.me.name})
     known = workspace.cases.get(case).id if case else None
     new = EvidenceRecipient(label=label, age_recipient=age_recipient, purpose=purpose, case=known)
-    now = desk.now()
+    now = desk.instant()
     with workspace.database.transaction():
         workspace.evidence_keys.add_recipient(new, by=workspace.me.id, now=now)
         workspace.journal.note(
@@ -66,7 +66,7 @@ def list_evidence_recipients(desk: EvidenceDesk) -> list[EvidenceRecipient]:
     """Return everybody who can open what is sealed; that they were looked at is traced."""
     workspace, found = desk.workspace, desk.workspace.evidence_keys.recipients()
     workspace.journal.opened(
-        AccessPurpose.LIST_RECIPIENTS, workspace.id, actor=workspace.me.id, now=desk.now(), count=len(found)
+        AccessPurpose.LIST_RECIPIENTS, workspace.id, actor=workspace.me.id, now=desk.instant(), count=len(found)
     )
     return found
 

@@ -91,8 +91,10 @@ def renew(desk: EvidenceDesk, item: EvidenceItem, *, is_due_only: bool) -> Renew
     if not item.is_complete:
         return None
     with alone_on(desk.workspace, item.case, patience_s=_PATIENCE_S):
+        if not desk.workspace.evidence.get(item.id).is_complete:  # it was erased while this waited
+            return None
         folder, sums = package_of(desk, item)
-        if is_due_only and valid_until(desk, folder, sums) - desk.now() > RENEWED_BEFORE:
+        if is_due_only and valid_until(desk, folder, sums) - desk.instant() > RENEWED_BEFORE:
             return None
         number, listed = render_renewal(folder)
         stamped = _stamp(desk, item, listed)
@@ -119,16 +121,16 @@ def valid_until(desk: EvidenceDesk, folder: Path, sums: bytes) -> dt.datetime:
     renewals = sorted(proofs.glob("renewal-*.tsr"))
     if renewals:
         content = renewals[-1].with_suffix(".txt").read_bytes()
-        return desk.stamping.verify(renewals[-1].read_bytes(), content, desk.now(), also=roots).valid_until
+        return desk.stamping.verify(renewals[-1].read_bytes(), content, desk.instant(), also=roots).valid_until
     return max(
-        desk.stamping.verify(path.read_bytes(), sums, desk.now(), also=roots).valid_until
+        desk.stamping.verify(path.read_bytes(), sums, desk.instant(), also=roots).valid_until
         for path in proofs.glob("[0-9][0-9].tsr")
     )
 
 
 def begin_seal_generation(desk: EvidenceDesk) -> str:
     """Seal with new keys from now on, under a new authority; what was sealed stays valid. Return what to publish."""
-    workspace, now = desk.workspace, desk.now()
+    workspace, now = desk.workspace, desk.instant()
     chain = seal_chain(workspace, desk.settings.evidence.organisation, now, is_new=True)
     fingerprint = seal_fingerprint(chain)
     content = event_content(LogEntryKind.DECISION, {"decision": "new seal", "at": now.isoformat(), "ca": fingerprint})
@@ -140,7 +142,7 @@ def begin_seal_generation(desk: EvidenceDesk) -> str:
 
 
 def _stamp(desk: EvidenceDesk, item: EvidenceItem, listed: bytes) -> Stamped:
-    outcomes = list(desk.stamping.stamp(listed, 1, desk.now()))
+    outcomes = list(desk.stamping.stamp(listed, 1, desk.instant()))
     for found in outcomes:
         if isinstance(found, Stamped):
             return found
@@ -161,12 +163,12 @@ def _new_root(desk: EvidenceDesk, folder: Path, stamped: Stamped) -> x509.Certif
     anchor = stamped.verified.anchor_sha256
     if anchor in known:
         return None
-    roots = desk.stamping.roots(desk.now())
+    roots = desk.stamping.roots(desk.instant())
     return next(each for each in roots if each.fingerprint(hashes.SHA256()) == anchor)
 
 
 def _note(desk: EvidenceDesk, item: EvidenceItem, number: int) -> None:
-    workspace, now, me = desk.workspace, desk.now(), desk.workspace.me
+    workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     content = event_content(LogEntryKind.RENEWAL, {"item": item.id, "number": number, "at": now.isoformat()})
     with workspace.database.transaction():
         desk.note(CustodyKind.RENEWED, item)

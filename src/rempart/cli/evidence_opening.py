@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.interrupts import undo_on_hangup
 from rempart.cli.opening import Globals
 from rempart.cli.printing import put, safe, say
 
@@ -31,16 +32,21 @@ def open_one(
 ) -> int:
     """Open what is sealed in ITEM. It takes a reason and a second person, is logged before, and counts as seen.
 
-    The command stays until the minutes are over, or Ctrl-C, then removes the folder. What another program copied from
-    there, or a disk keeps of deleted files, it cannot remove.
+    The command stays until the minutes are over, Ctrl-C, or its terminal is closed, then removes the folder. What
+    another program copied from there, or a disk keeps of deleted files, it cannot remove.
 
     Exit code: 6 without a second person, or if a name in it may concern a minor.
     """
     from rempart.app.evidence_desk import EvidenceDesk  # noqa: PLC0415 - heavy: Django
     from rempart.app.evidence_opening import open_evidence  # noqa: PLC0415 - as above
+    from rempart.errors import MisuseError  # noqa: PLC0415 - with the command
 
+    if to_stdout and sys.stdout.isatty():
+        message = "what is sealed is not written to a terminal: what it holds could steer it"
+        raise MisuseError(message, advice="Give it to a program (--stdout | …), or name a folder: --to FOLDER")
     with given.open() as workspace:
         desk = EvidenceDesk(workspace, given.settings())
+        undo_on_hangup()
         stream = sys.stdout.buffer if to_stdout else None
         opened = open_evidence(desk, item, reason=reason, second=second, to=to, minutes=minutes, stream=stream)
         if opened.folder is None:
@@ -65,5 +71,7 @@ def _stay(desk: EvidenceDesk, opened: Opened) -> None:
         while clock.utc_now() < opened.until:
             clock.sleep_s(_SLICE_S)
     finally:
-        close_opening(desk.workspace, opened.token)
-        say("Closed.")
+        if close_opening(desk.workspace, opened.token):
+            say("Closed.")
+        else:
+            say(safe(f"It could not be removed: {opened.folder}. Remove it; the next command tries again too."))

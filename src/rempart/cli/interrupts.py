@@ -23,6 +23,21 @@ def undo_on_interrupt() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def undo_on_hangup() -> None:
+    """Let a closed terminal, or a polite kill, raise KeyboardInterrupt too, once: something in clear must go."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not where the caller ignores it: nohup
+            signal.signal(number, _undo)
+
+
+def _undo(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    # A terminal that is closed says so twice, and the second would come in the middle of the removing.
+    for each in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _leave(number: int, frame: FrameType | None) -> None:
     del number, frame
     os.write(2, b"Interrupted.\n")

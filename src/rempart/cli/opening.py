@@ -59,7 +59,20 @@ class Globals:
         from rempart.app.workspace import open_workspace  # noqa: PLC0415 - heavy: Django
 
         undo_on_interrupt()
-        return open_workspace(self.settings(flags), ask=asker(), needs_current=needs_current)
+        workspace = open_workspace(self.settings(flags), ask=asker(), needs_current=needs_current)
+        close_left_open(workspace)
+        return workspace
+
+
+def close_left_open(workspace: Workspace) -> None:
+    """Remove what a command that was killed left open of evidence; quickly, where there is none."""
+    from rempart.app.workspace import EVIDENCE_FOLDER  # noqa: PLC0415 - is loaded by now
+
+    if any((workspace.folder / EVIDENCE_FOLDER / "opened").glob("*.json")):
+        from rempart import clock  # noqa: PLC0415 - where there is something
+        from rempart.app.evidence_opening import close_openings  # noqa: PLC0415 - as above
+
+        close_openings(workspace, clock.utc_now())
 
 
 def asker() -> Callable[[], str] | None:

@@ -93,6 +93,11 @@ class EvidenceRepository:
         with self._database.reading():
             return [self._item(row) for row in EvidenceRow.objects.order_by("case_id", "seq")]
 
+    def ids(self) -> set[EvidenceId]:
+        """Return the identifiers of every item, erased or not."""
+        with self._database.reading():
+            return {EvidenceId(name) for name in EvidenceRow.objects.values_list("id", flat=True)}
+
     def is_known(self, item: str) -> bool:
         """Tell whether there is an item of this identifier, erased or not."""
         with self._database.reading():
