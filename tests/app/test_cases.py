@@ -8,6 +8,7 @@ import pytest
 
 from evidence_scenes import Scene, scene
 from rempart.app.cases import close_case, list_cases, open_case, show_case
+from rempart.app.evidence_exporting import export_case
 from rempart.app.rights import add_owner, grant_consent, revoke_consent, subject_of
 from rempart.errors import MisuseError, NotFoundError, RefusedError
 from rempart.model.asset import ConsentScope, GroundKind
@@ -82,3 +83,13 @@ def test_a_case_is_closed_once(made_scene: Scene) -> None:
     assert kinds == {EventKind.CASE_OPENED, EventKind.CASE_CLOSED}
     with pytest.raises(NotFoundError):
         close_case(made_scene.desk, "cas_" + "9" * 32, why="")
+
+
+def test_a_dossier_for_no_folder_was_given_to_nobody(made_scene: Scene) -> None:
+    """A name that cannot be written is refused before it is noted who has it."""
+    made_scene.added()
+
+    with pytest.raises(MisuseError, match="no folder"):
+        export_case(made_scene.desk, made_scene.case.id, made_scene.folder / "none" / "d.zip", to_whom="court")
+
+    assert made_scene.workspace.cases.hand_offs(made_scene.case.id) == []

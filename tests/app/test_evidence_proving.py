@@ -166,6 +166,20 @@ def test_a_full_disk_loses_nothing(
     assert "VERIFIED" in verified_by_bash(package(made_scene, item))
 
 
+def test_one_after_it_waits_too(made_scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is recorded and not yet proved, which is exit code 4, and no misuse."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    made_scene.recorded()
+    second = made_scene.recorded("b.txt")
+    with monkeypatch.context() as patched:
+        patched.setattr(proving, "build_item", full)
+        with pytest.raises(UnavailableError, match="waits for one"):
+            finish(made_scene.desk, second.case).require(second.id)
+
+
 def test_a_package_that_was_changed_meanwhile_is_not_sealed(made_scene: Scene) -> None:
     """Nor stamped, nor logged."""
     [one] = with_authorities(made_scene, 1)

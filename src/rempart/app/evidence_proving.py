@@ -101,7 +101,7 @@ def finish(desk: EvidenceDesk, case: CaseId, *, accepts_fewer: bool = False) -> 
                 break
         _have_cosigned(desk, case)
     items = tuple(desk.workspace.evidence.of_case(case))
-    waiting = MisuseError("it waits for one that was recorded before it", advice=_GOES_ON)
+    waiting = UnavailableError("it waits for one that was recorded before it", advice=_GOES_ON)
     failures |= {one.id: waiting for one in items if one.state is EvidenceState.RECORDED and one.id not in failures}
     return Finished(items=items, failures=failures)
 
