@@ -71,7 +71,8 @@ TESTED_ELSEWHERE = {
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
     "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py store/migrations/0008_manifests.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
-    "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0009_log.py store/migrations/0010_evidence.py",
+    "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0009_log.py "
+    "store/migrations/0010_evidence.py",
     "tests/app/test_transparency_log.py": "app/log_memory.py app/log_nodes.py app/log_entries.py model/log.py",
     "tests/app/test_witness_asking.py": "app/witness_routes.py app/witness_serving.py app/witness_states.py "
     "net/vouching.py",
