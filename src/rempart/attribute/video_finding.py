@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,7 @@ from rempart.kernels.frame_window import (
     LEAK_SMALL_PX,
     SMALL_PX,
     Shown,
+    Window,
     grid_of,
     seen_of,
     shown,
@@ -48,6 +50,21 @@ _PAIRS: Final = 5
 _CLEAR: Final = 0.8
 
 
+class Strip(NamedTuple):
+    """A video in small: all that is kept of it."""
+
+    planes: U8
+    """``(N, h, w) uint8``."""
+    times_s: F64
+    """``(N,) float64``."""
+    shape: tuple[int, int]
+    """Height and width of its frames."""
+    least: U8
+    """``(h', w') uint8``: the least luma of each place."""
+    most: U8
+    """The greatest."""
+
+
 class Found(NamedTuple):
     """Where and when a leak lies in its original."""
 
@@ -61,21 +78,10 @@ class Found(NamedTuple):
     """Height and width of the original's frames."""
     leak_shape: tuple[int, int]
     """The same of the leak's."""
-
-
-class _Strip(NamedTuple):
-    """A video in small: all that is kept of it."""
-
-    planes: U8
-    """``(N, h, w) uint8``."""
-    times_s: F64
-    """``(N,) float64``."""
-    shape: tuple[int, int]
-    """Height and width of its frames."""
-    least: U8
-    """``(h', w') uint8``: the least luma of each place."""
-    most: U8
-    """The greatest."""
+    strips: tuple[Strip, Strip]
+    """The original and the leak in small."""
+    part: Shown
+    """Which part of the leak shows which of the original."""
 
 
 def find(original: Frames, leak: Frames) -> Found | None:
@@ -95,10 +101,24 @@ def find(original: Frames, leak: Frames) -> Found | None:
     homography, quality = _placed(pairs, asset, suspect, part)  # (2)
     if quality < QUALITY_LEAST:
         return None
-    return Found(aligned, homography, quality, asset.shape, suspect.shape)
+    return Found(aligned, homography, quality, asset.shape, suspect.shape, (asset, suspect), part)
 
 
-def _strip(frames: Frames, longest: int) -> _Strip | None:
+def moved(found: Found, homography: F64) -> Found | None:
+    """Lay a leak elsewhere, and align it in time by what it then shows; None if it is not alike there."""
+    asset, suspect = found.strips
+    inside, (rows, columns) = found.part.leak, suspect.shape
+    left, top = inside.left * columns, inside.top * rows
+    right, bottom = left + inside.width * columns, top + inside.height * rows
+    corners = np.array([[[left, top]], [[right, top]], [[right, bottom]], [[left, bottom]]], np.float64)
+    sent = cv2.perspectiveTransform(corners, np.linalg.inv(homography)).reshape(4, 2) / asset.shape[::-1]
+    (left, top), (right, bottom) = sent.min(axis=0), sent.max(axis=0)
+    part = found.part._replace(original=Window(left, top, right - left, bottom - top))
+    aligned = _aligned(asset, suspect, part)
+    return None if aligned is None else found._replace(aligned=aligned, homography=homography, part=part)
+
+
+def _strip(frames: Frames, longest: int) -> Strip | None:
     """Go through a video, and keep it small."""
     planes: list[U8] = []
     times_s: list[float] = []
@@ -114,10 +134,10 @@ def _strip(frames: Frames, longest: int) -> _Strip | None:
         times_s.append(time_s)
     if not planes or min(shape) < 16:  # noqa: PLR2004 - nothing is to be seen on fewer pixels
         return None
-    return _Strip(np.stack(planes), np.maximum.accumulate(np.array(times_s, np.float64)), shape, least, most)
+    return Strip(np.stack(planes), np.maximum.accumulate(np.array(times_s, np.float64)), shape, least, most)
 
 
-def _aligned(asset: _Strip, suspect: _Strip, part: Shown) -> Aligned | None:
+def _aligned(asset: Strip, suspect: Strip, part: Shown) -> Aligned | None:
     """Align both in time, by what the leak shows of the original's frames."""
     longest = next(px for most, px in _DETAILS if len(asset.planes) + len(suspect.planes) <= most)
     size = grid_of(part.original, asset.planes, longest)
@@ -125,7 +145,7 @@ def _aligned(asset: _Strip, suspect: _Strip, part: Shown) -> Aligned | None:
     return align(Series(suspect.times_s, leak), Series(asset.times_s, seen_of(asset.planes, part.original, size)))
 
 
-def _chosen(aligned: Aligned, suspect: _Strip) -> list[tuple[int, int]]:
+def _chosen(aligned: Aligned, suspect: Strip) -> list[tuple[int, int]]:
     """Choose pairs of frames: the most alike and best textured of each of a few parts of the leak."""
     there = np.flatnonzero(aligned.frames >= 0)
     spread = np.minimum(suspect.planes[there].std(axis=(1, 2)), 20.0) / 20.0
@@ -145,7 +165,7 @@ def _pairs(original: Frames, leak: Frames, chosen: list[tuple[int, int]]) -> lis
     return [(here[j], there[i]) for i, j in chosen if i in there and j in here]
 
 
-def _placed(pairs: list[tuple[U8, U8]], asset: _Strip, suspect: _Strip, part: Shown) -> tuple[F64, float]:
+def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, part: Shown) -> tuple[F64, float]:
     """Register some pairs, and take the place that suits all of them best."""
     rough, variant = _rough(asset.shape, suspect.shape, part), MIRRORED if part.mirrored else 0
     found: list[Registered] = []
@@ -161,7 +181,7 @@ def _placed(pairs: list[tuple[U8, U8]], asset: _Strip, suspect: _Strip, part: Sh
     return best.homography, best.correlation
 
 
-def _suits(homography: F64, pairs: list[tuple[U8, U8]], asset: _Strip, suspect: _Strip) -> float:
+def _suits(homography: F64, pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip) -> float:
     """Return how alike all pairs are under a place."""
     onto = FrameOnto(homography, asset.shape, suspect.shape, *shape_of(*asset.shape))
     if not onto.seen.any():

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from rempart.kernels.mark_reading import Reading, left_of, usable_blocks, weighed
 from rempart.kernels.photometry import PIXELS_LEAST
+from rempart.kernels.pilot_search import PilotSearch
 from rempart.kernels.spread_spectrum import BLOCK_PX, Layer
 from rempart.kernels.video_layer import VIDEO
 
@@ -42,6 +43,7 @@ class FrameOnto:
             columns: The same, across.
         """
         self.size = (columns * BLOCK_PX, rows * BLOCK_PX)
+        self._homography = homography
         # Twice as fine as the plane that is read: what is sampled between pixels is blurred the less for it.
         self._fine = (2 * self.size[0], 2 * self.size[1])
         into = np.diag([self._fine[0] / original[1], self._fine[1] / original[0], 1.0])
@@ -52,11 +54,21 @@ class FrameOnto:
         out = np.diag([self._leak[0] / leak[1], self._leak[1] / leak[0], 1.0])
         half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])  # pixels are counted by their centres
         middle = np.linalg.inv(half)
+        onto = np.diag([self.size[0] / original[1], self.size[1] / original[0], 1.0])
+        self._back = middle @ np.linalg.inv(onto) @ half
         self._place = middle @ out @ half @ homography @ middle @ np.linalg.inv(into) @ half
         shown = np.full((self._leak[1], self._leak[0]), 255, np.uint8)
         covered = cv2.warpPerspective(shown, self._place, self._fine, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         inner = cv2.erode(covered, np.ones((5, 5), np.uint8), borderValue=0)
         self.seen: Mask = cv2.resize(inner, self.size, interpolation=cv2.INTER_AREA) > 252
+
+    def moved(self, change: F64) -> F64:
+        """Return the homography of a leak that was laid where it does not belong.
+
+        Args:
+            change: ``(3, 3) float64``: from pixels of the canonical plane, as it was laid, to where they belong.
+        """
+        return np.asarray(self._homography @ self._back @ np.linalg.inv(change) @ np.linalg.inv(self._back), np.float64)
 
     def original(self, luma: U8) -> F32:
         """Return an original's frame: ``(H, W) uint8`` -> ``(8 R, 8 C) float32``."""
@@ -103,6 +115,7 @@ class IntervalSum:
         self._signal = np.zeros(layer.basis.shape, np.float32)
         self._rest = np.zeros(layer.basis.shape, np.float32)
         self._texture = np.zeros(layer.basis.shape, np.float32)
+        self._plane = np.zeros(seen.shape, np.float32)
         self._weight = 0.0
         self.frames = 0
 
@@ -121,8 +134,16 @@ class IntervalSum:
         self._rest += np.float32(share) * left.rest
         self._signal += np.float32(share * share) * left.gain * amplitudes.reshape(-1, 1)
         self._texture += np.float32(share) * left.texture
+        self._plane += np.float32(share) * left.plane
         self._weight += share
         self.frames += 1
+
+    def look_in(self, search: PilotSearch) -> None:
+        """Let pilots be looked for in the sum."""
+        if self.frames:
+            strength = self._signal.mean(axis=1).reshape(self._layer.rows, self._layer.columns)
+            unit = np.float32(1.0 / self._weight)
+            search.add(self._layer, self._plane * unit, strength * unit, self._seen)
 
     def reading(self) -> Reading:
         """Read the sum."""
