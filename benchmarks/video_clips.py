@@ -169,9 +169,31 @@ def part(clip: Clip, first_s: float, seconds: float) -> Clip:
     return Clip(clip.frames[first : first + round(seconds * clip.fps)], clip.fps)
 
 
+def seen_askew(clip: Clip, corners: tuple[tuple[float, float], ...]) -> Clip:
+    """Show the frame with its corners elsewhere, from the top left on, in shares of the frame: a screen that is filmed."""
+    tall, wide = clip.frames[0].shape[0] * 2 // 3, clip.frames[0].shape[1]
+
+    def done(plane: U8, part: int) -> U8:
+        size = np.array([wide // part, tall // part], np.float32)
+        here = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32) * size
+        place = cv2.getPerspectiveTransform(here, (np.array(corners, np.float32) * size).astype(np.float32))
+        sent = cv2.warpPerspective(plane, place, (wide // part, tall // part), flags=cv2.INTER_LINEAR)
+        return np.asarray(sent, np.uint8)
+
+    return each(clip, done)
+
+
+def blurred(clip: Clip, sigma: float) -> Clip:
+    """Blur, by so many pixels of the luma."""
+    return each(clip, lambda plane, part: np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma / part), np.uint8))
+
+
+ASKEW: Final = ((-0.06, -0.05), (1.05, -0.03), (1.07, 1.06), (-0.04, 1.03))
+
 ATTACKS: Final[dict[str, Callable[[Clip], Clip]]] = {
     "crf 23": lambda c: encoded(c, 23)[0],
     "crf 32": lambda c: encoded(c, 32)[0],
+    "crf 40": lambda c: encoded(c, 40)[0],
     "3 s at crf 32": lambda c: encoded(part(c, 1.3, 3), 32)[0],
     "10 s at crf 40": lambda c: encoded(part(c, 0.7, 10), 40)[0],
     "10 s at 240p, crf 32": lambda c: encoded(scaled(part(c, 0.7, 10), 240), 32)[0],
@@ -189,6 +211,9 @@ ATTACKS: Final[dict[str, Callable[[Clip], Clip]]] = {
     )[0],
     "mirrored, crf 28": lambda c: encoded(each(c, lambda p, _: np.ascontiguousarray(p[:, ::-1])), 28)[0],
     "letterboxed, crf 28": lambda c: encoded(letterboxed(c), 28)[0],
+    "a screen seen askew, filling the frame, crf 28": lambda c: encoded(seen_askew(c, ASKEW), 28)[0],
+    "blurred by 2 px, crf 28": lambda c: encoded(blurred(c, 2.0), 28)[0],
     "70 % of the area, crf 28": lambda c: encoded(cropped(c, 0.7), 28)[0],
     "50 % of the area, crf 30": lambda c: encoded(cropped(c, 0.5), 30)[0],
+    "35 % of the area, crf 28": lambda c: encoded(cropped(c, 0.35), 28)[0],
 }

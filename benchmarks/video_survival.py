@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from measure import header, table
 from rempart.attribute import Codebook
+from rempart.attribute.tracing import LeakReading
 from rempart.attribute.video_reading import conclude_video, read_video
 from rempart.mark.video_mark import VideoFigures, VideoMarker
-from rempart.model import Attribution
+from rempart.model import Attribution, AttributionVerdict
 from video_clips import ATTACKS, Clip, encoded, joined, made, part, planes
 
 U8 = npt.NDArray[np.uint8]
@@ -64,7 +65,7 @@ class Rows:
     def __init__(self, book: Codebook) -> None:
         """Begin with none."""
         self._book = book
-        self._answers: dict[str, list[tuple[Attribution, set[int], float, float]]] = {}
+        self._answers: dict[str, list[tuple[Attribution, set[int], float, float, LeakReading]]] = {}
 
     def add(self, name: str, original: Clip, leak: Clip, guilty: set[int]) -> None:
         """Trace a leak."""
@@ -73,7 +74,7 @@ class Rows:
         cost = time.process_time() - before
         seconds = float(len(leak.frames) / leak.fps)
         answer = conclude_video([(read.said, self._book)])
-        self._answers.setdefault(name, []).append((answer, guilty, cost, seconds))
+        self._answers.setdefault(name, []).append((answer, guilty, cost, seconds, read.said))
         scores = [(one.recipient, round(one.score, 1)) for one in answer.accused]
         print(f"<!-- {name}: {answer.verdict} {scores} q {answer.registration_quality:.2f} -->", flush=True)
 
@@ -81,15 +82,40 @@ class Rows:
         """Print the table."""
         rows = []
         for name, answers in self._answers.items():
-            right = sum(len({one.recipient for one in a.accused} & guilty) for a, guilty, _, _ in answers)
-            wrong = sum(len({one.recipient for one in a.accused} - guilty) for a, guilty, _, _ in answers)
-            wanted = sum(len(guilty) for _, guilty, _, _ in answers)
-            scores = [one.score for a, _, _, _ in answers for one in a.accused] or [0.0]
-            pace = sum(cost for *_, cost, _ in answers) / sum(seconds for *_, seconds in answers)
+            right = sum(len({one.recipient for one in a.accused} & guilty) for a, guilty, *_ in answers)
+            wrong = sum(len({one.recipient for one in a.accused} - guilty) for a, guilty, *_ in answers)
+            wanted = sum(len(guilty) for _, guilty, *_ in answers)
+            nobody = sum(a.verdict is AttributionVerdict.NOBODY for a, *_ in answers)
+            scores = [one.score for a, *_ in answers for one in a.accused] or [0.0]
+            pace = sum(cost for _, _, cost, _, _ in answers) / sum(seconds for _, _, _, seconds, _ in answers)
+            pilots = [(said.pilot, said.pilot / max(said.pilot_whole, 1e-9), said.pilot_whole) for *_, said in answers]
             rows.append(
-                (name, f"{right}/{wanted}", wrong, f"{min(scores):.1f}", f"{np.median(scores):.1f}", f"{pace:.2f}")
+                (
+                    name,
+                    f"{right}/{wanted}",
+                    wrong,
+                    f"{nobody}/{len(answers)}",
+                    f"{min(scores):.1f}",
+                    f"{np.median(scores):.1f}",
+                    *(f"{min(column):.{digits}f}" for column, digits in zip(zip(*pilots, strict=True), (1, 3, 0))),
+                    f"{pace:.2f}",
+                )
             )
-        table(("leak", "right", "innocents accused", "z, least", "z, median", "s of trace for one of video"), rows)
+        table(HEADINGS, rows)
+
+
+HEADINGS: Final = (
+    "leak",
+    "right",
+    "innocents accused",
+    "`nobody`",
+    "z, least",
+    "z, median",
+    "pilots, least",
+    "of whole, least",
+    "whole, least",
+    "CPU s of trace for one of video",
+)
 
 
 def main() -> None:
@@ -97,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=4)
+    parser.add_argument("--first", type=int, default=0, help="number of the first clip: its seed and size go by it")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--recipients", type=int, default=100_000)
     parser.add_argument("--only", default="", help="of the attacks, those with these words; | between them")
@@ -107,7 +134,7 @@ def main() -> None:
     photos = [p for p in sorted(options.photos.glob("*.jpg")) if not p.name.startswith("drawing")]
     book, rows = Codebook(BOOK_SEED, options.recipients), Rows(Codebook(BOOK_SEED, options.recipients))
     figures = []
-    for number in range(options.clips):
+    for number in range(options.first, options.first + options.clips):
         random = np.random.default_rng([SEED, number])
         original = encoded(made(photos, options.seconds, SIZES[number % len(SIZES)], random), 16)[0]
         (copy,), seen = copies(original, book, (GUILTY,), KEY)

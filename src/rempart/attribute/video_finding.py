@@ -23,6 +23,8 @@ from rempart.kernels.frame_window import (
     Shown,
     Window,
     grid_of,
+    inside,
+    laid_of,
     seen_of,
     shown,
     small,
@@ -44,6 +46,8 @@ QUALITY_LEAST: Final = 0.15
 _BAR_PX: Final = 320
 #: Longer sides of the planes that frames are aligned by, for videos of up to so many frames: memory stays bounded.
 _DETAILS: Final = ((4_000, SMALL_PX), (12_000, 48), (10**9, 32))
+#: Laid elsewhere, a leak shows the original in so much of what may show it.
+_SEEN_LEAST: Final = 0.2
 #: Pairs of frames that are registered.
 _PAIRS: Final = 5
 #: Registered this well by the place that small planes tell, no points are looked for.
@@ -107,15 +111,31 @@ def find(original: Frames, leak: Frames) -> Found | None:
 def moved(found: Found, homography: F64) -> Found | None:
     """Lay a leak elsewhere, and align it in time by what it then shows; None if it is not alike there."""
     asset, suspect = found.strips
-    inside, (rows, columns) = found.part.leak, suspect.shape
-    left, top = inside.left * columns, inside.top * rows
-    right, bottom = left + inside.width * columns, top + inside.height * rows
-    corners = np.array([[[left, top]], [[right, top]], [[right, bottom]], [[left, bottom]]], np.float64)
-    sent = cv2.perspectiveTransform(corners, np.linalg.inv(homography)).reshape(4, 2) / asset.shape[::-1]
-    (left, top), (right, bottom) = sent.min(axis=0), sent.max(axis=0)
-    part = found.part._replace(original=Window(left, top, right - left, bottom - top))
-    aligned = _aligned(asset, suspect, part)
-    return None if aligned is None else found._replace(aligned=aligned, homography=homography, part=part)
+    (height, width), (rows, columns) = asset.shape, suspect.shape
+    place = np.diag([1 / width, 1 / height, 1.0]) @ np.linalg.inv(homography) @ np.diag([columns, rows, 1.0])
+    window = _overlap(found.part.leak, np.linalg.inv(place))
+    size = grid_of(window, suspect.planes, _longest(asset, suspect))
+    onto = np.array([[window.width, 0.0, window.left], [0.0, window.height, window.top], [0.0, 0.0, 1.0]])
+    seen = inside(place @ onto, size)
+    if seen.mean() < _SEEN_LEAST:
+        return None
+    leak, original = (laid_of(s.planes, h, size, seen) for s, h in ((suspect, onto), (asset, place @ onto)))
+    aligned = align(Series(suspect.times_s, leak), Series(asset.times_s, original))
+    return None if aligned is None else found._replace(aligned=aligned, homography=homography)
+
+
+def _overlap(leak: Window, place: F64) -> Window:
+    """Return what of a leak's part may show the original: a window around both.
+
+    Args:
+        leak: The part without bars.
+        place: ``(3, 3) float64``: from shares of the original to shares of the leak.
+    """
+    corners = cv2.perspectiveTransform(np.array([[[0.0, 0.0]], [[1.0, 0.0]], [[1.0, 1.0]], [[0.0, 1.0]]]), place)
+    least, most = corners.reshape(4, 2).min(axis=0), corners.reshape(4, 2).max(axis=0)
+    left, top = max(leak.left, float(least[0])), max(leak.top, float(least[1]))
+    right, bottom = min(leak.left + leak.width, float(most[0])), min(leak.top + leak.height, float(most[1]))
+    return Window(left, top, max(1e-3, right - left), max(1e-3, bottom - top))
 
 
 def _strip(frames: Frames, longest: int) -> Strip | None:
@@ -139,10 +159,14 @@ def _strip(frames: Frames, longest: int) -> Strip | None:
 
 def _aligned(asset: Strip, suspect: Strip, part: Shown) -> Aligned | None:
     """Align both in time, by what the leak shows of the original's frames."""
-    longest = next(px for most, px in _DETAILS if len(asset.planes) + len(suspect.planes) <= most)
-    size = grid_of(part.original, asset.planes, longest)
+    size = grid_of(part.original, asset.planes, _longest(asset, suspect))
     leak = seen_of(suspect.planes, part.leak, size, mirrored=part.mirrored)
     return align(Series(suspect.times_s, leak), Series(asset.times_s, seen_of(asset.planes, part.original, size)))
+
+
+def _longest(asset: Strip, suspect: Strip) -> int:
+    """Return the longer side of planes that both can be compared on, in pixels."""
+    return next(px for most, px in _DETAILS if len(asset.planes) + len(suspect.planes) <= most)
 
 
 def _chosen(aligned: Aligned, suspect: Strip) -> list[tuple[int, int]]:

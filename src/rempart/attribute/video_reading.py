@@ -50,9 +50,9 @@ _SHARE_LEAST: Final = 0.3
 #: Frames of the original that one of the leak is compared with, before and after the one that is expected.
 _REACH: Final = 2
 #: Pilots elsewhere are worth a second reading if they are so many deviations clear, which is chance once in a thousand,
-#: and so many clearer than where the leak was laid; how often.
+#: and so many times as clear as where the leak was laid; how often.
 _MOVE_CLEAR: Final = 5.0
-_MOVE_MORE: Final = 1.0
+_MOVE_MORE: Final = 1.15
 _MOVES_MOST: Final = 2
 
 
@@ -127,6 +127,9 @@ def read_video(original: Frames, leak: Frames, *, asset_key: bytes) -> VideoRead
         if other.said.pilot <= reading.said.pilot:
             break
         reading = other
+    if place is not None and reading.said.pilot < _MOVE_CLEAR:
+        # There is a mark with this key, and it is not read well: that is no sign that nobody's copy is there.
+        reading = reading._replace(said=reading.said._replace(pilot=_MOVE_CLEAR))
     return reading
 
 
@@ -209,7 +212,7 @@ class _Sums:
     def better_place(self) -> F64 | None:
         """Return the homography of a place where pilots are clearer, and clear; None if there is none."""
         best = self._search.best()
-        if best is None or best.clear < _MOVE_CLEAR or best.clear < best.as_laid + _MOVE_MORE:
+        if best is None or best.clear < _MOVE_CLEAR or best.clear < best.as_laid * _MOVE_MORE:
             return None
         return self.onto.moved(best.change)
 
