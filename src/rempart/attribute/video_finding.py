@@ -46,6 +46,10 @@ QUALITY_LEAST: Final = 0.15
 _BAR_PX: Final = 320
 #: Longer sides of the planes that frames are aligned by, for videos of up to so many frames: memory stays bounded.
 _DETAILS: Final = ((4_000, SMALL_PX), (12_000, 48), (10**9, 32))
+#: Time goes evenly over so many seconds before and after.
+_EVEN_S: Final = 1.0
+#: So far apart, in parts of the longer side, the places of frames are more than one: over half a pixel of a pattern.
+_SHAKEN_SHARE: Final = 0.004
 #: Laid elsewhere, a leak shows the original in so much of what may show it.
 _SEEN_LEAST: Final = 0.2
 #: Pairs of frames that are registered.
@@ -86,6 +90,10 @@ class Found(NamedTuple):
     """The original and the leak in small."""
     part: Shown
     """Which part of the leak shows which of the original."""
+    shaken: bool
+    """It lies elsewhere in each frame, as if a hand held the camera."""
+    steadied: bool = False
+    """Time goes evenly, and each frame is to be laid anew."""
 
 
 def find(original: Frames, leak: Frames) -> Found | None:
@@ -102,10 +110,10 @@ def find(original: Frames, leak: Frames) -> Found | None:
     if aligned is None:
         return None
     pairs = _pairs(original, leak, _chosen(aligned, suspect))
-    homography, quality = _placed(pairs, asset, suspect, part)  # (2)
+    homography, quality, shaken = _placed(pairs, asset, suspect, part)  # (2)
     if quality < QUALITY_LEAST:
         return None
-    return Found(aligned, homography, quality, asset.shape, suspect.shape, (asset, suspect), part)
+    return Found(aligned, homography, quality, asset.shape, suspect.shape, (asset, suspect), part, shaken)
 
 
 def moved(found: Found, homography: F64) -> Found | None:
@@ -122,6 +130,21 @@ def moved(found: Found, homography: F64) -> Found | None:
     leak, original = (laid_of(s.planes, h, size, seen) for s, h in ((suspect, onto), (asset, place @ onto)))
     aligned = align(Series(suspect.times_s, leak), Series(asset.times_s, original))
     return None if aligned is None else found._replace(aligned=aligned, homography=homography)
+
+
+def steadied(found: Found) -> Found:
+    """Let time go evenly where the camera shakes: what moves the frame is not to be taken for what passes in it."""
+    asset, suspect = found.strips
+    there = np.flatnonzero(found.aligned.frames >= 0)
+    times_s = suspect.times_s[there]
+    ahead_s = asset.times_s[found.aligned.frames[there]] - times_s
+    first, last = np.searchsorted(times_s, times_s - _EVEN_S), np.searchsorted(times_s, times_s + _EVEN_S, "right")
+    even_s = times_s + [np.median(ahead_s[a:b]) for a, b in zip(first, last, strict=True)]
+    frames = found.aligned.frames.copy()
+    after = np.clip(np.searchsorted(asset.times_s, even_s), 1, len(asset.times_s) - 1) if len(asset.times_s) > 1 else 0
+    before_is_nearer = even_s - asset.times_s[after - 1] < asset.times_s[after] - even_s
+    frames[there] = np.maximum.accumulate(after - before_is_nearer)
+    return found._replace(aligned=found.aligned._replace(frames=frames), steadied=True)
 
 
 def _overlap(leak: Window, place: F64) -> Window:
@@ -189,8 +212,8 @@ def _pairs(original: Frames, leak: Frames, chosen: list[tuple[int, int]]) -> lis
     return [(here[j], there[i]) for i, j in chosen if i in there and j in here]
 
 
-def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, part: Shown) -> tuple[F64, float]:
-    """Register some pairs, and take the place that suits all of them best."""
+def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, part: Shown) -> tuple[F64, float, bool]:
+    """Register some pairs, and take the place that suits all of them best; say if they lie in different places."""
     rough, variant = _rough(asset.shape, suspect.shape, part), MIRRORED if part.mirrored else 0
     found: list[Registered] = []
     for here, there in pairs:
@@ -199,10 +222,22 @@ def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, part: Show
             found += [other for other in [register(here, there)] if other is not None]
         found += [one] if one is not None else []
     if not found:
-        return np.eye(3), -1.0
+        return np.eye(3), -1.0, False
     worth = [(_suits(one.homography, pairs, asset, suspect), one.correlation, k) for k, one in enumerate(found)]
     best = found[max(worth)[2]]
-    return best.homography, best.correlation
+    return best.homography, best.correlation, _apart(found, best, asset) > _SHAKEN_SHARE
+
+
+def _apart(found: list[Registered], best: Registered, asset: Strip) -> float:
+    """Return how far apart places are that fit as well, in the median: in parts of the frame's longer side."""
+    height, width = asset.shape
+    corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
+    back, far = np.linalg.inv(best.homography), []
+    for one in found:
+        if one is not best and one.correlation > 0.8 * best.correlation:  # noqa: PLR2004 - about as well
+            sent = cv2.perspectiveTransform(corners, back @ one.homography)
+            far.append(float(np.abs(sent - corners).max()) / max(asset.shape))
+    return float(np.median(far)) if far else 0.0
 
 
 def _suits(homography: F64, pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip) -> float:

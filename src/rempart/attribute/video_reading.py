@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.attribute.codebook import Codebook
-from rempart.attribute.tracing import NOT_REGISTERED, LeakReading, conclude
-from rempart.attribute.video_finding import Found, find, moved
+from rempart.attribute.tracing import NOT_REGISTERED, PILOT_LEAST, LeakReading, conclude
+from rempart.attribute.video_finding import Found, find, moved, steadied
 from rempart.errors import MarkError
 from rempart.kernels.frame_sums import FrameOnto, IntervalSum
 from rempart.kernels.keyed_stream import KEY_BYTES
@@ -116,21 +116,29 @@ def read_video(original: Frames, leak: Frames, *, asset_key: bytes) -> VideoRead
     found = find(original, leak)  # (1), (2)
     if found is None:
         return VIDEO_NOT_REGISTERED
-    reading, place = _read(original, leak, found, asset_key)  # (3)
-    for _ in range(_MOVES_MOST):
-        if place is None:
-            break
-        found = moved(found, place)  # (4)
-        if found is None:
-            break
-        other, place = _read(original, leak, found, asset_key)
-        if other.said.pilot <= reading.said.pilot:
-            break
-        reading = other
+    reading, place = _best(original, leak, found, asset_key)
+    if found.shaken and reading.said.pilot < PILOT_LEAST:
+        other, elsewhere = _best(original, leak, steadied(found), asset_key)  # (5)
+        if other.said.pilot > reading.said.pilot:
+            reading, place = other, elsewhere
     if place is not None and reading.said.pilot < _MOVE_CLEAR:
         # There is a mark with this key, and it is not read well: that is no sign that nobody's copy is there.
         reading = reading._replace(said=reading.said._replace(pilot=_MOVE_CLEAR))
     return reading
+
+
+def _best(original: Frames, leak: Frames, found: Found, key: bytes) -> tuple[VideoReading, F64 | None]:
+    """Read a leak where it was found, and where it belongs rather; return a better place, if there is one still."""
+    reading, place = _read(original, leak, found, key)  # (3)
+    for _ in range(_MOVES_MOST):
+        elsewhere = moved(found, place) if place is not None else None  # (4)
+        if elsewhere is None:
+            break
+        other, further = _read(original, leak, elsewhere, key)
+        if other.said.pilot <= reading.said.pilot:
+            break
+        reading, place, found = other, further, elsewhere
+    return reading, place
 
 
 def _read(original: Frames, leak: Frames, found: Found, key: bytes) -> tuple[VideoReading, F64 | None]:
@@ -147,6 +155,7 @@ def _pairs(original: Frames, leak: Frames, found: Found, onto: FrameOnto) -> Ite
     chosen = set(np.flatnonzero(frames >= 0)[:: max(1, int((frames >= 0).sum()) // _FRAMES_MOST)].tolist())
     ahead = enumerate(original())
     held: deque[_Held] = deque()
+    shake: F64 | None = np.eye(3)
     for number, (luma, _) in enumerate(leak()):
         if number not in chosen:
             continue
@@ -159,8 +168,17 @@ def _pairs(original: Frames, leak: Frames, found: Found, onto: FrameOnto) -> Ite
                 break
             if index >= wanted - _REACH:
                 held.append(_Held(index, plane, time_s, onto))
-        if held:
-            there = onto.leak(luma)
+        if not held:
+            continue
+        there = onto.leak(luma)
+        if found.steadied:
+            here = min(held, key=lambda frame: abs(frame.number - wanted))
+            shake = onto.shaken(here.plane, there, shake)
+            if shake is None:
+                shake = np.eye(3)
+                continue
+            yield here, onto.leak(luma, shake), here.time_s
+        else:
             detail = onto.detail(there)
             here = max(held, key=lambda frame: float(np.vdot(frame.detail, detail)))
             yield here, there, here.time_s
