@@ -210,7 +210,8 @@ OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
     "kernels/ownership_mark.py",
-    *("kernels/frame_window.py", "kernels/frame_sums.py", "attribute/video_reading.py"),
+    *("kernels/frame_window.py", "kernels/frame_sums.py", "kernels/pilot_search.py"),
+    *("attribute/video_reading.py", "attribute/video_finding.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

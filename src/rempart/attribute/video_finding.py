@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rempart.attribute.video_points import placed_by_points
 from rempart.errors import MarkError
 from rempart.kernels.alignment import Aligned, Series, align
 from rempart.kernels.frame_sums import FrameOnto
@@ -31,7 +32,6 @@ from rempart.kernels.frame_window import (
     without_bars,
 )
 from rempart.kernels.registration import Registered, register
-from rempart.kernels.variants import MIRRORED
 from rempart.kernels.video_layer import shape_of
 
 U8 = npt.NDArray[np.uint8]
@@ -106,11 +106,17 @@ def find(original: Frames, leak: Frames) -> Found | None:
     if asset is None or suspect is None:
         return None
     part = shown(suspect.planes, without_bars(suspect.least, suspect.most), asset.planes)  # (1)
+    rough = _rough(asset.shape, suspect.shape, part)
     aligned = _aligned(asset, suspect, part)
     if aligned is None:
-        return None
+        counts, shapes = (len(asset.planes), len(suspect.planes)), (asset.shape, suspect.shape)
+        places = placed_by_points(original, leak, counts, shapes)
+        tried = [(one, place) for place in places if (one := _laid(asset, suspect, part.leak, place)) is not None]
+        if not tried:
+            return None
+        aligned, rough = max(tried, key=lambda pair: (pair[0].frames >= 0).mean() * pair[0].quality)
     pairs = _pairs(original, leak, _chosen(aligned, suspect))
-    homography, quality, shaken = _placed(pairs, asset, suspect, part)  # (2)
+    homography, quality, shaken = _placed(pairs, asset, suspect, rough)  # (2)
     if quality < QUALITY_LEAST:
         return None
     return Found(aligned, homography, quality, asset.shape, suspect.shape, (asset, suspect), part, shaken)
@@ -118,18 +124,22 @@ def find(original: Frames, leak: Frames) -> Found | None:
 
 def moved(found: Found, homography: F64) -> Found | None:
     """Lay a leak elsewhere, and align it in time by what it then shows; None if it is not alike there."""
-    asset, suspect = found.strips
+    aligned = _laid(*found.strips, found.part.leak, homography)
+    return None if aligned is None else found._replace(aligned=aligned, homography=homography)
+
+
+def _laid(asset: Strip, suspect: Strip, without: Window, homography: F64) -> Aligned | None:
+    """Align both in time, by what the leak shows of the original where it is laid."""
     (height, width), (rows, columns) = asset.shape, suspect.shape
     place = np.diag([1 / width, 1 / height, 1.0]) @ np.linalg.inv(homography) @ np.diag([columns, rows, 1.0])
-    window = _overlap(found.part.leak, np.linalg.inv(place))
+    window = _overlap(without, np.linalg.inv(place))
     size = grid_of(window, suspect.planes, _longest(asset, suspect))
     onto = np.array([[window.width, 0.0, window.left], [0.0, window.height, window.top], [0.0, 0.0, 1.0]])
     seen = inside(place @ onto, size)
     if seen.mean() < _SEEN_LEAST:
         return None
     leak, original = (laid_of(s.planes, h, size, seen) for s, h in ((suspect, onto), (asset, place @ onto)))
-    aligned = align(Series(suspect.times_s, leak), Series(asset.times_s, original))
-    return None if aligned is None else found._replace(aligned=aligned, homography=homography)
+    return align(Series(suspect.times_s, leak), Series(asset.times_s, original))
 
 
 def steadied(found: Found) -> Found:
@@ -212,12 +222,11 @@ def _pairs(original: Frames, leak: Frames, chosen: list[tuple[int, int]]) -> lis
     return [(here[j], there[i]) for i, j in chosen if i in there and j in here]
 
 
-def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, part: Shown) -> tuple[F64, float, bool]:
+def _placed(pairs: list[tuple[U8, U8]], asset: Strip, suspect: Strip, rough: F64) -> tuple[F64, float, bool]:
     """Register some pairs, and take the place that suits all of them best; say if they lie in different places."""
-    rough, variant = _rough(asset.shape, suspect.shape, part), MIRRORED if part.mirrored else 0
     found: list[Registered] = []
     for here, there in pairs:
-        one = register(here, there, rough, variant)
+        one = register(here, there, rough)
         if one is None or one.correlation < _CLEAR:
             found += [other for other in [register(here, there)] if other is not None]
         found += [one] if one is not None else []
