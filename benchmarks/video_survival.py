@@ -97,7 +97,10 @@ class Rows:
                     f"{nobody}/{len(answers)}",
                     f"{min(scores):.1f}",
                     f"{np.median(scores):.1f}",
-                    *(f"{min(column):.{digits}f}" for column, digits in zip(zip(*pilots, strict=True), (1, 3, 0))),
+                    *(
+                        f"{min(column):.{digits}f}"
+                        for column, digits in zip(zip(*pilots, strict=True), (1, 3, 0), strict=True)
+                    ),
                     f"{pace:.2f}",
                 )
             )

@@ -62,7 +62,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/attribute/test_tracing.py": "model/attribution.py",
-    "tests/attribute/test_video_reading.py": "attribute/video_finding.py",
+    "tests/attribute/test_video_reading.py": "attribute/video_finding.py attribute/video_points.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",

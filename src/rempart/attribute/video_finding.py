@@ -243,7 +243,7 @@ def _apart(found: list[Registered], best: Registered, asset: Strip) -> float:
     corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
     back, far = np.linalg.inv(best.homography), []
     for one in found:
-        if one is not best and one.correlation > 0.8 * best.correlation:  # noqa: PLR2004 - about as well
+        if one is not best and one.correlation > 0.8 * best.correlation:
             sent = cv2.perspectiveTransform(corners, back @ one.homography)
             far.append(float(np.abs(sent - corners).max()) / max(asset.shape))
     return float(np.median(far)) if far else 0.0

@@ -106,7 +106,9 @@ def _weighed(left: F32, strength: F32, seen: Mask) -> F32:
     shown = seen.astype(np.float32)
     plane = np.where(seen, left, np.float32(0))
     plane = (plane - cv2.GaussianBlur(plane, (0, 0), _AROUND_PX)) * shown
-    around = cv2.GaussianBlur(plane * plane, (0, 0), _NEAR_PX) / np.maximum(cv2.GaussianBlur(shown, (0, 0), _NEAR_PX), 0.05)
+    around = cv2.GaussianBlur(plane * plane, (0, 0), _NEAR_PX) / np.maximum(
+        cv2.GaussianBlur(shown, (0, 0), _NEAR_PX), 0.05
+    )
     spread = np.sqrt(around + _NOISE**2)
     wide = np.repeat(np.repeat(strength, BLOCK_PX, axis=0), BLOCK_PX, axis=1)
     return np.asarray(np.clip(plane / spread, -_CLIP, _CLIP) * wide / spread * shown, np.float32)
