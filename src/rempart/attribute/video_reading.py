@@ -4,8 +4,8 @@
 picture's is, for :func:`conclude_video`. (1) Small planes of all frames tell which part of the original's frames the
 leak shows, and when; (2) a few pairs of frames tell where exactly; (3) what the frames of each interval add to their
 original is summed and read, and the intervals' symbols are added up; (4) if the mark's pilots lie elsewhere in those
-sums, the leak is laid there, aligned and read anew; (5) if a hand held the camera, each frame is laid anew. No choice is
-made with scores in view: the place, the time, the mirror and the weights come from pixels and the key.
+sums, the leak is laid there, aligned and read anew; (5) if a hand held the camera, each frame is laid anew. No
+choice is made with scores in view: the place, the time, the mirror and the weights come from pixels and the key.
 
 Videos are given as functions that begin them anew: each is gone through three to five times, and never held.
 """
