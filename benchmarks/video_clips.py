@@ -169,9 +169,54 @@ def part(clip: Clip, first_s: float, seconds: float) -> Clip:
     return Clip(clip.frames[first : first + round(seconds * clip.fps)], clip.fps)
 
 
+Corners = tuple[tuple[float, float], ...]
+
+
+def seen_askew(clip: Clip, corners: Corners, shake: float = 0.0) -> Clip:
+    """Show the frame with its corners elsewhere, as a screen that is filmed.
+
+    Args:
+        clip: What the screen shows.
+        corners: Of the screen, from the top left on, in shares of the frame.
+        shake: How far a hand moves the camera, in shares of the width; it turns it as many radians.
+    """
+    tall, wide = clip.frames[0].shape[0] * 2 // 3, clip.frames[0].shape[1]
+    here = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)], np.float32)
+    frames = []
+    for k, frame in enumerate(clip.frames):
+        place = cv2.getPerspectiveTransform(here, (np.array(corners) * (wide, tall)).astype(np.float32))
+        place = _held(float(k / clip.fps), shake, wide, tall) @ place
+        done = []
+        for plane, part, ground in zip(_planes(frame), (1, 2, 2), (60, 128, 128), strict=True):
+            size, half = np.diag([1 / part, 1 / part, 1.0]), np.diag([part, part, 1.0])
+            shape = (wide // part, tall // part)
+            sent = cv2.warpPerspective(plane, size @ place @ half, shape, flags=cv2.INTER_LINEAR, borderValue=ground)
+            done.append(np.asarray(sent, np.uint8))
+        frames.append(joined(*done))
+    return Clip(frames, clip.fps)
+
+
+def _held(time_s: float, shake: float, wide: int, tall: int) -> F64:
+    """Return where a hand holds the camera: three swings each way, of 0.23 to 1.3 a second."""
+    rates, sizes = np.array([0.23, 0.61, 1.3]), np.array([1.0, 0.5, 0.25]) * shake
+    x, y = (float(np.sin(2 * np.pi * (rates * time_s + phase)) @ sizes) for phase in (0.1, 0.37))
+    angle = shake * float(np.sin(2 * np.pi * 0.4 * time_s))
+    turn = np.vstack([cv2.getRotationMatrix2D((wide / 2, tall / 2), float(np.degrees(angle)), 1.0), [0, 0, 1]])
+    return np.asarray(np.array([[1.0, 0.0, x * wide], [0.0, 1.0, y * wide], [0.0, 0.0, 1.0]]) @ turn, np.float64)
+
+
+def blurred(clip: Clip, sigma: float) -> Clip:
+    """Blur, by so many pixels of the luma."""
+    return each(clip, lambda plane, part: np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma / part), np.uint8))
+
+
+SCREEN: Final[Corners] = ((0.12, 0.10), (0.86, 0.14), (0.90, 0.88), (0.08, 0.90))
+ASKEW: Final[Corners] = ((-0.06, -0.05), (1.05, -0.03), (1.07, 1.06), (-0.04, 1.03))
+
 ATTACKS: Final[dict[str, Callable[[Clip], Clip]]] = {
     "crf 23": lambda c: encoded(c, 23)[0],
     "crf 32": lambda c: encoded(c, 32)[0],
+    "crf 40": lambda c: encoded(c, 40)[0],
     "3 s at crf 32": lambda c: encoded(part(c, 1.3, 3), 32)[0],
     "10 s at crf 40": lambda c: encoded(part(c, 0.7, 10), 40)[0],
     "10 s at 240p, crf 32": lambda c: encoded(scaled(part(c, 0.7, 10), 240), 32)[0],
@@ -189,6 +234,11 @@ ATTACKS: Final[dict[str, Callable[[Clip], Clip]]] = {
     )[0],
     "mirrored, crf 28": lambda c: encoded(each(c, lambda p, _: np.ascontiguousarray(p[:, ::-1])), 28)[0],
     "letterboxed, crf 28": lambda c: encoded(letterboxed(c), 28)[0],
+    "a screen seen askew, filling the frame, crf 28": lambda c: encoded(seen_askew(c, ASKEW), 28)[0],
+    "a screen seen askew with what is around it, crf 28": lambda c: encoded(seen_askew(c, SCREEN), 28)[0],
+    "the same, filmed from a hand, crf 28": lambda c: encoded(seen_askew(c, SCREEN, 0.01), 28)[0],
+    "blurred by 2 px, crf 28": lambda c: encoded(blurred(c, 2.0), 28)[0],
     "70 % of the area, crf 28": lambda c: encoded(cropped(c, 0.7), 28)[0],
     "50 % of the area, crf 30": lambda c: encoded(cropped(c, 0.5), 30)[0],
+    "35 % of the area, crf 28": lambda c: encoded(cropped(c, 0.35), 28)[0],
 }

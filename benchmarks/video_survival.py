@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from measure import header, table
 from rempart.attribute import Codebook
+from rempart.attribute.tracing import LeakReading
 from rempart.attribute.video_reading import conclude_video, read_video
 from rempart.mark.video_mark import VideoFigures, VideoMarker
-from rempart.model import Attribution
+from rempart.model import Attribution, AttributionVerdict
 from video_clips import ATTACKS, Clip, encoded, joined, made, part, planes
 
 U8 = npt.NDArray[np.uint8]
@@ -64,7 +65,7 @@ class Rows:
     def __init__(self, book: Codebook) -> None:
         """Begin with none."""
         self._book = book
-        self._answers: dict[str, list[tuple[Attribution, set[int], float, float]]] = {}
+        self._answers: dict[str, list[tuple[Attribution, set[int], float, float, LeakReading]]] = {}
 
     def add(self, name: str, original: Clip, leak: Clip, guilty: set[int]) -> None:
         """Trace a leak."""
@@ -73,7 +74,7 @@ class Rows:
         cost = time.process_time() - before
         seconds = float(len(leak.frames) / leak.fps)
         answer = conclude_video([(read.said, self._book)])
-        self._answers.setdefault(name, []).append((answer, guilty, cost, seconds))
+        self._answers.setdefault(name, []).append((answer, guilty, cost, seconds, read.said))
         scores = [(one.recipient, round(one.score, 1)) for one in answer.accused]
         print(f"<!-- {name}: {answer.verdict} {scores} q {answer.registration_quality:.2f} -->", flush=True)
 
@@ -81,15 +82,65 @@ class Rows:
         """Print the table."""
         rows = []
         for name, answers in self._answers.items():
-            right = sum(len({one.recipient for one in a.accused} & guilty) for a, guilty, _, _ in answers)
-            wrong = sum(len({one.recipient for one in a.accused} - guilty) for a, guilty, _, _ in answers)
-            wanted = sum(len(guilty) for _, guilty, _, _ in answers)
-            scores = [one.score for a, _, _, _ in answers for one in a.accused] or [0.0]
-            pace = sum(cost for *_, cost, _ in answers) / sum(seconds for *_, seconds in answers)
+            right = sum(len({one.recipient for one in a.accused} & guilty) for a, guilty, *_ in answers)
+            wrong = sum(len({one.recipient for one in a.accused} - guilty) for a, guilty, *_ in answers)
+            wanted = sum(len(guilty) for _, guilty, *_ in answers)
+            nobody = sum(a.verdict is AttributionVerdict.NOBODY for a, *_ in answers)
+            scores = [one.score for a, *_ in answers for one in a.accused] or [0.0]
+            pace = sum(cost for _, _, cost, _, _ in answers) / sum(seconds for _, _, _, seconds, _ in answers)
+            pilots = [(said.pilot, said.pilot / max(said.pilot_whole, 1e-9), said.pilot_whole) for *_, said in answers]
             rows.append(
-                (name, f"{right}/{wanted}", wrong, f"{min(scores):.1f}", f"{np.median(scores):.1f}", f"{pace:.2f}")
+                (
+                    name,
+                    f"{right}/{wanted}",
+                    wrong,
+                    f"{nobody}/{len(answers)}",
+                    f"{min(scores):.1f}",
+                    f"{np.median(scores):.1f}",
+                    *(
+                        f"{min(column):.{digits}f}"
+                        for column, digits in zip(zip(*pilots, strict=True), (1, 3, 0), strict=True)
+                    ),
+                    f"{pace:.2f}",
+                )
             )
-        table(("leak", "right", "innocents accused", "z, least", "z, median", "s of trace for one of video"), rows)
+        table(HEADINGS, rows)
+
+
+HEADINGS: Final = (
+    "leak",
+    "right",
+    "innocents accused",
+    "`nobody`",
+    "z, least",
+    "z, median",
+    "pilots, least",
+    "of whole, least",
+    "whole, least",
+    "CPU s of trace for one of video",
+)
+
+
+def cost(photos: list[Path], book: Codebook, seconds: float) -> None:
+    """Print what marking and tracing cost at 1920 x 1080, in seconds of the processor for one of video; no codec."""
+    original = encoded(made(photos, seconds, (1920, 1080), np.random.default_rng([SEED, 77])), 16)[0]
+    spent = []
+    for recipients in (1, 2):
+        before = time.process_time()
+        marker = VideoMarker(KEY, width=1920, height=1080)
+        markers = [marker.copy_for(book.code(one)) for one in COLLUDERS[-recipients:]]
+        marked: list[U8] = []
+        for k, frame in enumerate(original.frames):
+            luma, cb, cr = planes(frame)
+            prepared = marker.prepare(luma, float(k / original.fps), (cb, cr))
+            marked.append(joined([one.marked(prepared) for one in markers][-1], cb, cr))
+        spent.append((time.process_time() - before) / seconds)
+    leak = encoded(Clip(marked, original.fps), 28)[0]
+    before = time.process_time()
+    answer = conclude_video([(read_video(original.lumas, leak.lumas, asset_key=KEY).said, book)])
+    traced = (time.process_time() - before) / seconds
+    print(f"1920 x 1080, {original.fps} a second, {seconds} s: the first copy {spent[0]:.2f} CPU s a second,", end=" ")
+    print(f"each further {spent[1] - spent[0]:.2f}; trace {traced:.2f} ({answer.verdict}); without the codec\n")
 
 
 def main() -> None:
@@ -97,17 +148,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=4)
+    parser.add_argument("--first", type=int, default=0, help="number of the first clip: its seed and size go by it")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--recipients", type=int, default=100_000)
     parser.add_argument("--only", default="", help="of the attacks, those with these words; | between them")
+    parser.add_argument("--cost", action="store_true", help="only what it costs at 1920 x 1080")
     parser.add_argument("--no-collusion", action="store_true")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     header("Videos that are traced", SEED)
     photos = [p for p in sorted(options.photos.glob("*.jpg")) if not p.name.startswith("drawing")]
     book, rows = Codebook(BOOK_SEED, options.recipients), Rows(Codebook(BOOK_SEED, options.recipients))
+    if options.cost:
+        cost(photos, book, 6.0)
+        return
     figures = []
-    for number in range(options.clips):
+    for number in range(options.first, options.first + options.clips):
         random = np.random.default_rng([SEED, number])
         original = encoded(made(photos, options.seconds, SIZES[number % len(SIZES)], random), 16)[0]
         (copy,), seen = copies(original, book, (GUILTY,), KEY)

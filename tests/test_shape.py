@@ -84,7 +84,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_match.py": "cli/match_lines.py",
     "tests/model/test_gate.py": "model/gate_rules.py",
     "tests/attribute/test_tracing.py": "model/attribution.py",
-    "tests/attribute/test_video_reading.py": "attribute/video_finding.py",
+    "tests/attribute/test_video_reading.py": "attribute/video_finding.py attribute/video_points.py",
     "tests/detect/test_ensemble.py": "detect/interface.py",
     "tests/detect/test_record.py": "detect/versions.py",
     "tests/detect/test_index.py": "detect/index_parts.py",
@@ -232,7 +232,8 @@ OPENCV_FILES = {
     *(f"kernels/{name}.py" for name in ("mark_reading", "photometry", "registration")),
     *("detect/verification.py", "detect/verify_task.py", "detect/fingerprint_task.py"),
     "kernels/ownership_mark.py",
-    *("kernels/frame_window.py", "kernels/frame_sums.py", "attribute/video_reading.py"),
+    *("kernels/frame_window.py", "kernels/frame_sums.py", "kernels/pilot_search.py"),
+    *("attribute/video_reading.py", "attribute/video_finding.py"),
 }
 #: What of OpenCV opens files, reads or writes an encoding, shows a window, fetches or runs a model.
 OPENCV_DOORS = re.compile(

@@ -55,6 +55,19 @@ def smaller(luma: U8) -> U8:
     return np.asarray(cv2.resize(luma, (212, 128), interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def filmed(frames: Sequence[Frame], corners: Sequence[tuple[float, float]], shake_px: float = 0.0) -> list[Frame]:
+    """Film a screen whose corners are there, from the top left on, in pixels; the camera may shake."""
+    here = np.array([(0, 0), (320, 0), (320, 192), (0, 192)], np.float32)
+    done = []
+    for luma, time_s in frames:
+        swing = shake_px * np.array([np.sin(5 * time_s), np.sin(8 * time_s + 1)])
+        place = cv2.getPerspectiveTransform(here, (np.array(corners) + swing).astype(np.float32))
+        done.append((np.asarray(cv2.warpPerspective(luma, place, (320, 192), borderValue=60), np.uint8), time_s))
+    return again(done)
+
+
+FILLING, AROUND = [(-20, -10), (335, -5), (340, 202), (-12, 197)], [(30, 14), (285, 20), (292, 176), (22, 180)]
+
 LEAKS: dict[str, Callable[[Sequence[Frame]], list[Frame]]] = {
     "as it is": list,
     "compressed": lambda c: again(c, 30),
@@ -65,6 +78,9 @@ LEAKS: dict[str, Callable[[Sequence[Frame]], list[Frame]]] = {
     "with bars": lambda c: again(each(c, lambda f: np.pad(f, ((32, 32), (0, 0)), constant_values=16))),
     "a part of the frame": lambda c: again(each(c, lambda f: f[12:172, 40:304])),
     "smaller": lambda c: again(each(c, smaller)),
+    "a screen that fills the frame": lambda c: filmed(c, FILLING),
+    "a screen and what is around it": lambda c: filmed(c, AROUND),
+    "a screen, from a hand": lambda c: filmed(c, AROUND, 4.0),
 }
 
 

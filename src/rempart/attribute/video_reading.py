@@ -3,10 +3,11 @@
 :func:`read_video` does all that needs pixels and nothing that needs codes; what it says is a ``LeakReading``, as a
 picture's is, for :func:`conclude_video`. (1) Small planes of all frames tell which part of the original's frames the
 leak shows, and when; (2) a few pairs of frames tell where exactly; (3) what the frames of each interval add to their
-original is summed and read, and the intervals' symbols are added up. No choice is made with scores in view: the place,
-the time, the mirror and the weights come from pixels and the key.
+original is summed and read, and the intervals' symbols are added up; (4) if the mark's pilots lie elsewhere in those
+sums, the leak is laid there, aligned and read anew; (5) if a hand held the camera, each frame is laid anew. No
+choice is made with scores in view: the place, the time, the mirror and the weights come from pixels and the key.
 
-Videos are given as functions that begin them anew: each is gone through three times, and never held.
+Videos are given as functions that begin them anew: each is gone through three to five times, and never held.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rempart.attribute.codebook import Codebook
-from rempart.attribute.tracing import NOT_REGISTERED, LeakReading, conclude
-from rempart.attribute.video_finding import Found, find
+from rempart.attribute.tracing import NOT_REGISTERED, PILOT_LEAST, LeakReading, conclude
+from rempart.attribute.video_finding import Found, find, moved, steadied
+from rempart.attribute.video_points import placed_by_points
 from rempart.errors import MarkError
 from rempart.kernels.frame_sums import FrameOnto, IntervalSum
 from rempart.kernels.keyed_stream import KEY_BYTES
 from rempart.kernels.mark_reading import Reading
+from rempart.kernels.pilot_search import PilotSearch
 from rempart.kernels.registration import corners_in_leak
 from rempart.kernels.spread_spectrum import SYMBOLS
 from rempart.kernels.video_layer import amplitude, block_of, moment_of, pattern_layer, shape_of
@@ -39,14 +42,21 @@ Frames = Callable[[], Iterable[tuple[U8, float]]]
 """Begins a video anew: luma ``(H, W) uint8`` and time in seconds of each frame, in order."""
 
 VIDEO_CODE_VERSION: Final = "rempart-video-mark/1 fair-bits/1 video-reading/1"
-#: Of leaks made from marked copies, nearly all keep more than this of the pilots (benchmarks/video_survival.py).
-VIDEO_PILOT_KEPT_LEAST: Final = 0.03
+#: Of leaks made from marked copies, all that were measured keep more than this of the pilots, of so many intervals
+#: (benchmarks/video_survival.py).
+VIDEO_PILOT_KEPT_LEAST: Final = 0.02
+_WHOLE_INTERVALS: Final = 6
 #: Frames that are read, at most, spread over all that are found: more say little more.
 _FRAMES_MOST: Final = 1500
 #: A frame in which less of a pattern is there says nothing of it.
 _SHARE_LEAST: Final = 0.3
 #: Frames of the original that one of the leak is compared with, before and after the one that is expected.
 _REACH: Final = 2
+#: Pilots elsewhere are worth a second reading if they are so many deviations clear, which is chance once in a thousand,
+#: and so many times as clear as where the leak was laid; how often.
+_MOVE_CLEAR: Final = 5.0
+_MOVE_MORE: Final = 1.15
+_MOVES_MOST: Final = 2
 
 
 class VideoReading(NamedTuple):
@@ -109,10 +119,37 @@ def read_video(original: Frames, leak: Frames, *, asset_key: bytes) -> VideoRead
     found = find(original, leak)  # (1), (2)
     if found is None:
         return VIDEO_NOT_REGISTERED
-    sums = _Sums(asset_key, found)
+    reading, place = _best(original, leak, found, asset_key)
+    if found.shaken and reading.said.pilot < PILOT_LEAST:
+        other, elsewhere = _best(original, leak, steadied(found), asset_key)  # (5)
+        if other.said.pilot > reading.said.pilot:
+            reading, place = other, elsewhere
+    if place is not None and reading.said.pilot < _MOVE_CLEAR:
+        # There is a mark with this key, and it is not read well: that is no sign that nobody's copy is there.
+        reading = reading._replace(said=reading.said._replace(pilot=_MOVE_CLEAR))
+    return reading
+
+
+def _best(original: Frames, leak: Frames, found: Found, key: bytes) -> tuple[VideoReading, F64 | None]:
+    """Read a leak where it was found, and where it belongs rather; return a better place, if there is one still."""
+    reading, place = _read(original, leak, found, key)  # (3)
+    for _ in range(_MOVES_MOST):
+        elsewhere = moved(found, place) if place is not None else None  # (4)
+        if elsewhere is None:
+            break
+        other, further = _read(original, leak, elsewhere, key)
+        if other.said.pilot <= reading.said.pilot:
+            break
+        reading, place, found = other, further, elsewhere
+    return reading, place
+
+
+def _read(original: Frames, leak: Frames, found: Found, key: bytes) -> tuple[VideoReading, F64 | None]:
+    """Read a leak where it was found; return, too, the homography of a place where it belongs rather."""
+    sums = _Sums(key, found)
     for here, there, time_s in _pairs(original, leak, found, sums.onto):
         sums.add(here, there, time_s)
-    return sums.reading()  # (3)
+    return sums.reading(), sums.better_place()
 
 
 def _pairs(original: Frames, leak: Frames, found: Found, onto: FrameOnto) -> Iterator[tuple[_Held, F32, float]]:
@@ -121,6 +158,7 @@ def _pairs(original: Frames, leak: Frames, found: Found, onto: FrameOnto) -> Ite
     chosen = set(np.flatnonzero(frames >= 0)[:: max(1, int((frames >= 0).sum()) // _FRAMES_MOST)].tolist())
     ahead = enumerate(original())
     held: deque[_Held] = deque()
+    last = np.eye(3)
     for number, (luma, _) in enumerate(leak()):
         if number not in chosen:
             continue
@@ -133,8 +171,16 @@ def _pairs(original: Frames, leak: Frames, found: Found, onto: FrameOnto) -> Ite
                 break
             if index >= wanted - _REACH:
                 held.append(_Held(index, plane, time_s, onto))
-        if held:
-            there = onto.leak(luma)
+        if not held:
+            continue
+        there = onto.leak(luma)
+        if found.steadied:
+            here = min(held, key=lambda frame: abs(frame.number - wanted))
+            shake = onto.shaken(here.plane, there, last)
+            last = np.eye(3) if shake is None else shake
+            if shake is not None:
+                yield here, onto.leak(luma, shake), here.time_s
+        else:
             detail = onto.detail(there)
             here = max(held, key=lambda frame: float(np.vdot(frame.detail, detail)))
             yield here, there, here.time_s
@@ -162,6 +208,7 @@ class _Sums:
         self._blocks = shape_of(*found.original_shape)
         self.onto = FrameOnto(found.homography, found.original_shape, found.leak_shape, *self._blocks)
         self._open: dict[int, IntervalSum] = {}
+        self._search = PilotSearch(*self._blocks)
         self._soft: F64 = np.zeros(SYMBOLS)
         self._readings: list[tuple[float, float, float]] = []
         self._frames = 0
@@ -182,9 +229,18 @@ class _Sums:
         self._frames += 1
         self._times_s = [*self._times_s[:1], time_s]
 
+    def better_place(self) -> F64 | None:
+        """Return the homography of a place where pilots are clearer, and clear; None if there is none."""
+        best = self._search.best()
+        if best is None or best.clear < _MOVE_CLEAR or best.clear < best.as_laid * _MOVE_MORE:
+            return None
+        return self.onto.moved(best.change)
+
     def _close(self, interval: int) -> None:
         """Read an interval's sum."""
-        read: Reading = self._open.pop(interval).reading()
+        closed = self._open.pop(interval)
+        closed.look_in(self._search)
+        read: Reading = closed.reading()
         self._soft[block_of(interval)] += read.soft
         self._readings.append((float(read.expected.sum()), read.pilot, read.pilot_whole))
 
@@ -202,7 +258,8 @@ class _Sums:
             soft=self._soft,
             expected=float(expected.sum()),
             pilot=float(np.sum(pilots * whole)) / total if total > 0 else 0.0,
-            pilot_whole=total,
+            # However long the leak: what is laid wrongly all the time is no surer to be seen for it.
+            pilot_whole=total * min(1.0, _WHOLE_INTERVALS / len(self._readings)) ** 0.5,
             quality=min(1.0, max(0.0, self._found.quality)),
             region=tuple((float(x), float(y)) for x, y in corners),
         )
@@ -213,6 +270,11 @@ class _Sums:
 def warm() -> None:
     """Compile or load every kernel of a video's reading."""
     random = np.random.default_rng(1)
-    frame = cv2.resize(random.integers(0, 255, (24, 40), dtype=np.uint8), (320, 192), interpolation=cv2.INTER_CUBIC)
-    still = [(np.asarray(frame, np.uint8), k / 10) for k in range(4)]
+    few = random.integers(0, 255, (24, 40), dtype=np.uint8)
+    frame: U8 = np.asarray(cv2.resize(few, (320, 192), interpolation=cv2.INTER_CUBIC), np.uint8)
+    still = [(frame, k / 10) for k in range(4)]
     read_video(lambda: still, lambda: still, asset_key=bytes(KEY_BYTES))
+    placed_by_points(lambda: still, lambda: still, (4, 4), (frame.shape, frame.shape))
+    rows, columns = shape_of(*frame.shape)
+    onto = FrameOnto(np.eye(3), frame.shape, frame.shape, rows, columns)
+    onto.shaken(onto.original(frame), onto.original(frame), np.eye(3))

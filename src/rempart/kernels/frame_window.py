@@ -17,6 +17,7 @@ import numpy.typing as npt
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 #: Longer side of a small plane, in pixels: of the leak it is larger, because bars are cut off it.
 SMALL_PX: Final = 64
@@ -111,26 +112,52 @@ def seen_of(planes: U8, window: Window, size: tuple[int, int], *, mirrored: bool
     return np.stack([_unit(d).ravel() for d in _details(planes, window, size, mirrored=mirrored)])
 
 
+def laid_of(planes: U8, place: F64, size: tuple[int, int], seen: Mask) -> F32:
+    """Return the detail of small planes that are laid anywhere, each of unit length: as :func:`seen_of`.
+
+    Args:
+        planes: ``(N, h, w) uint8``: small planes of one video.
+        place: ``(3, 3) float64``: from the grid, in shares of its width and height, to shares of the planes'.
+        size: Columns and rows of the grid.
+        seen: ``(rows, columns) bool``: which of its places count.
+    """
+    grid, plane = _by_centres(*size), _by_centres(planes.shape[2], planes.shape[1])
+    details = _sampled(planes, np.linalg.inv(plane) @ place @ grid, size)
+    return np.stack([_unit(np.where(seen, d, np.float32(0))).ravel() for d in details])
+
+
+def inside(place: F64, size: tuple[int, int]) -> Mask:
+    """Return which places of a grid lie inside of planes: ``(rows, columns) bool``; as for :func:`laid_of`."""
+    x, y = np.meshgrid((np.arange(size[0]) + 0.5) / size[0], (np.arange(size[1]) + 0.5) / size[1])
+    sent = np.stack([x, y, np.ones_like(x)], axis=2) @ place.T
+    shares = sent[..., :2] / np.maximum(sent[..., 2:], 1e-6)
+    return np.asarray(((shares >= 0) & (shares <= 1)).all(axis=2) & (sent[..., 2] > 0), np.bool_)
+
+
+def _by_centres(width: int, height: int) -> F64:
+    """Return what makes shares of a plane of its pixels, which are counted by their centres: ``(3, 3) float64``."""
+    return np.array([[1 / width, 0.0, 0.5 / width], [0.0, 1 / height, 0.5 / height], [0.0, 0.0, 1.0]])
+
+
 def _details(planes: U8, window: Window, size: tuple[int, int], *, mirrored: bool) -> list[F32]:
     """Return the detail in a part of small planes."""
-    height, width = planes.shape[1:]
-    x, y = window.width * width / size[0], window.height * height / size[1]
-    place = np.array(
-        [
-            [x, 0.0, window.left * width + 0.5 * x - 0.5],
-            [0.0, y, window.top * height + 0.5 * y - 0.5],
-        ]
-    )
+    place = np.array([[window.width, 0.0, window.left], [0.0, window.height, window.top], [0.0, 0.0, 1.0]])
     if mirrored:
-        place[0] = [-x, 0.0, (window.left + window.width) * width - 0.5 * x - 0.5]
-    found = []
+        place[0] = [-window.width, 0.0, window.left + window.width]
+    plane = _by_centres(planes.shape[2], planes.shape[1])
+    return _sampled(planes, np.linalg.inv(plane) @ place @ _by_centres(*size), size)
+
+
+def _sampled(planes: U8, place: F64, size: tuple[int, int]) -> list[F32]:
+    """Return the detail of planes that are sampled by a homography, from pixels of a grid to theirs."""
+    found, middle = [], place @ [[size[0] / 2, size[0] / 2 + 1], [size[1] / 2, size[1] / 2], [1.0, 1.0]]
+    step = float(np.linalg.norm(np.diff(middle[:2] / middle[2], axis=1)))
     for plane in planes:
         floats = plane.astype(np.float32)
-        if max(x, y) > 1:
-            floats = cv2.GaussianBlur(floats, (0, 0), sigmaX=0.4 * max(x, 1e-3), sigmaY=0.4 * max(y, 1e-3))
-        part = cv2.warpAffine(
-            floats, place, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )
+        if step > 1:
+            floats = cv2.GaussianBlur(floats, (0, 0), 0.4 * step)
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        part = cv2.warpPerspective(floats, place, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
         found.append(_detail(np.asarray(part, np.float32)))
     return found
 

@@ -97,6 +97,8 @@ class Left(NamedTuple):
     """``(R * C, K) float32``: what is made of one grey level of the mark, by tones and sharpness."""
     texture: F32
     """``(R * C, K) float32``: squares of the original's coefficients."""
+    plane: F32
+    """``(8 R, 8 C) float32``: what is left, pixel by pixel; 0 where the leak shows nothing."""
 
 
 def left_of(layer: Layer, here: F32, tint: F32, there: F32, seen: Mask) -> Left:
@@ -112,8 +114,9 @@ def left_of(layer: Layer, here: F32, tint: F32, there: F32, seen: Mask) -> Left:
     fitted = matched(here, tint, there, seen)
     u, v = layer.places[:, 0], layer.places[:, 1]
     gain = block_means(fitted.slope, layer) * fitted.transfer[u, v]
-    rest = block_coefficients(np.where(seen, fitted.left, np.float32(0)), layer.places)
-    return Left(rest, gain, block_coefficients(fitted.tones, layer.places) ** 2)
+    plane = np.where(seen, fitted.left, np.float32(0))
+    rest = block_coefficients(plane, layer.places)
+    return Left(rest, gain, block_coefficients(fitted.tones, layer.places) ** 2, plane)
 
 
 def usable_blocks(seen: Mask, layer: Layer) -> Mask:
