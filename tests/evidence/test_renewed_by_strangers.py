@@ -64,7 +64,7 @@ def test_verify_sh_says_the_same(tmp_path: Path, *, is_named: bool) -> None:
     roots = [stranger(years, seed).anchor_pem() for years, seed in ((5, 66), (1, 67))] if is_named else []
     (tmp_path / "roots").write_text("".join(anchors(house, *roots).tsa_pems))
 
-    command = ["bash", package / "verify.sh", "--tsa-root", tmp_path / "roots", package]
+    command = ["bash", str(package / "verify.sh"), "--tsa-root", str(tmp_path / "roots"), str(package)]
     done = subprocess.run(command, capture_output=True, check=False, timeout=60)
 
     assert done.returncode == (0 if is_named else 1), done.stderr
