@@ -179,15 +179,18 @@ class Stamping:
         who, reply = outcome
         try:
             found = Stamped(reply=reply, verified=self.verify(reply, content, now))
-            if named is not None:
-                try:
-                    verify_reply(reply, imprint_of(content), list(named))
-                except IntegrityError:
-                    return NotStamped(who=who, why=_UNNAMED)
-            return found
         except IntegrityError as error:
             logger.warning("a time-stamp does not hold")
             return NotStamped(who=who, why=str(error))
+        return found if named is None or _is_by(reply, content, named) else NotStamped(who=who, why=_UNNAMED)
+
+
+def _is_by(reply: bytes, content: bytes, roots: Collection[x509.Certificate]) -> bool:
+    try:
+        verify_reply(reply, imprint_of(content), list(roots))
+    except IntegrityError:
+        return False
+    return True
 
 
 def imprint_of(content: bytes) -> Imprint:
