@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
     "tests/cli/test_copies.py": "cli/recipient.py cli/mark.py cli/trace.py cli/trace_lines.py cli/decoy.py "
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
+    "tests/net/test_timestamp_reading.py": "model/strict_der.py",
     "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
@@ -70,7 +71,8 @@ TESTED_ELSEWHERE = {
     "store/migrations/0004_placement.py store/models/hosts.py store/migrations/0005_hosts.py "
     "store/migrations/0006_copies.py store/migrations/0007_trace_leaks.py store/migrations/0008_manifests.py",
     "tests/keys/test_keyring.py": "keys/interface.py",
-    "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0009_log.py",
+    "tests/store/test_log.py": "store/models/log.py store/never_changed.py store/migrations/0009_log.py "
+    "store/migrations/0010_evidence.py",
     "tests/app/test_transparency_log.py": "app/log_memory.py app/log_nodes.py app/log_entries.py model/log.py",
     "tests/app/test_witness_asking.py": "app/witness_routes.py app/witness_serving.py app/witness_states.py "
     "net/vouching.py",

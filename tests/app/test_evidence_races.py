@@ -32,7 +32,7 @@ def bury(found: Scene, item: EvidenceItem, monkeypatch: pytest.MonkeyPatch) -> N
     asked = ask_erasure(found.desk, item.id, why="she asked")
     found.now.at = asked.request.due_at
 
-    def not_yet(*given: object) -> None:
+    def not_yet(*_: object) -> None:
         raise InterruptedError(4, "here")
 
     with monkeypatch.context() as patched:
@@ -133,7 +133,7 @@ def test_files_that_stay_are_not_called_erased(made_scene: Scene, monkeypatch: p
     asked = ask_erasure(made_scene.desk, item.id, why="she asked")
     made_scene.now.at = asked.request.due_at
     with monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", lambda *given, **more: None)
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
         with pytest.raises(UnavailableError, match="cannot be removed"):
             erase_due(made_scene.desk, asked.request.id)
 

@@ -91,7 +91,7 @@ def _listed(package: Gathering, number: int) -> bytes:
 
 
 def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, *, beside: str = "") -> dt.datetime:
-    """Verify a time-stamp, keep what it says, and return its time.
+    """Verify a time-stamp, keep what it says, and return until when what it is of must hold.
 
     Args:
         package: What it is of.
@@ -110,6 +110,8 @@ def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, 
         raise IntegrityError(message)
     if found.valid_until < until:
         message = f"{name}: a certificate of the authority has ended, and the time-stamp was not renewed before"
+        if package.request.given.tsa and any(each.root is Root.BESIDE for each in package.times):
+            message += " by an authority that was named"
         raise IntegrityError(message)
     if any(
         (each.serial, each.at, each.signer_sha256) == (found.facts.serial, at, found.signer_sha256)
@@ -133,7 +135,8 @@ def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, 
             renew_before=found.valid_until,
         )
     )
-    return at
+    # Anybody can be an authority of her own and date back: to whoever named some, what she renewed holds without her.
+    return until if root is Root.BESIDE and package.request.given.tsa else at
 
 
 def _verified(package: Gathering, name: str, content: bytes, beside: str) -> tuple[VerifiedTimestamp, Root]:
