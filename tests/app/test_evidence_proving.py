@@ -138,6 +138,22 @@ def test_one_that_is_away_is_waited_for_unless_a_person_accepts(made_scene: Scen
     assert "VERIFIED" in verified_by_bash(package(made_scene, item))
 
 
+def test_no_stamp_by_an_authority_that_the_package_does_not_name(made_scene: Scene) -> None:
+    """The settings changed while it waited: a stranger would be told that it does not hold."""
+    local = made_scene.desk
+    [one] = with_authorities(made_scene, 1)
+    one.fails = away
+    item = made_scene.recorded()
+    finish(made_scene.desk, item.case)
+
+    with pytest.raises(UnavailableError, match="made under other settings"):
+        finish(local, item.case).require(item.id)
+    one.fails = None
+
+    assert finish(made_scene.desk, item.case).require(item.id).state is EvidenceState.LOGGED
+    assert "VERIFIED" in verified_by_bash(package(made_scene, item))
+
+
 def test_one_that_waits_keeps_no_other_from_being_proved(made_scene: Scene) -> None:
     """What is wrong with one item is its own."""
     first = made_scene.added()

@@ -252,8 +252,8 @@ def write_log_proof(
 def add_stamps(desk: EvidenceDesk, folder: Path, sums: bytes, count: int) -> list[NotStamped]:
     """Have a package's sums stamped by authorities that did not yet; return those whose stamp does not count."""
     have = [stamp.verified.signer_sha256 for stamp in stamps_of(desk, folder, sums)]
-    failed, number = [], len(have)
-    for found in desk.stamping.stamp(sums, count, desk.instant(), have=have):
+    failed, number, named = [], len(have), _named_roots(folder)
+    for found in desk.stamping.stamp(sums, count, desk.instant(), have=have, named=named):
         if isinstance(found, NotStamped):
             failed.append(found)
             continue
@@ -267,7 +267,7 @@ def add_stamps(desk: EvidenceDesk, folder: Path, sums: bytes, count: int) -> lis
 
 def stamps_of(desk: EvidenceDesk, folder: Path, sums: bytes) -> list[Stamped]:
     """Return the stamps that a package has, each verified again."""
-    found, roots = [], x509.load_pem_x509_certificates((folder / "trust" / "tsa.pem").read_bytes())
+    found, roots = [], _named_roots(folder)
     for number in range(1, _TOKENS_MOST + 1):
         path = folder / "proofs" / f"{number:02d}.tsr"
         if not path.exists():
@@ -276,6 +276,11 @@ def stamps_of(desk: EvidenceDesk, folder: Path, sums: bytes) -> list[Stamped]:
         verified = desk.stamping.verify(reply, sums, desk.instant(), also=roots)
         found.append(Stamped(reply=reply, verified=verified))
     return found
+
+
+def _named_roots(folder: Path) -> list[x509.Certificate]:
+    """Return the roots by which a package says that its stamps are verified."""
+    return x509.load_pem_x509_certificates((folder / "trust" / "tsa.pem").read_bytes())
 
 
 def package_of(desk: EvidenceDesk, item: EvidenceItem) -> tuple[Path, bytes]:

@@ -30,6 +30,9 @@ from rempart.model.timestamp import Imprint, ImprintAlgorithm, Timestamp, Timest
 logger = logging.getLogger(__name__)
 
 _ROOTS_BYTES_MOST: Final = 1024 * 1024
+_UNNAMED: Final = (
+    "the package was made under other settings and does not name its root: set that authority again, or record it again"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,13 @@ class Stamping:
         return verify_reply(reply, imprint_of(content), [*self.roots(now), *also])
 
     def stamp(
-        self, content: bytes, count: int, now: dt.datetime, *, have: Collection[bytes] = ()
+        self,
+        content: bytes,
+        count: int,
+        now: dt.datetime,
+        *,
+        have: Collection[bytes] = (),
+        named: Collection[x509.Certificate] | None = None,
     ) -> Iterator[Stamped | NotStamped]:
         """Have a content stamped, by one authority after another until enough have.
 
@@ -129,10 +138,11 @@ class Stamping:
             count: How many stamps are wanted.
             now: When.
             have: SHA-256 of the certificates of those who stamped it already: a second stamp of theirs adds nothing.
+            named: The roots that a package names: by another one, a stranger could not verify the stamp.
         """
         seen = set(have)
         for outcome in self._replies(content, now) if count > 0 else ():
-            found = self._judged(outcome, content, now)
+            found = self._judged(outcome, content, now, named)
             if isinstance(found, Stamped):
                 if found.verified.signer_sha256 in seen:
                     continue
@@ -158,16 +168,29 @@ class Stamping:
             )
 
     def _judged(
-        self, outcome: tuple[str, bytes] | NotStamped, content: bytes, now: dt.datetime
+        self,
+        outcome: tuple[str, bytes] | NotStamped,
+        content: bytes,
+        now: dt.datetime,
+        named: Collection[x509.Certificate] | None,
     ) -> Stamped | NotStamped:
         if isinstance(outcome, NotStamped):
             return outcome
         who, reply = outcome
         try:
-            return Stamped(reply=reply, verified=self.verify(reply, content, now))
+            found = Stamped(reply=reply, verified=self.verify(reply, content, now))
         except IntegrityError as error:
             logger.warning("a time-stamp does not hold")
             return NotStamped(who=who, why=str(error))
+        return found if named is None or _is_by(reply, content, named) else NotStamped(who=who, why=_UNNAMED)
+
+
+def _is_by(reply: bytes, content: bytes, roots: Collection[x509.Certificate]) -> bool:
+    try:
+        verify_reply(reply, imprint_of(content), list(roots))
+    except IntegrityError:
+        return False
+    return True
 
 
 def imprint_of(content: bytes) -> Imprint:
