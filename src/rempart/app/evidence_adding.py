@@ -123,20 +123,29 @@ def require_permission(desk: EvidenceDesk, case: str, *, kind: EvidenceKind, tie
         message = "evidence is recorded in a case that has a ground, and nowhere else"
         raise RefusedError(message, advice="Open one: rempart case open --owner NAME --ground … --note …")
     known = workspace.cases.get(case)
-    if known.state is CaseState.CLOSED:
-        message = f"the case {known.id} is closed"
-        raise RefusedError(message, advice="Open another one, with a ground of its own.")
+    _require_open(known)
     require_consent(workspace, known.owner)
     word, _, tied_to = tie.partition(":")
     is_tied = word in set(Tie) and (word == Tie.MATCH) == bool(tied_to)
     if not is_tied or (tied_to and workspace.evidence.is_match(tied_to) is None):
         message = "nothing ties this to the case: neither a match, nor a report, nor the path to one"
         raise RefusedError(message, advice="Say which: --tie match:ID, --tie report or --tie path")
-    pages = sum(item.kind is EvidenceKind.PAGE for item in workspace.evidence.of_case(known.id))
     agreed = None
-    if second or (kind is EvidenceKind.PAGE and pages >= PAGES_ALONE_MOST):
+    if second or _takes_two(desk, known, kind):
         agreed = desk.require_second(second, f"more than {PAGES_ALONE_MOST} pages of one case")
     return Permission(case=known, tie=Tie(word), tied_to=tied_to, second=agreed)
+
+
+def _require_open(case: Case) -> None:
+    if case.state is CaseState.CLOSED:
+        message = f"the case {case.id} is closed"
+        raise RefusedError(message, advice="Open another one, with a ground of its own.")
+
+
+def _takes_two(desk: EvidenceDesk, case: Case, kind: EvidenceKind) -> bool:
+    """Tell whether it takes a second person; pages that were erased count."""
+    pages = sum(item.kind is EvidenceKind.PAGE for item in desk.workspace.evidence.of_case(case.id))
+    return kind is EvidenceKind.PAGE and pages >= PAGES_ALONE_MOST
 
 
 @contextlib.contextmanager
@@ -161,7 +170,8 @@ def file_item(desk: EvidenceDesk, path: Path) -> Iterator[NewItem]:
 
 def media_type_of(name: str) -> str:
     """Return the media type that a file's name says; nothing of it is looked at."""
-    guessed = (mimetypes.guess_type(name, strict=True)[0] or _UNKNOWN_TYPE).lower()
+    # By the ending alone: of a name like "data:text/…" Python would take the type out of its middle, which is private.
+    guessed = (mimetypes.guess_type(f"a{Path(name).suffix}", strict=True)[0] or _UNKNOWN_TYPE).lower()
     return guessed if _MEDIA_TYPE.fullmatch(guessed) else _UNKNOWN_TYPE
 
 
@@ -230,6 +240,11 @@ def _write(desk: EvidenceDesk, row: NewEvidence, second: UserId | None) -> Evide
     workspace, now, me = desk.workspace, desk.instant(), desk.workspace.me
     if workspace.evidence.is_known(row.id):  # the answer of the first commit was lost
         return workspace.evidence.get(row.id)
+    workspace.cases.lock(row.case)  # what was so before it was fetched may have changed
+    case = workspace.cases.get(row.case)
+    _require_open(case)
+    if second is None and _takes_two(desk, case, row.kind):
+        desk.require_second("", f"more than {PAGES_ALONE_MOST} pages of one case")
     item = workspace.evidence.add(row, by=me.id, now=now)
     desk.note(CustodyKind.RECORDED, item, second=second)
     workspace.journal.note(EventKind.EVIDENCE_RECORDED, row.case, actor=me.id, now=now)

@@ -77,6 +77,7 @@ class DossierWalk:
         )
         self.packages.append(package)
         yield from self._check(package)
+        package.texts.clear()  # a thousand packages may follow
         if f"tombstones/{item.id}.json" in self._dossier.sizes or f"tombstones/{item.id}.p7s" in self._dossier.sizes:
             yield self._problem(f"{item.id} has a tombstone, and is said to be kept")
         if self._dossier.digests.get(package.prefix + SUMS) != item.sums_sha256:

@@ -87,7 +87,7 @@ def _listed(package: Gathering, number: int) -> bytes:
         renewal = _RENEWAL.fullmatch(name)
         if _TOKEN.fullmatch(name) or (renewal and int(renewal[1]) < number):
             names.append(name)
-    return render_sums({name: hashlib.sha256(package.read_or_refuse(name)).digest() for name in names})
+    return render_sums({name: package.digest(name) for name in names})
 
 
 def _checked(package: Gathering, name: str, content: bytes, until: dt.datetime, *, beside: str = "") -> dt.datetime:
