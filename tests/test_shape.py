@@ -27,7 +27,7 @@ TESTED_ELSEWHERE = {
     "app/evidence_checking.py app/evidence_jobs.py",
     "tests/cli/test_evidence.py": "cli/case.py cli/evidence_lines.py cli/evidence_opening.py cli/evidence_erasing.py "
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
-    "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py",
+    "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
