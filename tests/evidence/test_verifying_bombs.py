@@ -32,7 +32,7 @@ def test_verify_sh_refuses_a_time_stamp_of_the_future(tmp_path: Path) -> None:
         skip_or_fail("openssl", "it is not installed")
     package = House(at=NOW + dt.timedelta(days=2)).item(tmp_path)
 
-    command = ["bash", package / "verify.sh", package]  # a judge: found where the system has it
+    command = ["bash", str(package / "verify.sh"), str(package)]  # a judge: found where the system has it
     done = subprocess.run(command, capture_output=True, check=False, timeout=60)
 
     assert done.returncode == 1
