@@ -10,7 +10,9 @@ from typing import Final
 
 from rempart.collect import FetchedPage
 
-_WORDS: Final = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore".split()
+_WORDS: Final = (
+    "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore".split()
+)
 _MENU: Final = "".join(
     f'<li><div class="p-navEl" data-has-children="true"><a href="/m/{k}/" class="p-navEl-link" data-nav-id="n{k}">Entry {k}'
     f'</a><div class="menu menu--structural" data-menu="menu" aria-hidden="true"><div class="menu-content">'
@@ -81,7 +83,9 @@ def xenforo_thread(seed: int, posts: int = 20) -> FetchedPage:
         f' href="/threads/t.5/page-2" class="pageNav-jump pageNav-jump--next">Next</a></div>{"".join(made)}<footer'
         f' class="p-footer">{_MENU}{_SCRIPT}</footer></body></html>'
     )
-    return FetchedPage(url="https://f.example/threads/t.5/", body=body.encode(), media_type="text/html", charset="utf-8")
+    return FetchedPage(
+        url="https://f.example/threads/t.5/", body=body.encode(), media_type="text/html", charset="utf-8"
+    )
 
 
 def phpbb_topic(seed: int, posts: int = 20) -> FetchedPage:
@@ -91,7 +95,9 @@ def phpbb_topic(seed: int, posts: int = 20) -> FetchedPage:
     for k in range(posts):
         number = seed * 100 + k
         quote = f"<blockquote><div><cite>x wrote:</cite>{_text(generator)}</div></blockquote>" if k % 3 == 0 else ""
-        icons = "".join(f'<li><a href="./posting.php?m={i}" class="button"><i></i><span>x</span></a></li>' for i in range(4))
+        icons = "".join(
+            f'<li><a href="./posting.php?m={i}" class="button"><i></i><span>x</span></a></li>' for i in range(4)
+        )
         made.append(
             f'<div id="p{number}" class="post has-profile bg2"><div class="inner"><dl class="postprofile" id="profile{number}">'
             f'<dt class="no-profile-rank"><div class="avatar-container"><a href="./memberlist.php?mode=viewprofile&amp;u={k}"'
@@ -108,14 +114,18 @@ def phpbb_topic(seed: int, posts: int = 20) -> FetchedPage:
             f' alt="i.jpg"></dt><dd>i.jpg (1.5 MiB) Viewed 3 times</dd></dl></dd></dl><div id="sig{number}" class="signature">'
             f"{_text(generator)}</div></div></div></div></div>"
         )
-    pages = "".join(f'<li><a class="button" href="./viewtopic.php?t=5&amp;start={20 * k}">{k + 1}</a></li>' for k in range(7))
+    pages = "".join(
+        f'<li><a class="button" href="./viewtopic.php?t=5&amp;start={20 * k}">{k + 1}</a></li>' for k in range(7)
+    )
     body = (
         f'<!DOCTYPE html><html><head><title>T</title>{_HEAD}<link href="./styles/prosilver/theme/s.css" rel="stylesheet">'
         f'</head><body id="phpbb" class="nojs section-viewtopic ltr"><ul>{_MENU}</ul><h2 class="topic-title"><a href="#">T</a>'
         f'</h2><div class="pagination"><ul>{pages}<li class="arrow next"><a href="./viewtopic.php?t=5&amp;start=20" rel="next">'
         f"n</a></li></ul></div>{''.join(made)}<footer>{_MENU}{_SCRIPT}</footer></body></html>"
     )
-    return FetchedPage(url="https://b.example/viewtopic.php?t=5", body=body.encode(), media_type="text/html", charset="utf-8")
+    return FetchedPage(
+        url="https://b.example/viewtopic.php?t=5", body=body.encode(), media_type="text/html", charset="utf-8"
+    )
 
 
 def gallery(seed: int, pictures: int = 120) -> FetchedPage:
@@ -127,5 +137,7 @@ def gallery(seed: int, pictures: int = 120) -> FetchedPage:
         "</figcaption></figure>"
         for k in range(pictures)
     )
-    body = f"<!DOCTYPE html><html><head><title>T</title>{_HEAD}</head><body><ul>{_MENU}</ul>{items}{_SCRIPT}</body></html>"
+    body = (
+        f"<!DOCTYPE html><html><head><title>T</title>{_HEAD}</head><body><ul>{_MENU}</ul>{items}{_SCRIPT}</body></html>"
+    )
     return FetchedPage(url=f"https://g.example/{seed}", body=body.encode(), media_type="text/html", charset="utf-8")

@@ -17,8 +17,8 @@ from rempart.collect.addresses import canonical
 from rempart.collect.expiry import end_of, undated
 from rempart.collect.interface import ExamplePage, FetchedPage
 from rempart.collect.limits import PAGE_BYTES_MOST
-from rempart.collect.parsed import TASK_NAME as PARSE_TASK
-from rempart.collect.parsed import pack, parse_page
+from rempart.collect.packing import TASK_NAME as PARSE_TASK
+from rempart.collect.packing import pack, parse_page
 from rempart.collect.recognising import read_page
 
 __all__ = [

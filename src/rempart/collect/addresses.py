@@ -31,10 +31,12 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 _PERCENT: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE: Final = "%/:@!$&'()*+,;=-._~[]|^"
+_AS_IT_IS: Final = re.compile(r"[A-Za-z0-9%/:@!$&'()*+,;=\-._~\[\]|^]*")
 _SESSION_IN_PATH: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 #: A path that is in its one form as it stands: most of a forum's own links, which need no more than a look.
 _PLAIN_PATH: Final = re.compile(r"(/[A-Za-z0-9\-_~!$'()*+,=:@/.]*)(?:#.*)?", re.DOTALL)
-_PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.\-]+/[A-Za-z0-9\-_~!$'()*+,=:@/.]*")
+_PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.\-]*[a-z0-9]/[A-Za-z0-9\-_~!$'()*+,=:@/.]*")
+_WHOLE: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9._\-]+|\[[0-9a-f:.]+\]")
 _CACHED_MOST: Final = 4_096
 
@@ -58,7 +60,9 @@ def canonical(url: str) -> str:
     if scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc or port == 0:
         return ""
     netloc = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
-    path = _SESSION_IN_PATH.sub("", quote(_normal(parts.path), safe=_SAFE))
+    path = _quoted(_normal(parts.path))
+    if ";" in path:
+        path = _SESSION_IN_PATH.sub("", path)
     query = _query(parts.query)
     whole = f"{scheme}://{netloc}{_without_dots(path)}{'?' if query else ''}{query}"
     return whole if len(whole) <= URL_MOST else ""
@@ -98,7 +102,7 @@ class Addresses:
                 return self._origin + path
         known = self._known.get(href)
         if known is None:
-            known = canonical(_joined(self._base, href))
+            known = canonical(href if _WHOLE.match(href) else _joined(self._base, href))
             self.refused += not known and href.lstrip()[:4].lower() == "http"
             if len(self._known) < _CACHED_MOST:
                 self._known[href] = known
@@ -136,6 +140,11 @@ def _normal(text: str) -> str:
     return _PERCENT.sub(_one_way, text) if "%" in text else text
 
 
+def _quoted(text: str) -> str:
+    """Encode what an address may not hold as it is."""
+    return text if _AS_IT_IS.fullmatch(text) else quote(text, safe=_SAFE)
+
+
 def _one_way(found: re.Match[str]) -> str:
     character = chr(int(found[1], 16))
     return character if character in _UNRESERVED else f"%{found[1].upper()}"
@@ -161,8 +170,8 @@ def _query(query: str) -> str:
     """Drop what says who came from where; the rest stays as it is, in its order."""
     if not query:
         return ""
-    kept = [piece for piece in query.split("&") if piece and not _says_who(_name(piece))]
-    return quote(_normal("&".join(kept)), safe=f"{_SAFE}?`{{}}")
+    kept = _normal("&".join([piece for piece in query.split("&") if piece and not _says_who(_name(piece))]))
+    return kept if _AS_IT_IS.fullmatch(kept) else quote(kept, safe=f"{_SAFE}?`{{}}")
 
 
 def _name(piece: str) -> str:

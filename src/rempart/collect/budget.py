@@ -20,21 +20,18 @@ from rempart.model.collected import LeftOut
 _UNWANTED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_BLANKS: Final = re.compile(r"[ \t\r\f\v\u00a0]+")
-_LINES: Final = re.compile(r" ?\n[ \n]*")
 
 
 def clean_text(text: str) -> str:
     """Return a text with single blanks and line ends, and nothing that shows other than it is."""
-    if not text.isascii() or not text.isprintable():
-        text = _UNWANTED.sub("", text)
-    text = _BLANKS.sub(" ", text)
-    return _LINES.sub("\n", text).strip() if "\n" in text else text.strip()
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join([line if line.isprintable() else _UNWANTED.sub("", line) for line in lines if line]).strip()
 
 
 def clean_title(text: str) -> str:
     """Return a text on one line, as long as a title may be."""
-    return " ".join(clean_text(text[: 4 * TITLE_MOST]).split())[:TITLE_MOST]
+    line = " ".join(text[: 4 * TITLE_MOST].split())
+    return (line if line.isprintable() else " ".join(_UNWANTED.sub("", line).split()))[:TITLE_MOST].rstrip()
 
 
 def clean_id(text: object) -> str:

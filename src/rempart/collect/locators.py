@@ -25,7 +25,7 @@ _IPFS: Final = re.compile(rf"(?:ipfs://(?:ipfs/)?|/ipfs/){_CID}\b")
 _GATEWAY: Final = re.compile(r"https?://(b[a-z2-7]{58,112})\.ipfs\.")
 _PARAMETERS_MOST: Final = 64
 #: What a text must hold for the slower looks to be worth it.
-_HINTS: Final = re.compile(r"magnet:\?|hash|btih|ipfs", re.IGNORECASE)
+_HINTS: Final = ("magnet:?", "hash", "btih", "ipfs")
 
 
 def parse_magnet(text: str) -> MediaReference | None:
@@ -64,7 +64,8 @@ def parse_ipfs(text: str) -> MediaReference | None:
 
 def find_locators(text: str) -> list[MediaReference]:
     """Find what is written in a text as it is: magnet links, infohashes that are called so, IPFS addresses."""
-    if not _HINTS.search(text):
+    lowered = text.lower()
+    if not any(hint in lowered for hint in _HINTS):
         return []
     magnets = [magnet for found in _MAGNET.finditer(text) if (magnet := parse_magnet(found[0]))]
     known = {magnet.engine_id for magnet in magnets}

@@ -1,21 +1,18 @@
-"""What the task answers, as JSON, and its reading in the parent, which trusts no worker."""
+"""A page as JSON, field by field, and its reading in the parent, which trusts no worker."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rempart.collect.addresses import canonical
-from rempart.collect.interface import FetchedPage
 from rempart.collect.limits import (
     EVIDENCE_MOST,
     ID_MOST,
     LINKS_MOST,
     MEDIA_MOST,
-    PAGE_BYTES_MOST,
     PAGE_TEXT_MOST,
     POST_TEXT_MOST,
     POSTS_MOST,
@@ -24,8 +21,6 @@ from rempart.collect.limits import (
     URL_MOST,
 )
 from rempart.collect.locators import parse_ipfs, parse_magnet
-from rempart.errors import MediaError
-from rempart.model import UnreadableReason
 from rempart.model.collected import (
     LOCATORS,
     Engine,
@@ -42,41 +37,11 @@ from rempart.model.collected import (
 if TYPE_CHECKING:
     from rempart.hazmat import Json
 
-TASK_NAME: Final = "rempart.collect.parse_task:run"
-#: Of the head of a packed page: its address, type and letters.
-_HEAD_BYTES_MOST: Final = 64 * 1024
 _INFOHASH_DIGITS: Final = 40
 _SIZE_MOST: Final = 1 << 62
 _INSTANT_MOST: Final = 1 << 33
 _ChoiceT = TypeVar("_ChoiceT", bound=StrEnum)
 _T = TypeVar("_T")
-
-
-def pack(page: FetchedPage) -> bytes:
-    """Write a page as one item of a pool: a line of JSON, then its bytes."""
-    head = {"url": page.url, "type": page.media_type, "charset": page.charset, "status": page.status}
-    return json.dumps(head, ensure_ascii=True).encode("ascii") + b"\n" + page.body
-
-
-def unpack(data: bytes) -> FetchedPage:
-    """Read what :func:`pack` wrote.
-
-    Raises:
-        MediaError: it is not that, or too large.
-    """
-    head, newline, body = data.partition(b"\n")
-    if not newline or len(head) > _HEAD_BYTES_MOST:
-        raise MediaError(UnreadableReason.UNSUPPORTED, "a packed page begins with a line of JSON")
-    if len(body) > PAGE_BYTES_MOST:
-        raise MediaError(UnreadableReason.TOO_MANY_BYTES, f"{len(body)} > {PAGE_BYTES_MOST}")
-    said = json.loads(head)
-    return FetchedPage(
-        url=str(said["url"]),
-        body=body,
-        media_type=str(said["type"]),
-        charset=str(said["charset"]),
-        status=int(said["status"]),
-    )
 
 
 def write_page(page: ParsedPage) -> dict[str, Json]:
@@ -116,8 +81,8 @@ def _seconds(instant: dt.datetime | None) -> int | None:
     return int(instant.timestamp()) if instant else None
 
 
-def parse_page(record: Mapping[str, Json]) -> ParsedPage:
-    """Read a record.
+def read_written(record: Mapping[str, Json]) -> ParsedPage:
+    """Read a record that is as :func:`write_page` wrote it.
 
     Raises:
         ValueError: it is none; an address in it is not of the web, or not in its one form; there is too much of it.

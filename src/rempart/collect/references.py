@@ -65,7 +65,7 @@ class References:
             name: As the page shows it.
             size_bytes: As the page says.
         """
-        if not href or href[0] == "#":
+        if not href or href[0] == "#" or (engine_id and self._is_known(engine_id, name, size_bytes)):
             return
         if locator := _locator(href):
             self.add_locator(locator)
@@ -90,6 +90,15 @@ class References:
                 is_temporary=is_temporary,
                 expires_at=expires_at,
             ),
+        )
+
+    def _is_known(self, engine_id: str, name: str, size_bytes: int | None) -> bool:
+        """Tell whether there is nothing more to say of a thing that the engine has a name for."""
+        known = self._found.get(engine_id)
+        return (
+            known is not None
+            and (bool(known.name) or not name)
+            and (known.size_bytes is not None or size_bytes is None)
         )
 
     def add_locator(self, locator: MediaReference) -> None:

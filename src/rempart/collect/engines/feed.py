@@ -22,11 +22,9 @@ from rempart.errors import MediaError
 from rempart.model import UnreadableReason
 from rempart.model.collected import Engine, LeftOut, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
-#: What a feed begins with, after what XML may have before it.
-_ROOT: Final = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?[^>]{0,500}\?>\s*|<!--.{0,2000}?-->\s*)*<(?:rss|feed|rdf:RDF)[\s>]",
-    re.DOTALL,
-)
+_ROOT: Final = re.compile(rb"<(rss|feed|rdf:RDF)[\s>]")
+#: What XML begins with; pages for people begin otherwise, or name HTML soon.
+_STARTS: Final = (b"<?xml", b"<rss", b"<feed", b"<rdf:RDF", b"<!--", b"<!DOCTYPE", b"<!doctype")
 #: A document that defines entities is no feed that anybody's software writes; expanding them is the oldest bomb.
 _DEFINES: Final = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>]{0,2000}\[)", re.IGNORECASE)
 _PREFIX_BYTES: Final = 8_192
@@ -35,8 +33,11 @@ _MEDIA_OF: Final = ("media_content", "enclosures")
 
 def signs(body: bytes) -> tuple[str, ...]:
     """Recognise a feed by its root element."""
-    found = _ROOT.match(body[:_PREFIX_BYTES])
-    return (f"root <{found[0].rpartition(b'<')[2].rstrip(b' >').split()[0].decode('ascii')}>",) if found else ()
+    start = body[:_PREFIX_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(_STARTS) or b"<html" in start.lower():
+        return ()
+    found = _ROOT.search(start)
+    return (f"root <{found[1].decode('ascii')}>",) if found else ()
 
 
 def read(body: bytes, walker: Walker) -> ParsedPage:
@@ -116,8 +117,8 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
 def _instant(entry: Mapping[str, Any]) -> dt.datetime | None:
     """Return when an entry was last changed; feedparser has turned it to UTC."""
     for field in ("updated_parsed", "published_parsed"):
-        parsed = entry.get(field)
-        if parsed:
+        # NOTE: ``get`` would take the second for the first, with a warning.
+        if field in entry and (parsed := entry[field]):
             try:
                 return from_epoch(calendar.timegm(parsed))
             except (ValueError, OverflowError, TypeError):
