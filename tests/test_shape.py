@@ -23,12 +23,13 @@ LINES_MAX = 400
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE = {
     "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
-    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py collect/engines/discourse.py "
-    "collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py collect/engines/json_values.py "
-    "collect/engines/listing.py collect/engines/machina.py collect/engines/misago.py collect/engines/paste.py "
-    "collect/engines/phpbb.py collect/engines/sitemap.py collect/engines/xenforo.py collect/examples/discourse.py "
-    "collect/examples/feed.py collect/examples/files.py collect/examples/generic.py collect/examples/machina.py "
-    "collect/examples/misago.py collect/examples/phpbb.py collect/examples/sitemap.py collect/examples/xenforo.py",
+    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
+    "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
+    "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
+    "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
+    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
+    "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
     "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",

@@ -60,6 +60,8 @@ def test_what_is_none(text: str) -> None:
 @given(st.one_of(st.text(), st.from_regex(r"\Ahttps?://[a-z.]{1,9}(:\d{0,5})?[/?#%.;=&a-fé0-9\\ \[\]{}|^]{0,40}\Z")))
 @example("https://x/%2525%41?%2525")
 @example("https://x/;sid=1/..;sid=2")
+@example("http://..")
+@example("https://x./?a")
 def test_twice_is_once(text: str) -> None:
     """A canonical address is its own canonical form, and of the web."""
     once = canonical(text)

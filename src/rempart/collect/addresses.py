@@ -35,9 +35,15 @@ _AS_IT_IS: Final = re.compile(r"[A-Za-z0-9%/:@!$&'()*+,;=\-._~\[\]|^]*")
 _SESSION_IN_PATH: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 #: A path that is in its one form as it stands: most of a forum's own links, which need no more than a look.
 _PLAIN_PATH: Final = re.compile(r"(/[A-Za-z0-9\-_~!$'()*+,=:@/.]*)(?:#.*)?", re.DOTALL)
-_PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.\-]*[a-z0-9]/[A-Za-z0-9\-_~!$'()*+,=:@/.]*")
+_HOST_NAME: Final = r"(?:[a-z0-9_\-]+\.)*[a-z0-9_\-]+"
+_PLAIN_URL: Final = re.compile(rf"https?://{_HOST_NAME}/[A-Za-z0-9\-_~!$'()*+,=:@/.]*")
+#: The same with a query, of which only its parameters are looked at.
+_PLAIN_QUERY: Final = re.compile(
+    r"(https?://[a-z0-9.\-]*[a-z0-9]/[A-Za-z0-9\-_~!$'()*+,=:@/.]*)\?([A-Za-z0-9/:@!$&'()*+,;=\-._~]*)(?:#.*)?",
+    re.DOTALL,
+)
 _WHOLE: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
-_HOST: Final = re.compile(r"[a-z0-9._\-]+|\[[0-9a-f:.]+\]")
+_HOST: Final = re.compile(rf"{_HOST_NAME}|\[[0-9a-f:.]+\]")
 _CACHED_MOST: Final = 4_096
 
 
@@ -49,6 +55,10 @@ def canonical(url: str) -> str:
     text = _DROPPED.sub("", url).strip(" \x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c")
     if _PLAIN_URL.fullmatch(text) and "/." not in text and len(text) <= URL_MOST:
         return text
+    found = _PLAIN_QUERY.fullmatch(text)
+    if found and "/." not in found[1] and len(text) <= URL_MOST:
+        query = _query(found[2])
+        return f"{found[1]}?{query}" if query else found[1]
     if len(text) > URL_MOST or _FORBIDDEN.search(text):
         return ""
     try:
@@ -71,7 +81,7 @@ def canonical(url: str) -> str:
 def without(url: str, names: frozenset[str]) -> str:
     """Return a canonical address without some parameters of its query, named in small letters."""
     head, mark, query = url.partition("?")
-    kept = [piece for piece in query.split("&") if piece and _name(piece) not in names] if mark else []
+    kept = [piece for piece in query.split("&") if piece and _parameter(piece) not in names] if mark else []
     return f"{head}?{'&'.join(kept)}" if kept else head
 
 
@@ -170,11 +180,11 @@ def _query(query: str) -> str:
     """Drop what says who came from where; the rest stays as it is, in its order."""
     if not query:
         return ""
-    kept = _normal("&".join([piece for piece in query.split("&") if piece and not _says_who(_name(piece))]))
+    kept = _normal("&".join([piece for piece in query.split("&") if piece and not _says_who(_parameter(piece))]))
     return kept if _AS_IT_IS.fullmatch(kept) else quote(kept, safe=f"{_SAFE}?`{{}}")
 
 
-def _name(piece: str) -> str:
+def _parameter(piece: str) -> str:
     return _normal(piece.partition("=")[0]).lower()
 
 

@@ -12,8 +12,8 @@ from rempart.collect.locators import find_locators, parse_ipfs, parse_magnet
 from rempart.collect.wrappers import unwrapped
 from rempart.model.collected import MediaReference, ReferenceKind
 
-IMAGE_NAME: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|heic|heif|bmp|tiff?|jfif)$", re.IGNORECASE)
-VIDEO_NAME: Final = re.compile(r"\.(?:mp4|m4v|webm|mov|mkv|avi|wmv|flv|mpe?g|ts|m3u8)$", re.IGNORECASE)
+_IMAGE_ENDINGS: Final = frozenset("jpg jpeg png gif webp avif heic heif bmp tif tiff jfif".split())
+_VIDEO_ENDINGS: Final = frozenset("mp4 m4v webm mov mkv avi wmv flv mpg mpeg ts m3u8".split())
 #: A picture's width in a ``srcset`` (``640w``), or how many pixels of the screen are one of it (``2x``).
 _CANDIDATE: Final = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)[wx])?\s*(?:,|$)")
 _SRCSET_MOST: Final = 20_000
@@ -21,10 +21,10 @@ _SRCSET_MOST: Final = 20_000
 
 def kind_of(url: str) -> ReferenceKind:
     """Tell by an address's last part what it leads to."""
-    path = url.partition("?")[0]
-    if IMAGE_NAME.search(path):
+    ending = url.partition("?")[0].rpartition(".")[2].lower()
+    if ending in _IMAGE_ENDINGS:
         return ReferenceKind.IMAGE
-    return ReferenceKind.VIDEO if VIDEO_NAME.search(path) else ReferenceKind.LINK
+    return ReferenceKind.VIDEO if ending in _VIDEO_ENDINGS else ReferenceKind.LINK
 
 
 def best_of_srcset(srcset: str) -> str:

@@ -25,10 +25,10 @@ _LAZY: Final = ("data-src", "data-original", "data-lazy-src", "data-full", "data
 _LIGHTBOX: Final = frozenset(
     "data-fancybox data-lightbox data-fslightbox data-pswp-src data-lg-size data-gallery".split()
 )
-_LIGHTBOX_CLASSES: Final = ("lightbox", "js-lbImage", "fancybox", "glightbox", "magnific", "photoswipe", "venobox")
+_LIGHTBOX_CLASSES: Final = re.compile("lightbox|js-lbImage|fancybox|magnific|photoswipe|venobox")
 #: ``onclick="loadMedia(this, 'https://…')"``: players that are loaded by a click.
 _ONCLICK: Final = re.compile(r"\(\s*this\s*,\s*'(https?:)?(//[^']{4,4000})'")
-_DECORATION: Final = ("smil", "emoji", "emoticon", "avatar", "icon")
+_DECORATION: Final = re.compile("smil|emoji|emoticon|avatar|icon")
 
 
 def refer(tag: str, attributes: Attributes, references: References) -> None:
@@ -60,8 +60,8 @@ def opens_picture(attributes: Attributes) -> bool:
     """Tell a link that opens a picture over the page."""
     if not _LIGHTBOX.isdisjoint(attributes):
         return True
-    names = f"{attributes.get('class') or ''} {attributes.get('rel') or ''}"
-    return len(names) > 1 and any(word in names for word in _LIGHTBOX_CLASSES)
+    names, relation = attributes.get("class"), attributes.get("rel")
+    return bool((names and _LIGHTBOX_CLASSES.search(names)) or (relation and _LIGHTBOX_CLASSES.search(relation)))
 
 
 def picture_of(attributes: Attributes) -> str:
@@ -74,7 +74,7 @@ def picture_of(attributes: Attributes) -> str:
 def is_content(attributes: Attributes) -> bool:
     """Tell a picture from a smiley, an avatar and a dot that counts visitors."""
     names = attributes.get("class")
-    if names and any(word in names for word in _DECORATION):
+    if names and _DECORATION.search(names):
         return False
     return attributes.get("width") not in {"1", "0"} and attributes.get("height") not in {"1", "0"}
 

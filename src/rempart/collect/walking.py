@@ -26,6 +26,8 @@ _LINES: Final = frozenset(
     "address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table td th tr ul".split()
 )
+#: Elements whose attributes say nothing that is read.
+_PLAIN: Final = frozenset("b br em i li ol p s small strong sub sup tbody td th tr u ul".split())
 #: Elements whose content is no text of the page.
 _SILENT: Final = frozenset("script style template noscript head title textarea select svg math object button".split())
 
@@ -103,12 +105,13 @@ class Walker:
             elif tag not in _SILENT and tag[:1] != "-":
                 if tag in _LINES:
                     parts.append("\n")
-                if self._visit(current, tag, handler, references):
+                if tag in _PLAIN or self._visit(current, tag, handler, references):
                     inside = current.first_child
             if inside is not None and depth < DEPTH_MOST:
                 current, depth = inside, depth + 1
             else:
-                self._note(too_deep=inside is not None, too_long=room <= 0)
+                if inside is not None or room <= 0:
+                    self.budget.leave_out(LeftOut.TEXT)
                 current, depth = _following(current, depth, parts)
         if not self._nodes:
             self.budget.leave_out(LeftOut.REST)
@@ -122,10 +125,6 @@ class Walker:
         if step is Step.USUAL and attributes:
             refer(tag, attributes, references)
         return step is not Step.OVER
-
-    def _note(self, *, too_deep: bool, too_long: bool) -> None:
-        if too_deep or too_long:
-            self.budget.leave_out(LeftOut.TEXT)
 
 
 def _following(node: LexborNode, depth: int, parts: list[str]) -> tuple[LexborNode | None, int]:

@@ -59,7 +59,7 @@ def unwrapped(url: str) -> str:
 def _inside(url: str) -> str:
     """Take one layer off; empty if there is none."""
     head, _, query = url.partition("?")
-    path = head.split("/", 3)[-1] if head.count("/") > 2 else ""  # noqa: PLR2004 - scheme://host/path
+    path = head.partition("://")[2].partition("/")[2]
     if query and (_LEADS_AWAY.search(f"/{path}")):
         return _of_parameters(query)
     if query and _ADDRESS.match(unquote(query)):
