@@ -70,6 +70,7 @@ DECLARED = {
     # Its own code is BSD; its library links x264 and x265 whatever avcodec_license() says: the wheel as a whole is GPL.
     "av": "BSD-3-Clause AND LGPL-3.0-or-later AND GPL-2.0-or-later",
     "colorama": "BSD-3-Clause",
+    "feedparser": "BSD-2-Clause",
     "flatbuffers": "Apache-2.0",
     # Its library holds crates of Rust; the wheel carries no notices of theirs.
     "c2pa-python": "MIT OR Apache-2.0",
@@ -99,6 +100,8 @@ DECLARED = {
     "opencv-python-headless": "Apache-2.0 AND LGPL-2.1-or-later",
     "pi-heif": "BSD-3-Clause AND LGPL-3.0-or-later",
     "protobuf": "BSD-3-Clause",
+    # lexbor is linked into its module; the wheel carries no notice of it.
+    "selectolax": "MIT AND Apache-2.0",
     "pytest-socket": "MIT",
     "tzdata": "Apache-2.0",
     "pyrage": "MIT",

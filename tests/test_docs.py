@@ -141,7 +141,7 @@ def test_the_site_builds(tmp_path: Path) -> None:
     assert (tmp_path / "fr" / "tutoriel.html").exists()
 
 
-@pytest.mark.parametrize("module", ["rempart.model", "rempart.detect", "rempart.privacy"])
+@pytest.mark.parametrize("module", ["rempart.model", "rempart.collect", "rempart.detect", "rempart.privacy"])
 def test_examples_run(module: str) -> None:
     """Each room's page of names is also an example."""
     outcome = doctest.testmod(importlib.import_module(module))

@@ -29,6 +29,14 @@ TESTED_ELSEWHERE = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
+    "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
+    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
+    "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
+    "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
+    "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
+    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
+    "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
     "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",
@@ -215,6 +223,23 @@ def test_only_hazmat_touches_media_decoders(path: Path) -> None:
             "hazmat/video_encoding.py",
             "hazmat/video_samples.py",
         }
+
+
+def test_only_two_files_load_parsers_of_pages() -> None:
+    """They are called in a worker; at the top of a module the import would bring them into the parent."""
+    native = {"selectolax", "feedparser", "lxml", "html5lib", "xml"}
+    named = {name_of(path) for path, tree in TREES.items() if {n.partition(".")[0] for n in imported(tree)} & native}
+    hinted = {"collect/walking.py", *(f"collect/engines/{n}.py" for n in HINTED)}
+
+    assert named - hinted == {"collect/document.py", "collect/engines/feed.py"}
+    for path in FILES:
+        statements = [n for n in TREES[path].body if isinstance(n, ast.Import | ast.ImportFrom)]
+        top = {name.partition(".")[0] for node in statements for name in imported(ast.Module([node], []))}
+        assert not top & native, path
+
+
+#: Files that name nodes of the parser in their annotations, under ``if TYPE_CHECKING``.
+HINTED = "xenforo phpbb machina generic listing file_host paste".split()
 
 
 def test_only_one_file_loads_the_reader_of_manifests() -> None:

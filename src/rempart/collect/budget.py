@@ -1,0 +1,94 @@
+"""Counts what is read of one page, and remembers what there was no room for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rempart.collect.limits import (
+    ID_MOST,
+    LINKS_MOST,
+    MEDIA_MOST,
+    PAGE_TEXT_MOST,
+    POST_TEXT_MOST,
+    POSTS_MOST,
+    TITLE_MOST,
+)
+from rempart.model.collected import LeftOut
+
+#: What a terminal obeys, what reverses or hides letters, halves of characters; line ends and tabs stay.
+_UNWANTED: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def clean_text(text: str) -> str:
+    """Return a text with single blanks and line ends, and nothing that shows other than it is."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join([line if line.isprintable() else _UNWANTED.sub("", line) for line in lines if line]).strip()
+
+
+def clean_title(text: str) -> str:
+    """Return a text on one line, as long as a title may be."""
+    line = " ".join(text[: 4 * TITLE_MOST].split())
+    return (line if line.isprintable() else " ".join(_UNWANTED.sub("", line).split()))[:TITLE_MOST].rstrip()
+
+
+def clean_id(text: object) -> str:
+    """Return what an engine calls something, if it can be that; empty if not."""
+    name = str(text) if isinstance(text, int | str) and not isinstance(text, bool) else ""
+    return name if name.isprintable() and name.isascii() and len(name) <= ID_MOST else ""
+
+
+class Budget:
+    """What may still be read of one page."""
+
+    def __init__(self) -> None:
+        """Start with everything."""
+        self._posts = POSTS_MOST
+        self._media = MEDIA_MOST
+        self._links = LINKS_MOST
+        self._text = PAGE_TEXT_MOST
+        self._left_out: dict[LeftOut, None] = {}
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return what there was no room for, in the order of the vocabulary."""
+        return tuple(what for what in LeftOut if what in self._left_out)
+
+    def leave_out(self, what: LeftOut) -> None:
+        """Remember that there was more."""
+        self._left_out[what] = None
+
+    def post(self) -> bool:
+        """Take room for a post."""
+        self._posts -= 1
+        return self._or_left_out(self._posts, LeftOut.POSTS)
+
+    def reference(self) -> bool:
+        """Take room for a reference."""
+        self._media -= 1
+        return self._or_left_out(self._media, LeftOut.MEDIA)
+
+    def link(self) -> bool:
+        """Take room for a page to go on with."""
+        self._links -= 1
+        return self._or_left_out(self._links, LeftOut.LINKS)
+
+    def text(self, text: str) -> str:
+        """Clean a post's text, and cut it where there is no more room."""
+        most = min(POST_TEXT_MOST, self._text)
+        if len(text) > 2 * most:  # cleaning makes texts shorter, and works on no more than needed
+            text = text[: 2 * most]
+            self.leave_out(LeftOut.TEXT)
+        kept = clean_text(text)
+        if len(kept) > most:
+            kept = kept[:most]
+            self.leave_out(LeftOut.TEXT)
+        self._text -= len(kept)
+        return kept
+
+    def _or_left_out(self, room: int, what: LeftOut) -> bool:
+        if room < 0:
+            self.leave_out(what)
+        return room >= 0

@@ -1,0 +1,24 @@
+"""One file per engine; the order in which pages are offered to them, the surest marks first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rempart.collect.engines import discourse, file_host, generic, listing, machina, misago, paste, phpbb, xenforo
+from rempart.collect.interface import HtmlReader, JsonReader
+
+#: The last takes every page.
+HTML_READERS: Final[tuple[HtmlReader, ...]] = (
+    xenforo.READER,
+    phpbb.READER,
+    discourse.HTML_READER,
+    misago.HTML_READER,
+    machina.READER,
+    listing.READER,
+    file_host.READER,
+    paste.READER,
+    generic.READER,
+)
+JSON_READERS: Final[tuple[JsonReader, ...]] = (discourse.JSON_READER, misago.JSON_READER)
+
+__all__ = ["HTML_READERS", "JSON_READERS"]
