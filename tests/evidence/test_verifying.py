@@ -305,7 +305,7 @@ def test_a_checkpoint_of_another_tree_is_none(package: Path) -> None:
 # ---- what nobody touched ----
 
 
-@pytest.mark.parametrize("identity", [None, *HOUSE.identities])
+@pytest.mark.parametrize("identity", [None, *HOUSE.identities], ids=["no key", "one key", "the other"])
 @pytest.mark.parametrize("form", ["folder", "zip"])
 @pytest.mark.parametrize("what", [item_id(1), item_id(3), DOSSIER])
 def test_what_nobody_touched_holds(made: Path, tmp_path: Path, what: str, form: str, identity: str | None) -> None:
