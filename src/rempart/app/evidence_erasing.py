@@ -1,7 +1,8 @@
 """Erase an item although the log keeps everything: seven days after it was asked for, unless cancelled or held.
 
 1. One transaction puts a signed tombstone where the item was, logs it under the case's key, and deletes what opens the
-   item's own entries: which leaves were its own nobody can tell from then on, once its key is gone.
+   item's own entries: a leaf says nothing of what it was from then on, once its key is gone, though order
+   and times may tell which ones were probably its own.
 2. The item's key is destroyed: its age identity, its name and the words about it are unreadable, in backups too that
    are made from then on. Its files are removed.
 3. Every file of the database is cleaned of what was deleted.
