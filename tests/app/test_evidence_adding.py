@@ -208,7 +208,7 @@ def test_a_person_needs_a_case_and_a_safe_device(made_scene: Scene) -> None:
             add_evidence_recipient(made_scene.desk, **ask, **given)  # type: ignore[arg-type]  # by name
     add_evidence_recipient(made_scene.desk, **ask, is_safe=True, case=made_scene.case.id)  # type: ignore[arg-type]  # as above
 
-    assert [each.label for each in made_scene.workspace.evidence_keys.recipients()] == ["counsel", "her"]
+    assert sorted(each.label for each in made_scene.workspace.evidence_keys.recipients()) == ["counsel", "her"]
 
 
 def test_another_workspace_has_none_of_it(tmp_path: Path) -> None:

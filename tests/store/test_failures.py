@@ -178,11 +178,11 @@ def test_damaged_pages(with_table: Database, cut: bool) -> None:  # noqa: FBT001
 def test_one_flipped_bit_in_the_structure_is_a_fault(with_table: Database) -> None:
     """``rempart doctor`` reads the whole file."""
     with_table.execute("CREATE INDEX i ON t (n)")
+    [[page]] = with_table.execute("SELECT rootpage FROM sqlite_master WHERE name = 'i'")
     with_table.close()
     path = Path(with_table.location.name)
     content = bytearray(path.read_bytes())
-    last = len(content) // 4096 * 4096 - 4096
-    content[last + 3] ^= 1  # of the number of cells of a page
+    content[(page - 1) * 4096 + 3] ^= 1  # of the number of cells of a page
     path.write_bytes(content)
 
     assert faults(with_table)
