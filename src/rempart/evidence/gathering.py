@@ -77,9 +77,12 @@ class Gathering:
         """Return a file's SHA-256.
 
         Raises:
-            IntegrityError: it is not read as it was listed.
+            IntegrityError: it is not there, or not read as it was listed.
         """
         full = self.prefix + name
+        if name not in self.sizes:
+            message = f"{name} is missing"
+            raise IntegrityError(message)
         if full not in self.digests:
             self.digests[full] = digest_of(self.source, full)
         return self.digests[full]
