@@ -87,7 +87,7 @@ def test_holds_and_renewals(made_scene: Scene) -> None:
     """Until a day, or not; a new seal prints what to publish."""
     case = made_scene.case.id
     assert run(made_scene, "evidence", "hold", case, "--until", "2999-01-31", "--reason", "claim").returncode == 0
-    assert run(made_scene, "evidence", "hold", case, "--end", "--reason", "settled").stdout.endswith("1 holds ended\n")
+    assert run(made_scene, "evidence", "hold", case, "--end", "--reason", "settled").stdout.endswith("1 hold ended\n")
     assert run(made_scene, "evidence", "hold", case, "--reason", "neither").returncode == 2
     assert run(made_scene, "evidence", "new-seal").stdout.count(":") == 31
     assert run(made_scene, "evidence", "renew").returncode == 0
