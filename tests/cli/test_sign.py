@@ -67,11 +67,11 @@ def test_a_story_from_the_signature_to_a_stripped_copy(folder: Path) -> None:
 
 
 def test_misuse_is_told_in_a_sentence(folder: Path) -> None:
-    """A missing file, a missing folder, what is no picture."""
+    """A missing file, a file in a folder's place, what is no picture."""
     (folder / "text.jpg").write_text("hello")
 
     missing = run(folder, "own", folder / "nothing.jpg")
-    no_folder = run(folder, "sign", folder / "photo.jpg", "--out", folder / "nowhere")
+    no_folder = run(folder, "sign", folder / "photo.jpg", "--out", folder / "text.jpg")
     no_picture = run(folder, "provenance", "find", folder / "text.jpg")
 
     for done in (missing, no_folder, no_picture):
