@@ -29,6 +29,13 @@ TraceId = NewType("TraceId", str)
 CaseId = NewType("CaseId", str)
 EvidenceId = NewType("EvidenceId", str)
 ManifestId = NewType("ManifestId", str)
+SourceId = NewType("SourceId", str)
+FrontierId = NewType("FrontierId", str)
+ThreadId = NewType("ThreadId", str)
+LocatorId = NewType("LocatorId", str)
+ReferralId = NewType("ReferralId", str)
+AlertId = NewType("AlertId", str)
+PlanId = NewType("PlanId", str)
 HoldId = NewType("HoldId", str)
 ErasureId = NewType("ErasureId", str)
 
@@ -71,6 +78,14 @@ class IdKind(StrEnum):
     EVIDENCE_CERTIFICATES = "evc"
     MANIFEST = "mft"
     CERTIFICATES = "crt"
+    FRONTIER = "frn"
+    THREAD = "thr"
+    LOCATOR = "loc"
+    REFERRAL = "rfr"
+    ALERT = "alr"
+    PLAN = "pln"
+    SEARCH_HIT = "sht"
+    EXCERPT = "exc"
 
 
 _SHAPE: Final = re.compile(rf"(?:{'|'.join(IdKind)})_[0-9a-f]{{32}}")
