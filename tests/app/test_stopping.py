@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rempart.app.known_list import KnownList
-from rempart.app.stopping import Stop, pieces
+from rempart.app.stopping import Stop
 from rempart.collect.mirrors import signature_of
 from rempart.model import Cleared, MinorGate
 from rempart.model.collected import MediaReference, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
@@ -52,7 +52,7 @@ def test_a_harmless_page_passes(stop: Stop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "source"),
+    "page, source",
     [
         (thread_page(HARMLESS, title=FLAGGED), FlagSource.TITLE),
         (thread_page(HARMLESS, section=FLAGGED), FlagSource.SECTION),
@@ -88,44 +88,6 @@ def test_a_flag_tells_no_word_of_the_page(stop: Stop) -> None:
     assert "Nadia" not in repr(verdict)
 
 
-@pytest.mark.parametrize(
-    "filling",
-    [
-        " " * 9_000,
-        "mot " * 2_499 + " ",
-        "m" * 5_990 + " ",
-        "mot " * 25_000,
-        "\u200b" * 9_000 + " ",
-        "\n" * 50_000,
-        "ﷺ " * 3_000,
-        "%20" * 3_000 + " ",
-    ],
-    ids=["blanks", "words", "one long word", "100,000 letters", "invisible", "lines", "letters that expand", "encoded"],
-)
-@pytest.mark.parametrize("flagged", [FLAGGED, "petite\nfille", "born in the year 2012", "%6c%79c%C3%A9enne"])
-def test_no_filling_moves_a_word_out_of_sight(stop: Stop, filling: str, flagged: str) -> None:
-    """The middle of a long text is judged like its ends."""
-    text = f"{filling}{flagged} {filling}"
-
-    assert stop.judge_page(thread_page(text)).flag is not None
-
-
-@pytest.mark.parametrize("at", range(5_300, 6_100, 37))
-def test_no_word_falls_between_two_pieces(stop: Stop, at: int) -> None:
-    """Wherever the cut is."""
-    text = f"{'x ' * (at // 2)}petite {' ' * (at % 3)}fille{' y' * 4_000}"
-
-    assert stop.judge_page(thread_page(text)).flag is not None
-
-
-def test_pieces_hold_every_letter() -> None:
-    """Nothing is left out, the last letters included."""
-    text = " ".join(f"mot{number}" for number in range(20_000))
-    held = set(" ".join(pieces(text)).split())
-
-    assert held >= set(text.split())
-
-
 def test_a_page_too_long_to_be_judged_counts_as_flagged(stop: Stop) -> None:
     """Rather than half judged: eighteen letters hide in one of these."""
     flag = stop.judge_page(thread_page("\ufdfa" * 400_000)).flag
@@ -157,7 +119,7 @@ def test_media_outside_posts_are_flagged_one_by_one(stop: Stop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "source"),
+    "new, source",
     [
         (ask(f"https://forum.example/{FLAGGED}"), FlagSource.ADDRESS),
         (ask("https://forum.example/?q=%2531%2535ans"), FlagSource.ADDRESS),

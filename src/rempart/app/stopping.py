@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from rempart.app.frozen_marks import FrozenMarks, host_of
 from rempart.app.gating import make_gate
+from rempart.app.text_pieces import pieces
 from rempart.app.workspace import Workspace
 from rempart.collect.mirrors import SAME_LEAST, nearest, signature_of
 from rempart.config import Settings
@@ -25,12 +26,8 @@ from rempart.model.outcome import Stopped, StopReason
 from rempart.model.referral import FlagSource
 from rempart.model.web import Address
 
-#: Characters that the gate reads whole (model/gate_rules.py), and how many two pieces share: no rule spans more.
-_PIECE: Final = 6_000
-_OVERLAP: Final = 600
 #: Characters of one page, in their plain form, that are judged: 2 million is the most that is read of one.
 _JUDGED_MOST: Final = 4_000_000
-_BLANKS: Final = re.compile(r"\s+")
 _FILE_NAME: Final = re.compile(r"[^/\s]+\.[A-Za-z0-9]{2,5}")
 #: What a post shows: asked for with its page, unlike what it only links to.
 _SHOWN: Final = frozenset({ReferenceKind.ATTACHMENT, ReferenceKind.IMAGE, ReferenceKind.VIDEO})
@@ -62,7 +59,7 @@ class PageVerdict:
     @property
     def addresses(self) -> frozenset[str]:
         """Return every address that was flagged by itself."""
-        return frozenset(each.url for each, _ in (*self.links, *self.media))
+        return frozenset(link.url for link, _ in self.links) | {each.url for each, _ in self.media}
 
 
 class FrozenBook(Protocol):
@@ -199,19 +196,6 @@ class Stop:
                 is_known = judged.reason is StopReason.KNOWN_ADDRESS
                 return Flag(source=FlagSource.KNOWN_LIST if is_known else source, rule=judged.rule)
         return None
-
-
-def pieces(text: str) -> Iterator[str]:
-    """Yield a text in pieces that the gate reads whole; two neighbours share more than any rule looks at.
-
-    Blanks count once, and letters are in their plain form first: no filling moves a word out of a piece.
-    """
-    if len(text) <= _PIECE:
-        yield text
-        return
-    plain = _BLANKS.sub(" ", unicodedata.normalize("NFKC", text))
-    for at in range(0, max(len(plain) - _OVERLAP, 1), _PIECE - _OVERLAP):
-        yield plain[at : at + _PIECE]
 
 
 def _own_words(page: ParsedPage) -> Iterator[tuple[FlagSource, str]]:
