@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
+from rempart.app.alert_sending import send_alert
 from rempart.app.evidence_jobs import add_renewal, erase_evidence, finish_evidence, renew_evidence
 from rempart.app.privacy import enforce
 from rempart.app.rotation import rotate
@@ -35,6 +36,7 @@ def make_worker(workspace: Workspace, settings: Settings) -> Worker:
         JobKind.FINISH_EVIDENCE: lambda job, keep: finish_evidence(workspace, settings, job, keep),
         JobKind.ERASE_EVIDENCE: lambda job, keep: erase_evidence(workspace, settings, job, keep),
         JobKind.RENEW_EVIDENCE: lambda job, keep: renew_evidence(workspace, settings, job, keep),
+        JobKind.SEND_ALERT: lambda job, keep: send_alert(workspace, settings, job, keep),
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 
