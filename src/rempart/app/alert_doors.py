@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from rempart.app.alert_lines import append_line
+from rempart.app.alert_file import append_line
 from rempart.app.alert_texts import alert_body, alert_subject, alert_text
 from rempart.app.gating import make_gate
 from rempart.app.outside import make_client, make_limits, make_resolver
@@ -19,10 +20,13 @@ from rempart.model.alert import Alert, AlertDelivery, AlertDoor, DeliveryState
 from rempart.model.mail import OutgoingMail, Sent
 from rempart.model.web import FetchMode, NotFetchedReason
 from rempart.net import Resolver
+from rempart.net.mail_session import MailLimits
 from rempart.net.vouching import vouched_policy
 from rempart.net.webhook import Webhook, parse_webhook_url
 
 ValueT = TypeVar("ValueT", str, Path)
+#: Less than a job's lease (:data:`rempart.store.line.LEASE`): no other worker mails it meanwhile.
+_MAIL_LIMITS = MailLimits(command_s=20.0, piece_s=20.0, answer_s=40.0, total_s=45.0)
 _TAKEN = AlertDelivery(state=DeliveryState.TAKEN)
 
 
@@ -53,8 +57,12 @@ class AlertDoors:
         self._resolver = resolver or make_resolver(settings)
         self._is_trial = is_trial
 
-    def deliver(self, door: AlertDoor, alert: Alert) -> AlertDelivery:
-        """Take an alert to a door, once.
+    def deliver(self, door: AlertDoor, alerts: Sequence[Alert]) -> AlertDelivery:
+        """Take alerts to a door, once.
+
+        Args:
+            door: Which.
+            alerts: One; by mail there may be several, the gravest first.
 
         Raises:
             ConfigError: a setting of this door cannot be taken, or is missing.
@@ -63,10 +71,12 @@ class AlertDoors:
         """
         match door:
             case AlertDoor.LINES:
+                [alert] = alerts
                 return self._write(alert)
             case AlertDoor.MAIL:
-                return self._mail(alert)
+                return self._mail(alerts)
             case AlertDoor.WEBHOOK:
+                [alert] = alerts
                 return self._post(alert)
 
     def _body(self, alert: Alert) -> bytes:
@@ -77,20 +87,22 @@ class AlertDoors:
         append_line(path, self._body(alert))
         return _TAKEN
 
-    def _mail(self, alert: Alert) -> AlertDelivery:
-        """Mail it; what the relay may have taken is mailed again, under the same Message-ID."""
+    def _mail(self, alerts: Sequence[Alert]) -> AlertDelivery:
+        """Mail them; what the relay may have taken is mailed again, under the same Message-ID."""
         settings = self._settings
-        to = _set(settings.alerts.mail_to, "alerts.mail_to")
-        mailer = make_mailer(settings, self._environment, secret=self._mail_secret, resolver=self._resolver)
-        language = settings.report.language
+        to, language = _set(settings.alerts.mail_to, "alerts.mail_to"), settings.report.language
+        mailer = make_mailer(
+            settings, self._environment, secret=self._mail_secret, resolver=self._resolver, limits=_MAIL_LIMITS
+        )
+        references = hashlib.sha256("\0".join(sorted(alert.id for alert in alerts)).encode()).hexdigest()
         mail = OutgoingMail(
-            key=f"alert/{alert.id}",
+            key=f"alerts/{references}",
             to=(to,),
             subject=alert_subject(language, is_trial=self._is_trial),
-            text=alert_text(alert, settings.alerts.link, language, is_trial=self._is_trial),
+            text=alert_text(alerts, settings.alerts.link, language, is_trial=self._is_trial),
             language=language,
         )
-        [delivery] = mailer.send(mail, alert.at)
+        [delivery] = mailer.send(mail, max(alert.at for alert in alerts))
         outcome = delivery.outcome
         if isinstance(outcome, Sent):
             return _TAKEN

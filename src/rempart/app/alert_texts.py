@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from rempart.errors import ConfigError, FetchError
@@ -30,29 +31,24 @@ _TEXTS: Final = {
     "fr": (
         "Quelque chose a été repéré. Ce courriel ne dit ni quoi, ni où, ni qui : il faut se connecter.\n"
         "\n"
-        "Référence : {reference}\n"
-        "Priorité : {priority}\n"
-        "Levée le : {at} UTC\n"
-        "{where}\n"
-        "\n"
+        "{alerts}"
         "Ne répondez pas à ce courriel, et ne le transférez pas hors de l’équipe.\n"
     ),
     "en": (
         "Something was found. This mail says neither what, nor where, nor who: log in to see it.\n"
         "\n"
-        "Reference: {reference}\n"
-        "Priority: {priority}\n"
-        "Raised: {at} UTC\n"
-        "{where}\n"
-        "\n"
+        "{alerts}"
         "Do not answer this mail, and do not forward it outside the team.\n"
     ),
+}
+_ALERTS: Final = {
+    "fr": "Référence : {reference}\nPriorité : {priority}\nLevée le : {at} UTC\nÀ voir ici : {place}\n\n",
+    "en": "Reference: {reference}\nPriority: {priority}\nRaised: {at} UTC\nSee it here: {place}\n\n",
 }
 _TRIALS: Final = {
     "fr": "Ceci est un essai : rien n’a été repéré.\n\n",
     "en": "This is a trial: nothing was found.\n\n",
 }
-_WHERE: Final = {"fr": "À voir ici : {place}", "en": "See it here: {place}"}
 
 
 def alert_body(alert: Alert, base: str, *, is_trial: bool = False) -> bytes:
@@ -101,17 +97,19 @@ def alert_subject(language: Language, *, is_trial: bool = False) -> str:
     return (_TRIAL_SUBJECTS if is_trial else _SUBJECTS)[language]
 
 
-def alert_text(alert: Alert, base: str, language: Language, *, is_trial: bool = False) -> str:
-    """Return the text of its mail.
+def alert_text(alerts: Sequence[Alert], base: str, language: Language, *, is_trial: bool = False) -> str:
+    """Return the text of a mail about some alerts, in their order.
 
     Raises:
         ConfigError: the base is no address.
     """
-    place = alert_link(alert, base) if base else f"rempart alert show {alert.id}"
-    text = _TEXTS[language].format(
-        reference=alert.id,
-        priority=_PRIORITIES[language][alert.priority],
-        at=f"{alert.at:%Y-%m-%d %H:%M}",
-        where=_WHERE[language].format(place=place),
+    told = "".join(
+        _ALERTS[language].format(
+            reference=alert.id,
+            priority=_PRIORITIES[language][alert.priority],
+            at=f"{alert.at:%Y-%m-%d %H:%M}",
+            place=alert_link(alert, base) if base else f"rempart alert show {alert.id}",
+        )
+        for alert in alerts
     )
-    return (_TRIALS[language] if is_trial else "") + text
+    return (_TRIALS[language] if is_trial else "") + _TEXTS[language].format(alerts=told)

@@ -33,11 +33,11 @@ class AlertBook(Protocol):
     ) -> Alert:
         """Add an alert, once for a sighting: the first one is returned."""
 
-    def get(self, alert: str) -> Alert:
-        """Return one."""
-
     def sent(self, alert: AlertId, door: AlertDoor, now: dt.datetime) -> None:
         """Note that a door took it."""
+
+    def unsent(self, door: AlertDoor) -> list[Alert]:
+        """Return those that a door did not take yet, the oldest first."""
 
 
 def raise_alert(
@@ -62,7 +62,7 @@ def raise_alert(
     Returns:
         The alert; None if nothing that it resembles is looked for any more.
     """
-    assets = workspace.assets.by_ids({match.asset for match in matches})
+    assets = workspace.assets.by_ids({match.asset for match in matches}, labels=False)
     looked_for = [asset for asset in assets.values() if asset.state is AssetState.ACTIVE]
     if not looked_for:
         return None

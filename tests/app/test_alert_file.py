@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from rempart.app.alert_lines import append_line
+from rempart.app.alert_file import append_line
 from rempart.errors import OutputError
 
 WRITER = """
 import sys
 from pathlib import Path
-from rempart.app.alert_lines import append_line
+from rempart.app.alert_file import append_line
 for number in range(200):
     append_line(Path(sys.argv[1]), b'{"alert":"' + sys.argv[2].encode() * 300 + b'"}')
 """
