@@ -19,7 +19,10 @@ TESTED_ELSEWHERE: Final = {
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
-    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
+    "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
+    "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "
+    "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
