@@ -13,9 +13,10 @@ _HOSTS: Final = frozenset(
     "discord.gg discord.me dsc.gg chat.whatsapp.com signal.group join.slack.com invite.viber.com join.skype.com "
     "kik.me groupme.com".split()
 )
+_CLOSED: Final = re.compile(r"/(?:[+ ]|(?:joinchat|addlist|boost|c)(?:/|$))", re.IGNORECASE)
 #: On these hosts, paths that lead into a closed room or are an invitation to one.
 _PATHS: Final = (
-    (re.compile(r"(?:t|telegram)\.(?:me|dog)"), re.compile(r"/(?:[+ ]|joinchat(?:/|$)|addlist(?:/|$)|c(?:/|$))", re.I)),
+    (re.compile(r"(?:t|telegram)\.(?:me|dog)"), _CLOSED),
     (re.compile(r"(?:\w+\.)?discord(?:app)?\.com"), re.compile(r"/(?:invite|channels)(?:/|$)", re.IGNORECASE)),
     (re.compile(r"guilded\.gg"), re.compile(r"/i/", re.IGNORECASE)),
     (re.compile(r"m\.me"), re.compile(r"/j/", re.IGNORECASE)),
