@@ -15,7 +15,10 @@ _HOSTS: Final = frozenset(
 )
 #: On these hosts, paths that lead into a closed room or are an invitation to one.
 _PATHS: Final = (
-    (re.compile(r"(?:t|telegram)\.(?:me|dog)"), re.compile(r"/(?:[+ ]|joinchat(?:/|$)|addlist(?:/|$)|c(?:/|$))", re.I)),
+    (
+        re.compile(r"(?:t|telegram)\.(?:me|dog)"),
+        re.compile(r"/(?:[+ ]|joinchat(?:/|$)|addlist(?:/|$)|c(?:/|$))", re.IGNORECASE),
+    ),
     (re.compile(r"(?:\w+\.)?discord(?:app)?\.com"), re.compile(r"/(?:invite|channels)(?:/|$)", re.IGNORECASE)),
     (re.compile(r"guilded\.gg"), re.compile(r"/i/", re.IGNORECASE)),
     (re.compile(r"m\.me"), re.compile(r"/j/", re.IGNORECASE)),

@@ -25,14 +25,18 @@ _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")
 #: What search engines and forums offer to find what somebody wrote.
-_BY: Final = re.compile(r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.I)
+_BY: Final = re.compile(
+    r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.IGNORECASE
+)
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 #: Letters joined by a low line or a dot, or followed by figures: how people are called where names are taken.
 _JOINED: Final = re.compile(r"[^\W\d_]{2,}(?:_+|\.)[^\W\d_]{2,}[\w.]*", re.UNICODE)
 _NUMBERED: Final = re.compile(r"([^\W\d_]{3,})\d+", re.UNICODE)
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)?")
 #: Where to look, which is no word of the query but may be somebody's page all the same.
-_WHERE: Final = re.compile(r"(?<!\w)(?:-?site:\s?)?((?:https?://)?(?:[\w-]+\.)+[\w-]+/\S*)|(?<!\w)-?site:\s?(\S+)", re.I)
+_WHERE: Final = re.compile(
+    r"(?<!\w)(?:-?site:\s?)?((?:https?://)?(?:[\w-]+\.)+[\w-]+/\S*)|(?<!\w)-?site:\s?(\S+)", re.IGNORECASE
+)
 _SPELLED: Final = re.compile(r"\b([^\W\d_]) (?=[^\W\d_]\b)")
 #: Owners' names that are shorter, without spaces, are looked for as whole words only.
 _INSIDE_LEAST: Final = 6
