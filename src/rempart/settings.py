@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -272,6 +273,38 @@ class TransparencySettings(Section):
     """Who cosigns: the key that each gave you (``name+id+base64``), a space, and its address; private ones too."""
 
 
+class SearchSettings(Section):
+    """Who is asked the queries that are watched; none is named, none is asked."""
+
+    providers: tuple[Literal["searxng", "brave"], ...] = ()
+    """Who is asked, in this order; each one is told the query. A comma between two."""
+    searxng_url: SettingText = ""
+    """An instance of your own, as ``https://search.example/``; ``json`` must be among its ``search.formats``."""
+    brave_key_file: SettingPath | None = None
+    """File (mode 600) that holds the key of Brave's interface; a systemd credential comes before it."""
+    locale: Annotated[
+        str,
+        Field(
+            max_length=5,
+            pattern=r"^([a-z]{2}(-[A-Z]{2})?)?$",
+            json_schema_extra={"takes": "a language, or a language and a country as in fr-FR"},
+        ),
+    ] = "fr-FR"
+    """Language and country of the results: positions are those of this one; empty leaves it to the provider."""
+
+    @field_validator("searxng_url")
+    @classmethod
+    def _is_there_if_it_is_asked(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse to ask an instance that is nowhere, or by more than an address."""
+        if "searxng" in info.data.get("providers", ()) and not value:
+            message = "an address, as searxng is among search.providers"
+            raise ValueError(message)
+        if value and not re.fullmatch(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", value):
+            message = "an address without a user, a query or a fragment"
+            raise ValueError(message)
+        return value
+
+
 class WorkspaceSettings(Section):
     """Where an organisation's work is kept, and who works."""
 
@@ -361,6 +394,8 @@ class Settings(Section):
     """Evidence."""
     transparency: TransparencySettings = TransparencySettings()
     """The log of evidence."""
+    search: SearchSettings = SearchSettings()
+    """Search."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()
