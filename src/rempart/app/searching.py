@@ -1,4 +1,4 @@
-"""Join search providers and channels with the settings: who is asked, with which key, and for what the settings answer."""
+"""Join search providers with the settings: who is asked, with which key, and what the settings answer for."""
 
 from __future__ import annotations
 

@@ -33,12 +33,14 @@ from rempart.keys.search_key import BRAVE_CREDENTIAL, find_brave_key
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
 from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
 from rempart.keys.transparency import LogSecrets
+from rempart.keys.webhook import WEBHOOK_CREDENTIAL, find_webhook_secrets
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
     "BRAVE_CREDENTIAL",
     "CREDENTIAL",
     "MAIL_CREDENTIAL",
+    "WEBHOOK_CREDENTIAL",
     "BlindDigest",
     "Box",
     "EvidenceSecrets",
@@ -61,6 +63,7 @@ __all__ = [
     "find_brave_key",
     "find_passphrase",
     "find_relay_password",
+    "find_webhook_secrets",
     "is_identity",
     "new_identity",
     "parse_public_key",
