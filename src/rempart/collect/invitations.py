@@ -56,7 +56,7 @@ def invitation_in(text: str) -> str:
         return "it is an invitation"
     if any(hosts.fullmatch(host) and paths.match(path) for hosts, paths in _PATHS):
         return "it is an invitation, or open to members only"
-    given = parse_qsl(parts.query, max_num_fields=_PARAMETERS_MOST) if parts.query.count("&") < _PARAMETERS_MOST else []
+    given = parse_qsl(parts.query, keep_blank_values=True) if parts.query.count("&") < _PARAMETERS_MOST else []
     if any(name.lower() in _PARAMETERS for name, _ in given):
         return "it carries an invitation"
     return ""

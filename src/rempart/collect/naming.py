@@ -18,7 +18,7 @@ from rempart.collect.person_pages import account_in, queries_in
 from rempart.model.names import skeleton
 from rempart.model.source import ACCOUNTS, Place, SourceKind
 
-_EMAIL: Final = re.compile(r"[^\s@]+\s*(?:@|\(at\)|\[at\])\s*[^\s@]+\.\w{2,}", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"[^\s@]\s?(?:@|\(at\)|\[at\])\s?\w[\w.-]*\.\w{2,}", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![\w.])[@＠]\s*\w{2,}|\bu/\w{3,}")
 #: Seven figures and more, however they are grouped: no year, no size, no date written as one.
 _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
@@ -28,11 +28,14 @@ _YEARS: Final = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")
 _BY: Final = re.compile(r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.I)
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 #: Letters joined by a low line or a dot, or followed by figures: how people are called where names are taken.
-_JOINED: Final = re.compile(r"[^\W\d_]{2,}(?:_+|\.)[^\W\d_]{2,}[\w.]*", re.UNICODE)
+_JOINED: Final = re.compile(r"[^\W\d_]{2,}(?:_+|\.)\w[\w.]*", re.UNICODE)
 _NUMBERED: Final = re.compile(r"([^\W\d_]{3,})\d+", re.UNICODE)
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)?")
 #: Where to look, which is no word of the query but may be somebody's page all the same.
-_WHERE: Final = re.compile(r"(?<!\w)(?:-?site:\s?)?((?:https?://)?(?:[\w-]+\.)+[\w-]+/\S*)|(?<!\w)-?site:\s?(\S+)", re.I)
+_WHERE: Final = re.compile(
+    r"(?<!\w)(?:site:\s?|https?://)(\S+)|(?<![\w.-])((?:[\w-]++\.)++[\w-]++/\S*)", re.IGNORECASE
+)
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _SPELLED: Final = re.compile(r"\b([^\W\d_]) (?=[^\W\d_]\b)")
 #: Owners' names that are shorter, without spaces, are looked for as whole words only.
 _INSIDE_LEAST: Final = 6
@@ -62,11 +65,11 @@ def names_person(query: str, owners_names: Iterable[str] = ()) -> str:
         return "it holds the name of an owner of this workspace"
     words = _words(text)
     places = ["".join(found.groups("")) for found in _WHERE.finditer(text)]
-    if any(account_in(canonical(where if "://" in where else f"https://{where}")) for where in places):
+    if any(account_in(canonical(where if _WEB.match(where) else f"https://{where}")) for where in places):
         return "it looks at one person's page"
     if any(_is_account(piece) for piece in _WHERE.sub(" ", text).split()):
         return "it holds what looks like the name of an account"
-    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(places).replace("site:", " "))]):
+    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
         return "it holds a given name"
     if any(a[1] and b[1] and not {a[0], b[0]} <= PLAIN for a, b in zip(words, words[1:], strict=False)):
         return "it holds two words in a row that begin with capitals, as names do"
