@@ -1,8 +1,9 @@
-"""What a target was asked for, as the target itself saw it: the judge of politeness, of what was never asked, of twice."""
+"""What a target was asked for, as the target itself saw it: the judge of what was asked twice, too fast, or never."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import threading
 from collections import Counter
@@ -104,9 +105,8 @@ class AccessLog:
     def shortest_pause_s(self) -> float:
         """Return the shortest time between two requests; infinite with fewer than two."""
         instants = [request.at for request in self.requests]
-        return min(
-            ((b - a).total_seconds() for a, b in zip(instants, instants[1:], strict=False)), default=float("inf")
-        )
+        pauses = ((after - before).total_seconds() for before, after in itertools.pairwise(instants))
+        return min(pauses, default=float("inf"))
 
     def __len__(self) -> int:
         """Return how many there are."""

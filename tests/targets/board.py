@@ -91,7 +91,7 @@ class Board:
     def open_thread(self, title: str = "") -> Thread:
         """Begin a thread, empty."""
         number = self.shift + len(self.threads) + 1
-        draw = random.Random(f"title {self.seed} {number - self.shift}")
+        draw = _chance(f"title {self.seed} {number - self.shift}")
         self.threads[number] = Thread(number=number, title=title or " ".join(draw.sample(_WORDS, 4)).capitalize())
         return self.threads[number]
 
@@ -114,7 +114,7 @@ class Board:
             markup: Added as it is.
         """
         self._posts += 1
-        draw = random.Random(f"post {self.seed} {self._posts}")
+        draw = _chance(f"post {self.seed} {self._posts}")
         post = Post(
             number=self.shift + 1000 + self._posts,
             author=draw.randint(1, 40),
@@ -148,6 +148,10 @@ class Board:
             copied.posts = [_moved(post, by) for post in thread.posts]
         other._made, other._posts = self._made, self._posts
         return other
+
+
+def _chance(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - words, no secrets
 
 
 def _moved(post: Post, by: int) -> Post:

@@ -26,7 +26,7 @@ from targets.xenforo_pages import Look
 #: Of the mirror's numbers.
 SHIFT: Final = 500_000
 ROBOTS: Final = "User-agent: *\nDisallow: /members/\nDisallow: /login/\nDisallow: /register/\n"
-_THREAD: Final = re.compile(r"/threads/(?:[^/]*\.)?(\d+)/(?:page-(\d+)|latest)?")
+_THREAD: Final = re.compile(r"/threads/(?:[^/]*\.)?(\d+)/(?:(?:page-)?(\d+|latest))?")
 _FORUM: Final = re.compile(r"/forums/(?:[^/]*\.)?(\d+)/(?:page-(\d+))?")
 _FILE: Final = re.compile(r"/attachments/(?:[^/]*\.)?(\d+)/")
 
@@ -45,7 +45,6 @@ class Forum:
         robots: str = ROBOTS,
         board: Board | None = None,
         host: str = LOOPBACK,
-        port: int = 0,
     ) -> None:
         """Make a forum and serve it.
 
@@ -58,7 +57,6 @@ class Forum:
             robots: Its robots.txt; empty for none.
             board: What it holds, if that is made already.
             host: Where it listens.
-            port: By default one that the system chooses.
         """
         self.look = look or Look()
         self.board = board or Board(seed=seed)
@@ -68,10 +66,10 @@ class Forum:
         #: Paths that answer otherwise than they would: 404, 410, 403, 503…
         self.overrides: dict[str, Answer] = {}
         #: Called with each request, before it is answered.
-        self.on_request: Callable[[Request], None] = lambda request: None
+        self.on_request: Callable[[Request], None] = _nothing
         self._closed_to_guests = False
         self._lock = threading.RLock()
-        self._served = Served(self._answer, host, port)
+        self._served = Served(self._answer, host)
         self.port = self._served.port
 
     @property
@@ -141,6 +139,16 @@ class Forum:
 
     def _page(self, path: str, root: str) -> Answer:
         threads = sorted(self.board.threads.values(), key=lambda thread: thread.posts[-1].at, reverse=True)
+        for pattern, answer in (
+            (_FORUM, lambda node, page: self._forum(threads, int(node), int(page or 1))),
+            (_THREAD, lambda number, page: self._thread(int(number), 9999 if page == "latest" else int(page or 1))),
+            (_FILE, lambda number: self._file(int(number))),
+        ):
+            if found := pattern.fullmatch(path):
+                return answer(*found.groups())
+        return self._other(path, threads, root)
+
+    def _other(self, path: str, threads: list[Thread], root: str) -> Answer:
         if path == "/":
             return _html(pages.index_page(threads, self.look))
         if path == "/sitemap.xml":
@@ -148,13 +156,6 @@ class Forum:
         if path == f"{self.look.forum_path}index.rss":
             written = pages.feed(threads, self.look, root).encode()
             return Answer(body=written, media_type="application/rss+xml; charset=utf-8")
-        if found := _FORUM.fullmatch(path):
-            return self._forum(threads, int(found[1]), int(found[2] or 1))
-        if found := _THREAD.fullmatch(path):
-            page = 9999 if path.endswith("latest") else int(found[2] or 1)
-            return self._thread(int(found[1]), page)
-        if found := _FILE.fullmatch(path):
-            return self._file(int(found[1]))
         if path.startswith(("/login/", "/members/")):
             return Answer(status=403, body=pages.login_page(self.look).encode())
         return not_found()
@@ -193,6 +194,10 @@ class Forum:
     ) -> None:
         """Stop."""
         self.close()
+
+
+def _nothing(request: Request) -> None:
+    del request
 
 
 def _html(text: str) -> Answer:

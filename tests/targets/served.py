@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the names are http.server's
     do_POST = do_GET  # noqa: N815 - as above: written down, so that a test sees that it came
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in http.server
         """Say nothing: the log is kept."""
 
 

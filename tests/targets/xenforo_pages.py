@@ -1,4 +1,4 @@
-"""Pages as XenForo 2 writes them, of what a made forum holds: enough of its markup for whoever reads it, and no more."""
+"""Pages as XenForo 2 writes them, of what a made forum holds: enough of its markup for whoever reads it, no more."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def forum_page(threads: Sequence[Thread], page: int, look: Look) -> str:
 def index_page(threads: Sequence[Thread], look: Look) -> str:
     """Write the index, which has one forum."""
     time = _time(threads[0].posts[-1], "node-extra-date u-dt") if threads else ""
-    node = f"""<div class="node node--forum"><div class="node-body"><h3 class="node-title"><a href="{look.forum_path}">
-{html.escape(look.section)}</a></h3><div class="node-extra">{time}</div></div></div>"""
+    title = f'<h3 class="node-title"><a href="{look.forum_path}">{html.escape(look.section)}</a></h3>'
+    node = f'<div class="node-body">{title}<div class="node-extra">{time}</div></div>'
     return _head(look, "forum_list", "", look.site, path="/") + node + _FOOT.format(site=look.site)
 
 
@@ -162,7 +162,8 @@ def _quoted(board: Board, thread: Thread, post: Post) -> str:
         return ""
     images = "".join(_image(number, board.files[number]) for number in quoted.files)
     return f"""<blockquote class="bbCodeBlock bbCodeBlock--quote" data-source="post: {quoted.number}"><div
- class="bbCodeBlock-title">member {quoted.author} said:</div><div>{html.escape(quoted.text)}{images}</div></blockquote>"""
+ class="bbCodeBlock-title">member {quoted.author} said:</div><div>{html.escape(quoted.text)}{images}</div>
+</blockquote>"""
 
 
 def _image(number: int, file: File) -> str:
@@ -186,8 +187,8 @@ def _row(thread: Thread) -> str:
     path = thread_path(thread)
     return f"""<div class="structItem structItem--thread js-threadListItem-{thread.number}"><div
  class="structItem-title"><a href="{path}" data-tp-primary="on">{html.escape(thread.title)}</a></div><div
- class="structItem-cell structItem-cell--latest"><a href="{path}latest">{_time(thread.posts[-1], "structItem-latestDate")}
-</a></div></div>"""
+ class="structItem-cell structItem-cell--latest"><a href="{path}latest">
+{_time(thread.posts[-1], "structItem-latestDate")}</a></div></div>"""
 
 
 def _time(post: Post, names: str) -> str:
