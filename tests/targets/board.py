@@ -6,7 +6,8 @@ import datetime as dt
 import functools
 import io
 import random
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pictures import scene
@@ -57,8 +58,10 @@ class Post:
     """Number of a post of the same thread that stands above it, with its pictures."""
     files: tuple[int, ...] = ()
     """Numbers of what is attached."""
+    links: tuple[str, ...] = ()
+    """Addresses that it leads to."""
     markup: str = ""
-    """Added to the body as it is: links, pictures from elsewhere."""
+    """Added to the body as it is, on the forum that is made here: pictures from elsewhere, and worse."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +105,14 @@ class Board:
         return number
 
     def append(
-        self, thread: int, text: str = "", *, files: tuple[File, ...] = (), quotes: int | None = None, markup: str = ""
+        self,
+        thread: int,
+        text: str = "",
+        *,
+        files: Sequence[File] = (),
+        quotes: int | None = None,
+        links: Sequence[str] = (),
+        markup: str = "",
     ) -> Post:
         """Add a post to a thread.
 
@@ -111,6 +121,7 @@ class Board:
             text: Without one, words about nothing.
             files: What is attached.
             quotes: Number of the post that it repeats.
+            links: Where it leads.
             markup: Added as it is.
         """
         self._posts += 1
@@ -122,10 +133,18 @@ class Board:
             text=text or f"{' '.join(draw.choices(_WORDS, k=draw.randint(12, 40))).capitalize()}.",
             quotes=quotes,
             files=tuple(self.attach(file) for file in files),
+            links=tuple(links),
             markup=markup,
         )
         self.threads[thread].posts.append(post)
         return post
+
+    def put(self, thread: int, place: int, files: Sequence[File], text: str = "") -> Post:
+        """Attach files to a post of a thread, counted from 0, as if they had been there all the time."""
+        posts = self.threads[thread].posts
+        numbers = tuple(self.attach(file) for file in files)
+        posts[place] = replace(posts[place], files=numbers, text=text or posts[place].text)
+        return posts[place]
 
     def fill(self, *, threads: int, posts: int, picture_every: int) -> None:
         """Make threads of some posts; one post in so many shows a picture, one in five quotes the one before."""
@@ -155,14 +174,12 @@ def _chance(seed: str) -> random.Random:
 
 
 def _moved(post: Post, by: int) -> Post:
-    return Post(
+    return replace(
+        post,
         number=post.number + by,
         author=post.author + by,
-        at=post.at,
-        text=post.text,
         quotes=None if post.quotes is None else post.quotes + by,
         files=tuple(number + by for number in post.files),
-        markup=post.markup,
     )
 
 

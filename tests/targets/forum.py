@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
@@ -90,20 +90,23 @@ class Forum:
         return self.url(pages.file_path(number, self.board.files[number]), name)
 
     def append_post(
-        self, thread: int, text: str = "", *, files: Iterable[File] = (), quotes: int | None = None, markup: str = ""
+        self,
+        thread: int,
+        text: str = "",
+        *,
+        files: Iterable[File] = (),
+        quotes: int | None = None,
+        links: Sequence[str] = (),
+        markup: str = "",
     ) -> Post:
         """Add a post at the end of a thread; its files' addresses are ``file_url`` of ``post.files``."""
         with self._lock:
-            return self.board.append(thread, text, files=tuple(files), quotes=quotes, markup=markup)
+            return self.board.append(thread, text, files=tuple(files), quotes=quotes, links=links, markup=markup)
 
     def put_post(self, thread: int, page: int, files: Iterable[File], text: str = "") -> Post:
         """Write over the first post of a page: what was there all the time."""
         with self._lock:
-            posts = self.board.threads[thread].posts
-            place = (page - 1) * self.look.posts_per_page
-            numbers = tuple(self.board.attach(file) for file in files)
-            posts[place] = replace(posts[place], files=numbers, text=text or posts[place].text)
-            return posts[place]
+            return self.board.put(thread, (page - 1) * self.look.posts_per_page, tuple(files), text)
 
     def open_thread(self, title: str, text: str = "", files: Iterable[File] = ()) -> Thread:
         """Begin a thread with its first post."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from rempart.collect import FetchedPage, read_page
-from rempart.model.collected import Engine, PageKind, ParsedPage, ReferenceKind, Wall
+from rempart.model.collected import Engine, PageKind, ReferenceKind, Wall
 from targets.access_log import AccessLog, Request
+from targets.asking import asked, read, read_all
 from targets.board import File
 from targets.forum import Forum
 from targets.xenforo_pages import Look
@@ -23,26 +22,6 @@ def forum() -> Iterator[Forum]:
     """Serve three threads of 25 posts."""
     with Forum(threads=3, posts=25) as made:
         yield made
-
-
-def asked(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """Ask for an address, and follow nothing."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
-    try:
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-    finally:
-        connection.close()
-
-
-def read(url: str) -> ParsedPage:
-    """Ask for a page, and read it as a watch would."""
-    status, headers, body = asked(url)
-    media_type = headers["content-type"].partition(";")[0]
-    return read_page(FetchedPage(url=url, body=body, media_type=media_type, charset="utf-8", status=status))
 
 
 def test_the_list_of_threads_is_read(forum: Forum) -> None:
@@ -60,9 +39,7 @@ def test_the_list_of_threads_is_read(forum: Forum) -> None:
 
 def test_a_thread_is_read_page_by_page(forum: Forum) -> None:
     """Every post once, with what it attaches and without what it quotes."""
-    pages = [read(forum.thread_url(1))]
-    while pages[-1].next_url:
-        pages.append(read(pages[-1].next_url))
+    pages = read_all(forum.thread_url(1))
 
     held = forum.board.threads[1].posts
     posts = [post for page in pages for post in page.posts]
@@ -120,7 +97,7 @@ def test_feed_and_map_lead_to_the_threads(forum: Forum, path: str, engine: Engin
 
     assert found.engine is engine
     assert {link.url for link in found.links} == {forum.thread_url(n) for n in (1, 2, 3)}
-    assert all(link.changed_at for link in found.links)
+    assert all(link.changed_at or link.last_post_id for link in found.links)
 
 
 def test_the_mirror_has_the_same_words_under_other_numbers(forum: Forum) -> None:

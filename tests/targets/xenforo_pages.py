@@ -94,8 +94,8 @@ def index_page(threads: Sequence[Thread], look: Look) -> str:
 
 def login_page(look: Look) -> str:
     """Write what those see who are not let in."""
-    form = """<div class="blockMessage">You must be logged-in to do that.</div><form action="/login/login" method="post">
-<input name="login"><input type="password" name="password"><button>Log in</button></form>"""
+    form = """<div class="blockMessage">You must be logged-in to do that.</div><form action="/login/login"
+ method="post"><input name="login"><input type="password" name="password"><button>Log in</button></form>"""
     return _head(look, "login", "", "Log in", path="/login/") + form + "</body></html>"
 
 
@@ -152,8 +152,13 @@ def _post(board: Board, thread: Thread, post: Post) -> str:
  data-content="post-{post.number}" id="js-post-{post.number}"><div class="message-user"><h4 class="message-name">
 <a href="/members/{post.author}/" class="username" data-user-id="{post.author}">member {post.author}</a></h4></div>
 <header>{_time(post, "u-dt")}</header><div class="message-body js-selectToQuote"><div class="bbWrapper">
-{_quoted(board, thread, post)}{html.escape(post.text)}{"".join(_image(*one) for one in files)}{post.markup}</div></div>
+{_quoted(board, thread, post)}{html.escape(post.text)}{"".join(_image(*one) for one in files)}{_links(post)}
+{post.markup}</div></div>
 {_attachments(files)}</article>"""
+
+
+def _links(post: Post) -> str:
+    return "".join(f'<br><a href="{html.escape(link)}" class="link link--external">there</a>' for link in post.links)
 
 
 def _quoted(board: Board, thread: Thread, post: Post) -> str:
