@@ -315,6 +315,8 @@ class RetentionSettings(Section):
     """Days that a scan, and the names of what it did not compare, are kept after its last step."""
     sightings_days: Annotated[int, Field(ge=1, le=366)] = 30
     """Days that a sighting and its matches are kept without a case."""
+    watch_days: Annotated[int, Field(ge=1, le=366)] = 180
+    """Days that a page, a thread or a file of a watched place that is seen no more is known, without its words."""
     jobs_days: Annotated[int, Field(ge=1, le=366)] = 30
     """Days that a job is kept once it is done or given up."""
     access_days: Annotated[int, Field(ge=183, le=366)] = 183

@@ -26,6 +26,7 @@ from rempart.store.evidence_keys import EvidenceKeyRepository  # noqa: E402 - as
 from rempart.store.exchange_counts import ImportedCounts, imported_counts, partner_counts  # noqa: E402 - as above
 from rempart.store.findings import FindingRepository  # noqa: E402 - as above
 from rempart.store.fingerprints import FingerprintRepository  # noqa: E402 - as above
+from rempart.store.frontier import FrontierRepository  # noqa: E402 - as above
 from rempart.store.hosts import HostRepository  # noqa: E402 - as above
 from rempart.store.imported import ImportedRepository  # noqa: E402 - as above
 from rempart.store.interface import FieldSealer, ItemSealer  # noqa: E402 - as above
@@ -42,6 +43,8 @@ from rempart.store.retention import RetentionRepository  # noqa: E402 - as above
 from rempart.store.schema import faults, require_current, upgrade  # noqa: E402 - as above
 from rempart.store.sealing import reseal, sealed_faults, sealed_values  # noqa: E402 - as above
 from rempart.store.snapshot import read_snapshot, write_snapshot  # noqa: E402 - as above
+from rempart.store.sources import SourceRepository  # noqa: E402 - as above
+from rempart.store.threads import ThreadRepository  # noqa: E402 - as above
 from rempart.store.traces import TraceRepository  # noqa: E402 - as above
 
 __all__ = [
@@ -59,6 +62,7 @@ __all__ = [
     "FieldSealer",
     "FindingRepository",
     "FingerprintRepository",
+    "FrontierRepository",
     "HostRepository",
     "ImportedCounts",
     "ImportedRepository",
@@ -73,6 +77,8 @@ __all__ = [
     "PartnerRepository",
     "RecipientRepository",
     "RetentionRepository",
+    "SourceRepository",
+    "ThreadRepository",
     "TraceRepository",
     "UserRepository",
     "WorkspaceRepository",
