@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
 from rempart.settings import (
+    AlertSettings,
     ArchiveSettings,
     DatabaseSettings,
     DetectSettings,
@@ -44,6 +45,7 @@ _FILE_LIMIT_BYTES: Final = 1024 * 1024
 
 
 __all__ = [
+    "AlertSettings",
     "ArchiveSettings",
     "DatabaseSettings",
     "DetectSettings",

@@ -240,6 +240,21 @@ class MailSettings(Section):
     """Bytes of one mail, its attachments encoded."""
 
 
+class AlertSettings(Section):
+    """Who is told that something was found: a reference, a priority and when; what was found stays here."""
+
+    lines_file: SettingPath | None = None
+    """Lines of JSON are appended to it, readable by its owner only; none writes no line."""
+    mail_to: SettingText = ""
+    """Address, without a name, that is told by mail through the relay: a team's rather than a person's."""
+    webhook_url: SettingText = ""
+    """Address that is told by a signed POST, ``https://`` or of this machine; redirects are not followed."""
+    webhook_secret_file: SettingPath | None = None
+    """File (mode 600) of the secret that signs (``whsec_`` and base64); a systemd credential comes before it."""
+    link: SettingText = ""
+    """Address to which the reference is added, for whoever may log in there: ``https://console.example/alerts/``."""
+
+
 class TimestampSettings(Section):
     """Who stamps evidence with the time (RFC 3161); each one is told a digest, and nothing of what was digested."""
 
@@ -359,6 +374,8 @@ class Settings(Section):
     """The outside."""
     mail: MailSettings = MailSettings()
     """Mail out."""
+    alerts: AlertSettings = AlertSettings()
+    """Alerts."""
     timestamps: TimestampSettings = TimestampSettings()
     """Time-stamps."""
     evidence: EvidenceSettings = EvidenceSettings()

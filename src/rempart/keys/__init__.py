@@ -32,11 +32,13 @@ from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
 from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
 from rempart.keys.transparency import LogSecrets
+from rempart.keys.webhook import WEBHOOK_CREDENTIAL, find_webhook_secrets
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
     "CREDENTIAL",
     "MAIL_CREDENTIAL",
+    "WEBHOOK_CREDENTIAL",
     "BlindDigest",
     "Box",
     "EvidenceSecrets",
@@ -58,6 +60,7 @@ __all__ = [
     "encrypt_stream",
     "find_passphrase",
     "find_relay_password",
+    "find_webhook_secrets",
     "is_identity",
     "new_identity",
     "parse_public_key",

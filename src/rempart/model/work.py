@@ -28,6 +28,8 @@ class JobKind(StrEnum):
     """Erase an item for which it was asked, once its day has come."""
     RENEW_EVIDENCE = "renew_evidence"
     """Stamp anew what rests on certificates that end."""
+    SEND_ALERT = "send_alert"
+    """Take one alert to one door."""
 
 
 class JobState(StrEnum):
@@ -163,6 +165,8 @@ class EventKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     PICTURE_SIGNED = "picture_signed"
     MARK_LOOKED_FOR = "mark_looked_for"
+    ALERT_RAISED = "alert_raised"
+    ALERT_REFUSED = "alert_refused"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

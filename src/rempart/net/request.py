@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +18,8 @@ from rempart.net.urls import WebUrl
 
 #: Asks for a page whatever its version.
 NO_VALIDATORS: Final = Validators()
+_TOKEN: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_OF_THE_TRANSPORT: Final = frozenset({"connection", "content-length", "cookie", "expect", "te", "transfer-encoding"})
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -28,6 +31,8 @@ class Body:
     """The bytes."""
     media_type: str
     """Their type."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What is said beside them, as a signature: printable, and of names that no request has by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
         headers["If-Modified-Since"] = wanted.validators.last_modified
     if wanted.body:
         headers["Content-Type"] = wanted.body.media_type
+        headers |= _beside(wanted.body, headers)
     request = httpx2.Request(
         "POST" if wanted.body else "GET",
         str(url),
@@ -77,3 +83,17 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
     )
     cookies.send(request)
     return request
+
+
+def _beside(body: Body, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a body.
+
+    Raises:
+        ValueError: one is no header, or would say again what a request says by itself.
+    """
+    taken = {name.lower() for name in known} | _OF_THE_TRANSPORT
+    for name, value in body.headers:
+        if not _TOKEN.fullmatch(name) or name in taken or not _PRINTABLE.fullmatch(value):
+            message = f"{name[:40]!r} is no header that a body brings"
+            raise ValueError(message)
+    return dict(body.headers)
