@@ -13,7 +13,7 @@ _COMMON = "le la de et un une est pas que qui dans pour sur avec the a of to in 
 
 def made_words(seed: int, words: int) -> str:
     """Return a text: four words in ten are among the commonest, the others from 4,000, the first ones more often."""
-    draw, rare = random.Random(seed), _rare_words()
+    draw, rare = random.Random(seed), _rare_words()  # noqa: S311 - made words
     return " ".join(
         draw.choice(_COMMON) if draw.random() < 0.4 else rare[int(4_000 * draw.random() ** 3)] for _ in range(words)
     )
@@ -21,12 +21,10 @@ def made_words(seed: int, words: int) -> str:
 
 @functools.cache
 def _rare_words() -> tuple[str, ...]:
-    book = random.Random(0)
+    book = random.Random(0)  # noqa: S311 - as above
     return tuple("".join(book.choice(_SYLLABLES) for _ in range(book.randint(2, 4))) for _ in range(4_000))
 
 
 def made_posts(seed: int, count: int = 10, words: int = 40) -> list[ParsedPost]:
     """Return the posts of a thread."""
-    return [
-        ParsedPost(engine_id=str(number), text=made_words(seed * 1_000 + number, words)) for number in range(count)
-    ]
+    return [ParsedPost(engine_id=str(number), text=made_words(seed * 1_000 + number, words)) for number in range(count)]

@@ -47,7 +47,7 @@ CODES_MOST: Final = 64
 #: Threads without words are the same if they share so many pictures, and that share of both.
 _PICTURES_LEAST: Final = 4
 _PICTURES_SHARE: Final = 0.8
-#: Numbers of a signature that are looked up together: of pairs 0.7 similar, (1 - 0.7⁴)³² = 0.02 % share none of 32 looks.
+#: Numbers that are looked up together: of pairs that are 0.7 similar, (1 - 0.7⁴)³² = 0.02 % share none of 32 looks.
 _BAND: Final = 4
 #: Threads of one place that are kept under one look-up: a place that repeats itself is not compared with itself.
 _SAME_PLACE_MOST: Final = 4
