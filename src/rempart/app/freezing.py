@@ -33,6 +33,9 @@ class Freezing:
     ) -> None:
         """Freeze what was asked for, or was about to be: its thread, and all that its page refers to.
 
+        What is like its thread elsewhere is recognised by the thread's own signature and by this page's, whichever of
+        the two was read first.
+
         Args:
             item: The row, which the caller finishes.
             source: Through which it was found.
@@ -47,13 +50,15 @@ class Freezing:
             marks += self._marks.of_page(page)
             for reference in page.media:
                 marks += self._marks.of_media(reference, "")
-            if signature := signature_of(page.posts):
-                workspace.referrals.freeze_signature(signature, now)
         self._freeze(marks, now)
         thread = new.thread
         if thread is None and page is not None:
             known = workspace.threads.find(source, page.canonical_url)
             thread = known.id if known else None
+        signatures = [signature_of(page.posts) if page else b""]
+        signatures += [workspace.threads.signature(thread)[0]] if thread else []
+        for signature in filter(None, signatures):
+            workspace.referrals.freeze_signature(signature, now)
         if thread is not None:
             workspace.threads.freeze(thread)
             workspace.frontier.freeze(source, now, thread=thread)
