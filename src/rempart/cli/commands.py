@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "case": ("rempart.cli.case", "Cases: for whom, and by what right, evidence is gathered."),
     "evidence": ("rempart.cli.evidence", "Evidence that a stranger can verify: add, open, export, erase."),
     "log": ("rempart.cli.log", "The log of evidence: sign it, prove an entry, have it cosigned."),
+    "referral": ("rempart.cli.referral", "What may concern a minor: stopped, and handed over to a hotline."),
     "consent": ("rempart.cli.consent", "What people allowed; taking it back."),
     "ground": ("rempart.cli.ground", "Accept the right by which pictures were registered."),
     "user": ("rempart.cli.user", "Who works in this workspace."),
