@@ -13,12 +13,16 @@ TESTED_ELSEWHERE: Final = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
+    "tests/collect/test_naming.py": "collect/naming_words.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
-    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
+    "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
+    "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "
+    "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",

@@ -82,6 +82,8 @@ class GateSettings(Section):
 
     vocabulary_file: SettingPath | None = None
     """A hotline's word list: UTF-8, one term a line, ``#`` for comments. Its terms are never shown."""
+    known_urls_file: SettingPath | None = None
+    """A hotline's list of known addresses and hosts: their SHA-256, one a line; none of them is ever asked for."""
 
 
 class HazmatSettings(Section):

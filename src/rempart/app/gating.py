@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rempart.app.known_list import read_known_list
 from rempart.config import Settings
 from rempart.errors import ConfigError
 from rempart.model.gate import MinorGate
@@ -21,20 +22,22 @@ HAND_OFF: Final = (
 
 
 def make_gate(settings: Settings) -> MinorGate:
-    """Make the gate, with the hotline's vocabulary if the settings name it.
+    """Make the gate, with the hotline's words and its list of addresses if the settings name them.
 
     Raises:
-        ConfigError: the vocabulary cannot be read: nothing is scanned with a gate that is not whole.
+        ConfigError: one of them cannot be read: nothing is scanned with a gate that is not whole.
     """
+    known = read_known_list(settings)
+    rule = known.rule if len(known) else None
     path = settings.gate.vocabulary_file
     if path is None:
-        return MinorGate()
+        return MinorGate(known=rule)
     advice = "Check gate.vocabulary_file: nothing is opened while the list cannot be read."
     try:
         if path.stat().st_size > _VOCABULARY_LIMIT_BYTES:
             message = f"the vocabulary {path} is larger than {_VOCABULARY_LIMIT_BYTES} bytes"
             raise ConfigError(message, advice=advice)
-        return MinorGate(path.read_text(encoding="utf-8").splitlines())
+        return MinorGate(path.read_text(encoding="utf-8").splitlines(), rule)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"the vocabulary {path} cannot be read: {reason}"
