@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 
 from rempart.app.alert_doors import AlertDoors
 from rempart.app.alert_sending import send_due
 from rempart.app.workspace import open_workspace
+from rempart.config import load_settings
 from rempart.store import AlertRepository
-from workspaces import settings_for
 
 
 def _die(*given: object, **named: object) -> None:
@@ -27,8 +26,10 @@ def main(folder: str, lines: str, webhook: str, secret: str, moment: str) -> Non
     """Send what is due."""
     victim, name = {"before": (AlertDoors, "deliver"), "after": (AlertRepository, "sent")}[moment]
     setattr(victim, name, _die)
-    doors = {"alerts__lines_file": lines, "alerts__webhook_url": webhook, "alerts__webhook_secret_file": secret}
-    settings = settings_for(Path(folder), **{name: value for name, value in doors.items() if value})
+    flags = {"alerts.lines_file": lines, "alerts.webhook_url": webhook, "alerts.webhook_secret_file": secret}
+    own = {"workspace.folder": folder, "workspace.user": "oscar"}
+    given = {**own, **{name: value for name, value in flags.items() if value}}
+    settings = load_settings(environment={}, flags=given).settings
     with open_workspace(settings) as workspace:
         send_due(workspace, settings)
 

@@ -102,15 +102,19 @@ class AlertScene:
             height=80,
         )
 
-    def see(self, *assets: AssetId, now: dt.datetime = NOW, ends_at: dt.datetime | None = None) -> Alert | None:
+    def see(
+        self, *assets: AssetId, url: str = "", now: dt.datetime = NOW, ends_at: dt.datetime | None = None
+    ) -> Alert | None:
         """Write a sighting of some pictures and raise its alert, in one transaction."""
-        url = f"https://{PLANTED[0]}/{next(self._numbers)}/{PLANTED[1]}"
+        url = url or f"https://{PLANTED[0]}/{next(self._numbers)}/{PLANTED[1]}"
         matches = [self.match(asset, url) for asset in assets]
         with self.workspace.database.transaction():
             sighting = self._record(url, matches, now)
+            if sighting is None:
+                return None
             return raise_alert(self.workspace, self.settings, sighting, matches, now, ends_at=ends_at)
 
-    def _record(self, url: str, matches: list[Match], now: dt.datetime) -> SightingId:
+    def _record(self, url: str, matches: list[Match], now: dt.datetime) -> SightingId | None:
         new = NewSighting(
             source=self.source.id,
             media_url=url,
@@ -118,22 +122,5 @@ class AlertScene:
             matches=tuple(matches),
             media_type="image/jpeg",
         )
-        if not hasattr(self.workspace, "sightings"):  # XXX until the store has it
-            if not hasattr(self.workspace, "alerts"):
-                self.workspace.alerts = FakeBook()
-            return SightingId(new_id(IdKind.SIGHTING))
-        sighting, _ = self.workspace.sightings.record(new, now)
-        return sighting
-
-
-class FakeBook:  # XXX
-    def __init__(self):
-        self.alerts, self.doors = {}, {}
-    def raise_(self, sighting, priority, doors, now):
-        a = Alert(id=new_id(IdKind.ALERT), sighting=sighting, priority=priority, at=now)
-        self.alerts[a.id] = a
-        self.doors[a.id] = dict.fromkeys(doors)
-        return a
-    def get(self, alert): return self.alerts[alert]
-    def sent(self, alert, door, now): self.doors[alert][door] = now
-    def unsent(self, door): return [a for a in self.alerts.values() if door in self.doors[a.id] and self.doors[a.id][door] is None]
+        recorded = self.workspace.sightings.record(new, now)
+        return recorded[0] if recorded else None

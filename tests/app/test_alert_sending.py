@@ -74,7 +74,9 @@ class Desk:
     def send(self, *, later: bool = False) -> WorkerTally:
         """Send what is due; ``later``, as if an hour had passed."""
         if later:
-            self.workspace.database.execute("UPDATE job SET due_at = %s WHERE state = 'queued'", ("2026-01-01 00:00:00",))
+            self.workspace.database.execute(
+                "UPDATE job SET due_at = %s WHERE state = 'queued'", ("2026-01-01 00:00:00",)
+            )
         return send_due(self.workspace, self.scene.settings)
 
     def with_relay(self, relay: ScriptedRelay, work: Callable[[int], object]) -> None:
@@ -312,3 +314,14 @@ def test_nothing_is_tried_where_no_door_is_set() -> None:
     """The sentence names the settings."""
     with pytest.raises(ConfigError, match=r"alerts\.mail_to"):
         try_doors(Settings())
+
+
+def test_an_alert_whose_sighting_is_past_its_end_is_not_sent(desk: Desk) -> None:
+    """There is nothing to see any more: its job ends, and the door is not opened."""
+    desk.opened(lines=True)
+    alert = desk.see()
+    for table, column in (("alert_door", "alert_id"), ("alert", "id")):
+        desk.workspace.database.execute(f"DELETE FROM {table} WHERE {column} = %s", (alert.id,))  # noqa: S608 - ours
+
+    assert desk.send().done == 1
+    assert not desk.lines.exists()

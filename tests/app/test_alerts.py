@@ -13,10 +13,12 @@ from rempart.app.alerts import MAX_ATTEMPTS, doors_of
 from rempart.config import Settings
 from rempart.model.alert import AlertDoor, AlertPriority
 from rempart.model.asset import AssetState, Depicts, Sensitivity
+from rempart.model.ids import AssetId
 from rempart.model.work import EventKind, JobKind
 from rempart.store.line import LONGEST_DELAY
 
 DOORS = {"alerts__mail_to": "desk@example.org", "alerts__webhook_url": "http://127.0.0.1:9/hook"}
+AGAIN = "https://forum.example/again.jpg"
 HOUR = dt.timedelta(hours=1)
 
 
@@ -107,13 +109,30 @@ def test_a_sighting_that_is_rolled_back_raises_nothing(scene: AlertScene) -> Non
     """Both are kept, or neither."""
     asset = scene.asset()
 
-    with pytest.raises(RuntimeError, match="torn"), scene.workspace.database.transaction():
-        scene.see(asset)
-        message = "torn"
-        raise RuntimeError(message)
+    with pytest.raises(RuntimeError, match="torn"):
+        _see_and_tear(scene, asset)
 
     assert scene.workspace.jobs.all() == []
     assert [e for e in scene.workspace.journal.events() if e.kind is EventKind.ALERT_RAISED] == []
+
+
+def test_a_sighting_is_told_once(scene: AlertScene) -> None:
+    """Seen again, with another picture in it: nobody is told twice."""
+    first, second = scene.asset(), scene.asset(sensitivity=Sensitivity.INTIMATE)
+    told = scene.see(first, url=AGAIN)
+
+    assert told is not None
+    assert scene.see(first, second, url=AGAIN, now=NOW + HOUR) is None
+    assert len(scene.workspace.jobs.all()) == len(DOORS)
+    assert len(scene.workspace.journal.events(told.id)) == 1
+
+
+def _see_and_tear(scene: AlertScene, asset: AssetId) -> None:
+    """See a picture in a transaction that does not end well."""
+    with scene.workspace.database.transaction():
+        scene.see(asset)
+        message = "torn"
+        raise RuntimeError(message)
 
 
 @pytest.mark.parametrize("state", [AssetState.CONTESTED, AssetState.WITHDRAWN])
