@@ -34,7 +34,8 @@ TESTED_ELSEWHERE: Final = {
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
     "tests/net/test_timestamp_reading.py": "model/strict_der.py",
-    "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
+    "every command": "__main__.py settings.py setting_kinds.py model/ids.py model/outcome.py model/match.py "
+    "model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
     "app/fingerprint.py app/wiring.py",

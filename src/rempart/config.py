@@ -19,6 +19,7 @@ from typing import Final, get_args, get_origin
 from pydantic import ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
+from rempart.setting_kinds import Section
 from rempart.settings import (
     AlertSettings,
     ArchiveSettings,
@@ -33,7 +34,6 @@ from rempart.settings import (
     PrivacySettings,
     ReportSettings,
     RetentionSettings,
-    Section,
     Settings,
     WorkspaceSettings,
 )

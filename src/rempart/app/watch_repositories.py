@@ -31,7 +31,7 @@ class WatchRepositories:
         """Join what was opened."""
         sealer, watched = KeyringSealer(keyring), dt.timedelta(days=keep.watch_days)
         proof, seen = dt.timedelta(days=keep.events_days), dt.timedelta(days=keep.sightings_days)
-        self.sources = SourceRepository(database, sealer, keep=watched)
+        self.sources = SourceRepository(database, sealer, keep=watched, keep_ended=proof)
         self.frontier = FrontierRepository(database, sealer, keep=watched)
         self.threads = ThreadRepository(database, sealer, keep=watched)
         self.sightings = SightingRepository(database, sealer, KeyringItemSealer(keyring), keep=seen)

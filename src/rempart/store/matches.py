@@ -68,12 +68,17 @@ def match_of(row: MatchRow, sighting: SightingRow, place: str) -> Match:
 
 def delete_sightings(sightings: Sequence[str]) -> None:
     """Delete what was seen, with its matches, its excerpts and its alerts; part of the caller's transaction."""
+    delete_belongings(sightings)
+    for batch in in_batches(sightings):
+        SightingRow.objects.filter(id__in=batch).delete()
+
+
+def delete_belongings(sightings: Sequence[str]) -> None:
+    """Delete what belongs to what was seen; part of the caller's transaction."""
     for batch in in_batches(sightings):
         AlertDoorRow.objects.filter(alert__sighting_id__in=batch).delete()
-        AlertRow.objects.filter(sighting_id__in=batch).delete()
-        ExcerptRow.objects.filter(sighting_id__in=batch).delete()
-        MatchRow.objects.filter(sighting_id__in=batch).delete()
-        SightingRow.objects.filter(id__in=batch).delete()
+        for belonging in (AlertRow, ExcerptRow, MatchRow):
+            belonging._default_manager.filter(sighting_id__in=batch).delete()  # noqa: SLF001 - Django's documented way
 
 
 def _clue(stored: dict[str, Any]) -> Clue:
