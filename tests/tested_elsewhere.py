@@ -6,6 +6,8 @@ from typing import Final
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
+    "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
     "app/evidence_checking.py app/evidence_jobs.py",
