@@ -140,7 +140,7 @@ def test_only_two_files_load_parsers_of_pages() -> None:
 
 
 #: Files that name nodes of the parser in their annotations, under ``if TYPE_CHECKING``.
-HINTED = "xenforo phpbb machina generic listing file_host paste".split()
+HINTED = "xenforo phpbb machina mastodon telegram generic listing file_host paste".split()
 
 
 def test_only_one_file_loads_the_reader_of_manifests() -> None:

@@ -13,12 +13,16 @@ TESTED_ELSEWHERE: Final = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
+    "tests/collect/test_naming.py": "collect/naming_words.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
-    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
+    "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
+    "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "
+    "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
@@ -28,7 +32,8 @@ TESTED_ELSEWHERE: Final = {
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
     "tests/net/test_timestamp_reading.py": "model/strict_der.py",
-    "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
+    "every command": "__main__.py settings.py setting_kinds.py model/ids.py model/outcome.py model/match.py "
+    "model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
     "app/fingerprint.py app/wiring.py",

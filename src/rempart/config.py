@@ -19,7 +19,9 @@ from typing import Final, get_args, get_origin
 from pydantic import ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
+from rempart.setting_kinds import Section
 from rempart.settings import (
+    AlertSettings,
     ArchiveSettings,
     DatabaseSettings,
     DetectSettings,
@@ -32,7 +34,6 @@ from rempart.settings import (
     PrivacySettings,
     ReportSettings,
     RetentionSettings,
-    Section,
     Settings,
     WorkspaceSettings,
 )
@@ -44,6 +45,7 @@ _FILE_LIMIT_BYTES: Final = 1024 * 1024
 
 
 __all__ = [
+    "AlertSettings",
     "ArchiveSettings",
     "DatabaseSettings",
     "DetectSettings",

@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "own": ("rempart.cli.own", "Tell whether your own mark is in a picture, without its original."),
     "provenance": ("rempart.cli.provenance", "Where a picture comes from: its manifest, even if it was stripped."),
     "bank": ("rempart.cli.bank", "Codes exchanged with partners: import, export, verify, count."),
+    "watch": ("rempart.cli.watch", "Visit the places that are watched, and keep nothing but what matches."),
+    "alert": ("rempart.cli.alert", "That something was found: what waits for a person, and who is told."),
     "case": ("rempart.cli.case", "Cases: for whom, and by what right, evidence is gathered."),
     "evidence": ("rempart.cli.evidence", "Evidence that a stranger can verify: add, open, export, erase."),
     "log": ("rempart.cli.log", "The log of evidence: sign it, prove an entry, have it cosigned."),

@@ -8,6 +8,8 @@ from typing import Final
 PAGE_BYTES_MOST: Final = 8 * 1024 * 1024
 #: Opening and closing brackets of markup: what the native parser makes a node of. Counted before it sees the page.
 TAGS_MOST: Final = 400_000
+#: Elements that are open at once: the parser's time grows with the square of it (0.5 s here; browsers stop at 512).
+OPEN_MOST: Final = 25_000
 #: Nodes that are walked over: a page that expands in the parser (formatting that is opened again in each paragraph).
 NODES_MOST: Final = 1_000_000
 #: Elements around a word. Browsers stop at 512; what is deeper is read as if it were not.
@@ -29,6 +31,9 @@ TITLE_MOST: Final = 300
 ID_MOST: Final = 100
 #: Characters of an address, as :mod:`rempart.net.urls` has it: longer ones are never asked.
 URL_MOST: Final = 8_192
+#: Results of one page of a search: SearXNG gives some 30, Brave 20 at most. Characters of what is quoted of each.
+RESULTS_MOST: Final = 100
+RESULT_TEXT_MOST: Final = 1_000
 #: Signs by which an engine was recognised, and characters of one.
 EVIDENCE_MOST: Final = 8
 SIGN_MOST: Final = 80
