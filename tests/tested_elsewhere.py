@@ -16,8 +16,8 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/collect/test_naming.py": "collect/naming_words.py",
-    "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
-    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
+    "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
+    "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
