@@ -211,7 +211,9 @@ def _judge(workspace: Workspace, judge: Judge, wish: SourceWish, now: dt.datetim
     flag = judge.judge_report(wish.text, (wish.why,))
     if flag is None:
         return
-    del workspace, now
+    if url := address_in(wish.text):
+        with workspace.database.transaction():
+            judge.freeze_report(url, flag, now)
     message = f"this may concern a minor ({flag.source}, rule {flag.rule}): it is not watched"
     raise RefusedError(message, advice=HAND_OFF)
 
