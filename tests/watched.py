@@ -15,7 +15,7 @@ from rempart.store import Database, FrontierRepository, SourceRepository, Thread
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-KEEP = 180 * DAY
+KEEP, KEEP_ENDED = 180 * DAY, 1826 * DAY
 SITE = "https://forum.example"
 
 
@@ -26,7 +26,7 @@ class Watched:
         """Add the user."""
         self.database, self.sealer = database, FakeSealer()
         self.user: User = UserRepository(database, self.sealer).add("oscar", UserRole.ADMIN, NOW)
-        self.sources = SourceRepository(database, self.sealer, keep=KEEP)
+        self.sources = SourceRepository(database, self.sealer, keep=KEEP, keep_ended=KEEP_ENDED)
         self.frontier = FrontierRepository(database, self.sealer, keep=KEEP)
         self.threads = ThreadRepository(database, self.sealer, keep=KEEP)
 
@@ -77,7 +77,7 @@ def picture(number: int = 1, **values: Any) -> NewFrontier:
 
 def fill_watch(database: Database, sealer: FakeSealer, user: UserId) -> None:
     """Put something planted into every sealed column of a watch."""
-    sources = SourceRepository(database, sealer, keep=KEEP)
+    sources = SourceRepository(database, sealer, keep=KEEP, keep_ended=KEEP_ENDED)
     source = sources.add(new_source(user, "place-planted"), NOW).id
     sources.set_cursor(source, "cursor-planted")
     threads = ThreadRepository(database, sealer, keep=KEEP)

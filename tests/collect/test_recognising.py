@@ -200,3 +200,26 @@ def test_a_number_that_is_a_path_is_no_number(name: str) -> None:
 
     assert found is not None
     assert (found.engine, found.engine_id, found.posts, found.next_url) == (Engine.MASTODON, "", (), "")
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("<slash:comments>3<", "<slash:comments>4<"),
+        ("<description>&lt;p&gt;5 posts", "<description>&lt;p&gt;6 posts"),
+    ],
+)
+def test_an_entry_that_grew_shows_it_though_its_date_stays(before: str, after: str) -> None:
+    """Discourse and django-machina write when a thread began: that says nothing of what was added."""
+    feed = (
+        '<rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel><title>F</title><item>'
+        "<title>T</title><link>https://f.example/t/1</link><pubDate>Sun, 22 Nov 2026 11:07:00 +0100</pubDate>"
+        "<slash:comments>3</slash:comments><description>&lt;p&gt;5 posts&lt;/p&gt;</description></item></channel></rss>"
+    )
+
+    [one] = read_page(FetchedPage(url="https://f.example/rss", body=feed.encode())).links
+    [same] = read_page(FetchedPage(url="https://f.example/rss", body=feed.encode())).links
+    [other] = read_page(FetchedPage(url="https://f.example/rss", body=feed.replace(before, after).encode())).links
+
+    assert one.changed_at is other.changed_at is None
+    assert one.last_post_id == same.last_post_id != other.last_post_id

@@ -51,7 +51,7 @@ OWN_KEYS = {
     *(("evidence_case", "note_sealed"), ("evidence_case", "salt_sealed"), ("evidence_item", "label_sealed")),
     *(("evidence_item", "draft_sealed"), ("evidence_item", "identity_sealed"), ("custody_event", "why_sealed")),
     *(("custody_event", "to_sealed"), ("legal_hold", "why_sealed"), ("erasure_request", "why_sealed")),
-    ("evidence_handoff", "to_sealed"),
+    *(("evidence_handoff", "to_sealed"), ("sighting_excerpt", "text_sealed"), ("sighting_excerpt", "pseudonym_sealed")),
 }
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),

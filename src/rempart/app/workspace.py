@@ -91,7 +91,7 @@ class Workspace(WatchRepositories):
     ) -> None:
         """Join what was opened; the caller has checked that it fits."""
         sealer = KeyringSealer(keyring)
-        super().__init__(database, keyring, settings.retention)
+        super().__init__(note.id, database, keyring, settings.retention)
         self.folder = folder
         self.id = note.id
         self.database = database

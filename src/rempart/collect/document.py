@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget, clean_title
-from rempart.collect.limits import TAGS_MOST
+from rempart.collect.limits import OPEN_MOST, TAGS_MOST
+from rempart.collect.nesting import is_deeper
 from rempart.collect.walking import Walker
 from rempart.errors import MediaError
 from rempart.model import UnreadableReason
@@ -131,13 +132,15 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     """Parse a page.
 
     Raises:
-        MediaError: it has too many elements.
+        MediaError: it has too many elements, or they stand too deep in each other.
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - a native parser: in a worker only
 
     tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
     if tags > TAGS_MOST:
         raise MediaError(UnreadableReason.BOMB, f"{tags} tags > {TAGS_MOST}")
+    if tags > OPEN_MOST and is_deeper(markup, OPEN_MOST):  # most pages have fewer tags, and cost nothing here
+        raise MediaError(UnreadableReason.BOMB, f"> {OPEN_MOST} elements in each other")
     return LexborHTMLParser(markup, options=_AS_WRITTEN, encoding=isinstance(markup, bytes))
 
 

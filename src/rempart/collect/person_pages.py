@@ -17,7 +17,9 @@ _PARAMETERS_OF_MEMBERS: Final = frozenset(
     "author auteur user username u uid userid user_id member memberid member_id author_id authorid by posted_by "
     "search_author searchuser users starter profile handle screen_name".split()
 )
-_SEARCHED: Final = frozenset("q query search keywords keyword search_keywords k s text wd term terms searchterm".split())
+_SEARCHED: Final = frozenset(
+    "q query search keywords keyword search_keywords k s text wd term terms searchterm".split()
+)
 #: Hosts on which the first part of a path is somebody.
 _HOSTS: Final = re.compile(
     r"(?:\w+\.)?(?:instagram|twitter|x|facebook|tiktok|onlyfans|fansly|patreon|ko-fi|twitch|pinterest|vk|linktr|"

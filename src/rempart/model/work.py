@@ -110,6 +110,11 @@ class AccessPurpose(StrEnum):
     LIST_EVIDENCE = "list_evidence"
     OPEN_EVIDENCE = "open_evidence"
     EXPORT_EVIDENCE = "export_evidence"
+    LIST_SOURCES = "list_sources"
+    SHOW_SOURCE = "show_source"
+    LIST_SIGHTINGS = "list_sightings"
+    SHOW_SIGHTING = "show_sighting"
+    LIST_PLANS = "list_plans"
 
 
 class EventKind(StrEnum):
@@ -163,6 +168,10 @@ class EventKind(StrEnum):
     EVIDENCE_ERASED = "evidence_erased"
     HOLD_SET = "hold_set"
     HOLD_ENDED = "hold_ended"
+    SOURCE_ADDED = "source_added"
+    SOURCE_ENDED = "source_ended"
+    PLAN_MADE = "plan_made"
+    PLAN_ENDED = "plan_ended"
     PICTURE_SIGNED = "picture_signed"
     MARK_LOOKED_FOR = "mark_looked_for"
     ALERT_RAISED = "alert_raised"

@@ -57,9 +57,11 @@ ACTIVITIES: Final = {
         ),
         subjects=Text(
             fr="Titulaires et personnes montrées ; indirectement, auteurs des publications, dont rien n’est conservé "
-            "hors l’adresse où la copie a été vue (art. 10 : celle-ci peut révéler une infraction).",
+            "hors l’adresse où la copie a été vue (art. 10 : celle-ci peut révéler une infraction) et, dans un dossier "
+            "ouvert seulement, un extrait caviardé et un pseudonyme propre à ce dossier.",
             en="Owners and people shown; indirectly, those who posted, of whom nothing is kept but the address where "
-            "the copy was seen (art. 10: it may tell of an offence).",
+            "the copy was seen (art. 10: it may tell of an offence) and, within an open case only, a redacted excerpt "
+            "and a pseudonym of that case alone.",
         ),
         recipients=Text(
             fr="Aucun hors de l’équipe. Une alerte qui sort (fichier, courriel, webhook) ne porte qu’une référence "

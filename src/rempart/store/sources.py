@@ -22,17 +22,21 @@ _COUNTS: Final = frozenset(SourceTally.__dataclass_fields__)
 class SourceRepository:
     """The sources of one workspace."""
 
-    def __init__(self, database: Database, sealer: FieldSealer, *, keep: dt.timedelta) -> None:
+    def __init__(
+        self, database: Database, sealer: FieldSealer, *, keep: dt.timedelta, keep_ended: dt.timedelta
+    ) -> None:
         """Work on an open database.
 
         Args:
             database: Where the rows are.
             sealer: Seals places and reasons.
             keep: How long what is known of a source that is taken up again is kept.
+            keep_ended: How long it is kept who answered for a source that ended.
         """
         self._database = database
         self._sealer = sealer
         self._keep = keep
+        self._keep_ended = keep_ended
 
     def add(self, new: NewSource, now: dt.datetime) -> Source:
         """Watch a place, first at once; one that ended is taken up again under its identifier.
@@ -186,10 +190,10 @@ class SourceRepository:
         """Stop watching a source; what waits to be asked of it ends at once. Tell whether it was watched."""
         with self._database.transaction():
             rows = SourceRow.objects.filter(id=source, state=SourceState.ACTIVE)
-            ended = bool(rows.update(state=SourceState.ENDED, ended_at=now, cursor_sealed=None))
+            expires_at = now + self._keep_ended
+            ended = bool(rows.update(state=SourceState.ENDED, ended_at=now, cursor_sealed=None, expires_at=expires_at))
             if ended:
-                FrontierRow.objects.filter(source_id=source).update(expires_at=now)
-                ThreadRow.objects.filter(source_id=source).update(expires_at=now)
+                _expire(source, now)
         return ended
 
     def end_past(self, now: dt.datetime) -> list[SourceId]:
@@ -213,11 +217,9 @@ class SourceRepository:
 
     def _taken_up(self, row: SourceRow, new: NewSource, now: dt.datetime) -> SourceRow:
         self._write(row, new, now)
-        row.added_at, row.visited_at, row.health_until, row.ended_at = now, None, None, None
+        row.added_at, row.visited_at, row.health_until, row.ended_at, row.expires_at = now, None, None, None, None
         row.save()
-        # What is known of it is worth something again.
-        FrontierRow.objects.filter(source_id=row.id).update(expires_at=now + self._keep)
-        ThreadRow.objects.filter(source_id=row.id).update(expires_at=now + self._keep)
+        _expire(SourceId(row.id), now + self._keep)  # what is known of it is worth something again
         return row
 
     def _write(self, row: SourceRow, new: NewSource, now: dt.datetime) -> None:
@@ -257,6 +259,12 @@ class SourceRepository:
             case=CaseId(row.case_id) if row.case_id else None,
             plan=PlanId(row.plan_id) if row.plan_id else None,
         )
+
+
+def _expire(source: SourceId, at: dt.datetime) -> None:
+    """Write when what is known of a source ends."""
+    FrontierRow.objects.filter(source_id=source).update(expires_at=at)
+    ThreadRow.objects.filter(source_id=source).update(expires_at=at)
 
 
 def _is_there(source: str) -> bool:

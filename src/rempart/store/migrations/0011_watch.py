@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                 ("requests", models.BigIntegerField(default=0)),
                 ("stopped", models.BigIntegerField(default=0)),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True, null=True)),
                 (
                     "authorised_by",
                     models.ForeignKey(

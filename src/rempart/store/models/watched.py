@@ -66,6 +66,8 @@ class SourceRow(models.Model):
     requests = models.BigIntegerField(default=0)
     stopped = models.BigIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+    # None until it ends.
+    expires_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         """Name of the table; those that are due are found by an index."""
