@@ -267,6 +267,13 @@ class SearchSettings(Section):
         return value
 
 
+class WatchSettings(Section):
+    """How places are watched."""
+
+    requests_per_visit: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """What one visit of a source may ask for: pages and pictures; the rest waits for its next visit."""
+
+
 class WorkspaceSettings(Section):
     """Where an organisation's work is kept, and who works."""
 
@@ -362,6 +369,8 @@ class Settings(Section):
     """The log of evidence."""
     search: SearchSettings = SearchSettings()
     """Search."""
+    watch: WatchSettings = WatchSettings()
+    """How places are watched."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()

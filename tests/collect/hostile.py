@@ -156,6 +156,14 @@ PAGES: Final[dict[str, FetchedPage]] = {
         url=_URL, body="<html>caf\xe9".encode("latin-1"), media_type="text/html", charset="x-nothing\x00"
     ),
     "no address": FetchedPage(url="javascript:alert(1)", body=b'<html><a href="x">x</a><a href="//y.example/">y</a>'),
+    "pages that are numbered by no number": page(
+        b'<html><body id="phpbb"><div class="post" id="p1"></div><div class="pagination"><li>'
+        + '<a href="/p">²</a><li class="next"><a href="/q">n</a>'.encode()
+    ),
+    "pages of machina that are numbered by no number": page(
+        b'<html><link rel="stylesheet" href="machina.board_theme"><body><ul class="pagination"><li class="page-item">'
+        + '<a href="/p">²</a>'.encode()
+    ),
     "a base that is no address": page(b'<html><base href="javascript:"><a href="x">x</a><img src="data:image/png,x">'),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from rempart.app.known_list import read_known_list
@@ -21,14 +22,22 @@ HAND_OFF: Final = (
 )
 
 
-def make_gate(settings: Settings) -> MinorGate:
+def make_gate(settings: Settings, also_known: Callable[[str], str] | None = None) -> MinorGate:
     """Make the gate, with the hotline's words and its list of addresses if the settings name them.
+
+    Args:
+        settings: Where these are.
+        also_known: Returns by which other rule a name is known; empty if by none.
 
     Raises:
         ConfigError: one of them cannot be read: nothing is scanned with a gate that is not whole.
     """
     known = read_known_list(settings)
     rule = known.rule if len(known) else None
+    if rule and also_known:
+        listed, more = rule, also_known
+        rule = lambda name: listed(name) or more(name)  # noqa: E731 - one rule of two
+    rule = rule or also_known
     path = settings.gate.vocabulary_file
     if path is None:
         return MinorGate(known=rule)

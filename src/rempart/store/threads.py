@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from rempart.errors import NotFoundError
 from rempart.model.frontier import Thread
@@ -161,7 +161,8 @@ class ThreadRepository:
         """Yield what threads are compared by, a page at a time; those that are frozen too."""
         last = ""
         while True:
-            rows = ThreadRow.objects.filter(id__gt=last, signature__isnull=False).order_by("id")
+            has_print = Q(signature__isnull=False) | Q(media_codes__isnull=False)
+            rows = ThreadRow.objects.filter(has_print, id__gt=last).order_by("id")
             with self._database.reading():
                 found = list(rows.values_list("id", "source_id", "signature", "media_codes")[:_PAGE])
             if not found:
