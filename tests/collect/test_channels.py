@@ -190,6 +190,8 @@ def test_a_request_is_found_again_by_its_address() -> None:
     assert later
     assert (later.provider, later.needs_key, later.page, later.locale) == ("brave", True, 2, "fr-FR")
     assert ask_of(QUERY, "https://evil.example/res/v1/web/search?q=x", "", providers) is None
+    assert ask_of(QUERY, "https://api.search.brave.com/res/v1/images/search?q=x", "", providers) is None
+    assert ask_of(QUERY, "https://search.example/stats", "", providers) is None
     assert ask_of(QUERY, "http://api.search.brave.com/res/v1/web/search?q=x", "", providers) is None
     statuses = ask_of(MASTODON, STATUSES.replace("social", "www.social"), "")
     assert statuses

@@ -96,7 +96,6 @@ def ask_of(
     url: str,
     cursor: str,
     providers: Sequence[SearchProvider] = (),
-    *,
     page: int = 0,
     homes: ChannelHomes = _HOMES,
 ) -> ChannelAsk | None:
@@ -108,9 +107,10 @@ def ask_of(
     first = next((one for one in firsts if one.url == url), None)
     if first is not None:
         return first
-    first = next((one for one in firsts if origin_of(one.url) == origin_of(url)), None)
+    path = url.partition("?")[0]
+    first = next((one for one in firsts if one.url.partition("?")[0] == path), None)
     if first is None and firsts and place.kind is SourceKind.MASTODON and STATUSES.fullmatch(url):
-        first = firsts[0]  # the server of an account may have another name than its address
+        first = firsts[0]  # its statuses, which may be on a server of another name than its address has
     return replace(first, url=url, page=page) if first else None
 
 
