@@ -220,16 +220,29 @@ def test_a_message_that_is_gone_is_told_from_one_that_is_hidden() -> None:
         (ParsedPage(engine=Engine.GENERIC, kind=PageKind.UNKNOWN, canonical_url=STATUSES), 200, Health.NOT_READ),
         (replace(feed(1), wall=Wall.LOGIN), 200, Health.LOGIN_WALL),
         (channel(Engine.TELEGRAM, "https://t.me/site/77?embed=1"), 200, Health.GONE),
-        (
-            ParsedPage(engine=Engine.BRAVE, kind=PageKind.SEARCH, canonical_url="https://b.example/"),
-            422,
-            Health.NOT_READ,
-        ),
     ],
 )
 def test_how_a_request_went_is_a_value(page: ParsedPage, status: int, health: Health) -> None:
     """Gone, for those who are logged in, something else: each is told."""
-    assert health_of(page, status) is health
+    (ask,) = first_asks(BLUESKY, "")
+
+    assert health_of(page, status, ask) is health
+
+
+@pytest.mark.parametrize(
+    "kind, status, health",
+    [
+        (PageKind.SEARCH, 200, Health.WELL),
+        (PageKind.SEARCH, 422, Health.NOT_READ),
+        (PageKind.UNKNOWN, 403, Health.NOT_READ),
+        (PageKind.UNKNOWN, 404, Health.NOT_READ),
+    ],
+)
+def test_a_provider_that_forbids_is_no_login_wall(kind: PageKind, status: int, health: Health) -> None:
+    """A wrong key, an instance that gives no JSON: a setting to correct."""
+    page = ParsedPage(engine=Engine.GENERIC, kind=kind, canonical_url="https://search.example/search?q=x")
+
+    assert health_of(page, status, SearxngSearch(url="https://search.example").ask("x", 0)) is health
 
 
 def test_a_page_that_looks_like_a_message_is_none() -> None:

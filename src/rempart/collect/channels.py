@@ -158,13 +158,16 @@ def is_gone(page: ParsedPage) -> bool:
     return page.engine is Engine.TELEGRAM and not page.posts and page.wall is Wall.NONE
 
 
-def health_of(page: ParsedPage, status: int) -> Health:
+def health_of(page: ParsedPage, status: int, ask: ChannelAsk) -> Health:
     """Say how a request to a channel or a provider went.
 
     Args:
         page: What was read of the answer.
         status: Of the answer. Bluesky says 400 of an account that is not there, taken down or closed.
+        ask: What was asked. A service that forbids (a wrong key, JSON that is not among its formats) is no login wall.
     """
+    if ask.is_service:
+        return Health.WELL if page.kind is PageKind.SEARCH and status < _BAD_REQUEST else Health.NOT_READ
     if status in _GONE or is_gone(page) or (status == _BAD_REQUEST and "/xrpc/" in page.canonical_url):
         return Health.GONE
     if status in _FORBIDDEN or page.wall is Wall.LOGIN:
