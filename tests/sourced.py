@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from rempart import clock
-from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.cases import open_case
+from rempart.app.evidence_desk import EvidenceDesk
 from rempart.app.rights import add_owner, grant_consent, subject_of
 from rempart.app.sources import SourceWish, add_source
 from rempart.app.stopping import Stop

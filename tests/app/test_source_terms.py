@@ -18,10 +18,12 @@ def test_a_time_between_two_visits(text: str, minutes: int) -> None:
     assert parse_every(text) == dt.timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize("text", ["", "6", "h", "-6h", "6 h", "6w", "1d12h", "14m", "0m", "31d", "99999h", "٣h", "6h\n6h"])
+@pytest.mark.parametrize(
+    "text", ["", "6", "h", "-6h", "6 h", "6w", "1d12h", "14m", "0m", "31d", "99999h", "٣h", "6h\n6h"]
+)
 def test_what_is_none(text: str) -> None:
     """Other forms, and what is out of bounds."""
-    with pytest.raises(MisuseError, match="between two visits|is visited every"):
+    with pytest.raises(MisuseError, match=r"between two visits|is visited every"):
         parse_every(text)
 
 
