@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 
 from rempart.app.frozen_marks import FrozenMarks
+from rempart.app.known_list import KnownList
 from rempart.app.stopping import Stop
-from rempart.keys import Keyring
 from rempart.model import MinorGate
 from rempart.model.collected import Engine, MediaReference, PageKind, ParsedPage, ParsedPost, ReferenceKind
-from rempart.model.ids import IdKind, new_id
 
-NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 #: A word of the gate's own rules.
 FLAGGED = "lycéenne"
 
@@ -25,21 +22,31 @@ class FakeBook:
         """Start with nothing frozen."""
         self.digests: set[bytes] = set()
         self.signatures: list[bytes] = []
+        self.asked = 0
 
-    def is_frozen(self, digests: Sequence[bytes]) -> bool:
-        """Tell whether one of these was frozen."""
-        return not self.digests.isdisjoint(digests)
+    def frozen_among(self, digests: Collection[bytes]) -> set[bytes]:
+        """Return which of some digests are frozen."""
+        self.asked += 1
+        return self.digests & set(digests)
 
     def frozen_signatures(self) -> list[bytes]:
         """Return the signatures."""
         return self.signatures
 
 
-def make_stop(folder: Path, gate: MinorGate | None = None) -> tuple[Stop, FakeBook]:
-    """Make a stop with a keyring of its own."""
-    keyring, _ = Keyring.create(folder / "keys", passphrase=None, now=NOW)
-    book = FakeBook()
-    return Stop(gate or MinorGate(), book, FrozenMarks(keyring, new_id(IdKind.WORKSPACE))), book
+def digest(text: str) -> bytes:
+    """Make 32 bytes of a text."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def make_stop(known: KnownList | None = None, prints: Mapping[str, bytes] | None = None) -> tuple[Stop, FakeBook]:
+    """Make a stop that remembers nothing yet."""
+    book, listed, read = FakeBook(), known or KnownList(), prints or {}
+
+    def gate(also: Callable[[str], str] | None) -> MinorGate:
+        return MinorGate(known=lambda name: listed.rule(name) or (also(name) if also else ""))
+
+    return Stop(gate, book, FrozenMarks(digest), lambda thread: read.get(thread, b"")), book
 
 
 def thread_page(

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from pathlib import Path
 
 import pytest
 
 from rempart.app.known_list import KnownList
 from rempart.app.stopping import Stop
 from rempart.collect.mirrors import signature_of
-from rempart.model import Cleared, MinorGate
+from rempart.model import Cleared, Stopped
 from rempart.model.collected import MediaReference, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 from rempart.model.frontier import Ask, NewFrontier, Urgency
+from rempart.model.ids import ThreadId
 from rempart.model.referral import FlagSource
+from rempart.model.web import Address
 from stops import FLAGGED, FakeBook, attachment, make_stop, thread_page
 
 HARMLESS = "Les photos du calendrier sont belles, merci beaucoup."
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> tuple[Stop, FakeBook]:
+def made() -> tuple[Stop, FakeBook]:
     """Make a stop and its book."""
-    return make_stop(tmp_path)
+    return make_stop()
 
 
 @pytest.fixture
@@ -153,10 +154,10 @@ def test_the_words_of_whoever_reported_are_judged(stop: Stop) -> None:
     assert flag.source is FlagSource.REPORTER
 
 
-def test_a_known_address_is_flagged_as_such(tmp_path: Path) -> None:
+def test_a_known_address_is_flagged_as_such() -> None:
     """By its line, whatever it is called."""
     known = KnownList({hashlib.sha256(b"https://img.example/a.jpg").digest(): 3})
-    stop, _ = make_stop(tmp_path, MinorGate(known=known.rule))
+    stop, _ = make_stop(known)
 
     flag = stop.judge_address(ask("https://img.example/a.jpg?utm_source=x", kind=Ask.MEDIA))
 
@@ -243,3 +244,36 @@ class TestFrozen:
         again = ask("https://img.example/a.jpg?Expires=1768225600&Signature=y", kind=Ask.MEDIA)
 
         assert stop.judge_address(again) is not None
+
+    def test_a_redirect_to_a_frozen_address_is_stopped(self, made: tuple[Stop, FakeBook]) -> None:
+        """By the gate that ``net`` asks at each hop."""
+        stop, book = made
+        book.digests.update(stop.marks.of_address("https://forum.example/threads/lost.5/", ""))
+
+        judged = stop.gate.check(Address(url="http://forum.example/threads/lost.5"))
+
+        assert isinstance(judged, Stopped)
+        assert isinstance(stop.gate.check(Address(url="https://forum.example/other")), Cleared)
+
+    def test_what_waits_of_a_thread_like_one_that_was_stopped_since(self) -> None:
+        """The mirror was read first, before anybody knew."""
+        signature = signature_of([ParsedPost(engine_id="1", text=self.LONG)])
+        stop, book = make_stop(prints={"thr_1": signature})
+        waiting = dataclasses.replace(ask("https://mirror.example/9/page-2"), thread=ThreadId("thr_1"))
+        before = stop.judge_address(waiting)
+
+        book.signatures.append(signature)
+
+        assert before is None
+        assert stop.judge_address(waiting) is not None
+
+    def test_a_page_asks_the_book_twice_however_long_it_is(self, made: tuple[Stop, FakeBook]) -> None:
+        """A listing of a thousand threads is judged in two looks."""
+        stop, book = made
+        links = tuple(
+            PageLink(kind=PageKind.THREAD, url=f"https://forum.example/{n}", title=f"{n}") for n in range(999)
+        )
+
+        stop.judge_page(dataclasses.replace(thread_page(), links=links, media=(attachment(),)))
+
+        assert book.asked == 2

@@ -32,6 +32,7 @@ def checked(page: FetchedPage) -> ParsedPage | None:
     told = cast("dict[str, Json]", json.loads(json.dumps(write_page(found))))
     assert parse_page(told) == found  # what the parent refuses never comes out: other schemes, too much of anything
     urls = [one.url for one in all_media(found) if one.kind not in LOCATORS]
+    urls += [post.url for post in found.posts] + [one.url for one in found.results]
     for url in [*urls, *(link.url for link in found.links), found.next_url, found.last_url, found.canonical_url]:
         assert url == "" or url.startswith(("https://", "http://"))
         assert canonical(url) == url
@@ -119,6 +120,12 @@ def test_any_markup_ends_with_a_value(parts: list[str]) -> None:
         ("20,000 spans", LeftOut.TEXT),
         ("a sitemap of 60,000 pages", LeftOut.LINKS),
         ("no address", LeftOut.ADDRESSES),
+        ("Mastodon, 3,000 statuses", LeftOut.POSTS),
+        ("Mastodon, a status of 5 MB", LeftOut.TEXT),
+        ("Telegram, 20,000 pictures", LeftOut.MEDIA),
+        ("SearXNG, 5,000 results", LeftOut.RESULTS),
+        ("SearXNG, wrong types", LeftOut.ENGINES),
+        ("SearXNG, results of another kind", LeftOut.ADDRESSES),
     ],
 )
 def test_what_is_cut_is_said(name: str, what: LeftOut) -> None:
@@ -129,7 +136,15 @@ def test_what_is_cut_is_said(name: str, what: LeftOut) -> None:
     assert what in found.left_out
 
 
-@pytest.mark.parametrize("name", ["more tags than any page", "a sitemap bomb", "a feed that defines entities"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "more tags than any page",
+        "Mastodon, a status of a million tags",
+        "a sitemap bomb",
+        "a feed that defines entities",
+    ],
+)
 def test_what_expands_is_refused_before_it_does(name: str) -> None:
     """With its reason."""
     with pytest.raises(MediaError) as caught:
@@ -176,3 +191,35 @@ def test_a_page_that_has_a_login_form_and_content_is_no_wall() -> None:
     found = read_page(FetchedPage(url="https://f.example/threads/x.1/", body=b'<html id="XF">' + form + posts))
 
     assert (found.kind, found.wall) == (PageKind.THREAD, "none")
+
+
+@pytest.mark.parametrize("name", ["Mastodon, numbers that are paths", "Mastodon, an account that is a path"])
+def test_a_number_that_is_a_path_is_no_number(name: str) -> None:
+    """It would be written into the next address."""
+    found = checked(PAGES[name])
+
+    assert found is not None
+    assert (found.engine, found.engine_id, found.posts, found.next_url) == (Engine.MASTODON, "", (), "")
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("<slash:comments>3<", "<slash:comments>4<"),
+        ("<description>&lt;p&gt;5 posts", "<description>&lt;p&gt;6 posts"),
+    ],
+)
+def test_an_entry_that_grew_shows_it_though_its_date_stays(before: str, after: str) -> None:
+    """Discourse and django-machina write when a thread began: that says nothing of what was added."""
+    feed = (
+        '<rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel><title>F</title><item>'
+        "<title>T</title><link>https://f.example/t/1</link><pubDate>Sun, 22 Nov 2026 11:07:00 +0100</pubDate>"
+        "<slash:comments>3</slash:comments><description>&lt;p&gt;5 posts&lt;/p&gt;</description></item></channel></rss>"
+    )
+
+    [one] = read_page(FetchedPage(url="https://f.example/rss", body=feed.encode())).links
+    [same] = read_page(FetchedPage(url="https://f.example/rss", body=feed.encode())).links
+    [other] = read_page(FetchedPage(url="https://f.example/rss", body=feed.replace(before, after).encode())).links
+
+    assert one.changed_at is other.changed_at is None
+    assert one.last_post_id == same.last_post_id != other.last_post_id

@@ -7,12 +7,11 @@ digests say nothing to whoever reads the database without it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 from rempart.collect import canonical, undated
-from rempart.keys import Keyring
 from rempart.model.collected import LOCATORS, MediaReference, PageLink, ParsedPage
 
 #: Words of a title that tell its thread from others all by itself; a shorter one does with its thread's number.
@@ -22,10 +21,9 @@ _WORDS_LEAST: Final = 5
 class FrozenMarks:
     """Makes the digests of one workspace."""
 
-    def __init__(self, keyring: Keyring, workspace: str) -> None:
-        """Take the workspace's own key, making it if it has none."""
-        keyring.make_item_key(workspace)
-        self._digest = keyring.item_digest(workspace)
+    def __init__(self, digest: Callable[[str], bytes]) -> None:
+        """Take what makes 32 bytes of a text that only this workspace makes, for ever."""
+        self._digest = digest
 
     def of_address(self, url: str, key: str) -> list[bytes]:
         """Return the marks of an address: as it is, without its signature, and what its engine calls it."""
@@ -46,8 +44,9 @@ class FrozenMarks:
         return self._all((*own, *media))
 
     def _all(self, marks: Iterable[tuple[str, str]]) -> list[bytes]:
+        # Half of a pair of surrogates, which no text has, counts as a question mark.
         return [
-            self._digest.of(value.encode("utf-8", "surrogatepass"), context=f"frozen {kind} v1")
+            self._digest(f"{kind} v1 {value}".encode("utf-8", "replace").decode())
             for kind, value in dict.fromkeys(marks)
         ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -22,6 +22,7 @@ from rempart.config import Settings
 from rempart.model.collected import MediaReference, PageLink, ParsedPage, ReferenceKind
 from rempart.model.frontier import Ask, NewFrontier
 from rempart.model.gate import Cleared, MinorGate
+from rempart.model.ids import ThreadId
 from rempart.model.outcome import Stopped, StopReason
 from rempart.model.referral import FlagSource
 from rempart.model.web import Address
@@ -41,6 +42,10 @@ class Flag:
     """What raised it."""
     rule: str
     """Which rule; never a word of the page."""
+
+
+_FROZEN_ADDRESS: Final = Flag(source=FlagSource.MIRROR, rule="frozen address")
+_FROZEN_WORDS: Final = Flag(source=FlagSource.MIRROR, rule="frozen words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,8 @@ class PageVerdict:
 class FrozenBook(Protocol):
     """What was stopped before, as the store keeps it."""
 
-    def is_frozen(self, digests: Sequence[bytes]) -> bool:
-        """Tell whether one of these was frozen."""
+    def frozen_among(self, digests: Collection[bytes]) -> set[bytes]:
+        """Return which of some digests are frozen."""
 
     def frozen_signatures(self) -> list[bytes]:
         """Return the signatures of threads that were frozen."""
@@ -86,17 +91,27 @@ class _Words:
 class Stop:
     """Judges what is about to be asked for, and what was answered."""
 
-    def __init__(self, gate: MinorGate, book: FrozenBook, marks: FrozenMarks) -> None:
+    def __init__(
+        self,
+        gate: Callable[[Callable[[str], str] | None], MinorGate],
+        book: FrozenBook,
+        marks: FrozenMarks,
+        print_of: Callable[[ThreadId], bytes] = lambda _: b"",
+    ) -> None:
         """Join the gate with what was stopped before.
 
         Args:
-            gate: With the hotline's words and addresses.
+            gate: Makes a gate with the hotline's words and addresses, and with more addresses that it knows.
             book: What was frozen.
             marks: Makes the digests by which it is found again.
+            print_of: Returns the signature of a thread that was read in part; empty if it has none.
         """
-        self.gate = gate
+        #: For ``net``: it also stops redirects to what was frozen.
+        self.gate = gate(self._frozen_address)
         self.marks = marks
+        self._words = gate(None)
         self._book = book
+        self._print_of = print_of
 
     @classmethod
     def of(cls, workspace: Workspace, settings: Settings) -> Stop:
@@ -105,7 +120,12 @@ class Stop:
         Raises:
             ConfigError: a hotline's list cannot be read: nothing is asked for.
         """
-        return cls(make_gate(settings), workspace.referrals, FrozenMarks(workspace.keyring, workspace.id))
+        return cls(
+            lambda known: make_gate(settings, known),
+            workspace.referrals,
+            FrozenMarks(workspace.referrals.digest),
+            lambda thread: workspace.threads.signature(thread)[0],
+        )
 
     def judge_address(self, new: NewFrontier) -> Flag | None:
         """Judge what is about to be asked for, with what led to it."""
@@ -114,9 +134,11 @@ class Stop:
         for text in new.context:
             if flag := self._of_words(_kind_of(text, new.ask), text):
                 return flag
-        if self._book.is_frozen(self.marks.of_address(new.url, new.key)):
-            return Flag(source=FlagSource.MIRROR, rule="frozen address")
-        return None
+        if self._book.frozen_among(self.marks.of_address(new.url, new.key)):
+            return _FROZEN_ADDRESS
+        # What waits of a thread that was read before another one like it was stopped.
+        signature = self._print_of(new.thread) if new.thread else b""
+        return _FROZEN_WORDS if self._is_like_frozen(signature) else None
 
     def clear(self, new: NewFrontier) -> Cleared[Address] | Flag:
         """Judge as :meth:`judge_address`, and return the proof that ``net`` asks for."""
@@ -134,8 +156,7 @@ class Stop:
         for text in words:
             if flag := self._of_words(FlagSource.REPORTER, text):
                 return flag
-        is_frozen = self._book.is_frozen(self.marks.of_address(url, ""))
-        return Flag(source=FlagSource.MIRROR, rule="frozen address") if is_frozen else None
+        return _FROZEN_ADDRESS if self._book.frozen_among(self.marks.of_address(url, "")) else None
 
     def judge_page(self, page: ParsedPage) -> PageVerdict:
         """Judge everything that a page says, before anything that it refers to is asked for.
@@ -144,15 +165,36 @@ class Stop:
         2. What was frozen elsewhere: its title, its attachments, its words.
         3. Links and other references, each by itself.
         """
-        signature = signature_of(page.posts)
+        signature, host = signature_of(page.posts), host_of(page)
         flag = self._of_own_words(page) or self._of_mirror(page, signature)  # (1) (2)
         if flag:
             return PageVerdict(flag=flag, signature=signature)
-        return PageVerdict(  # (3)
-            links=tuple((each, flag) for each in page.links if (flag := self._of_link(each))),
-            media=tuple((each, flag) for each in _alone(page) if (flag := self._of_reference(each, host_of(page)))),
+        links = [(each, self._of_words(FlagSource.TITLE, each.title, each.url)) for each in page.links]  # (3)
+        media = [(each, self._of_words(FlagSource.FILE_NAME, each.name, each.url)) for each in _alone(page)]
+        frozen = self._among(
+            [mark for each, _ in links for mark in self.marks.of_link(each)]
+            + [mark for each, _ in media for mark in self.marks.of_media(each, host)]
+        )
+
+        def known(marks: list[bytes]) -> Flag | None:
+            return _FROZEN_ADDRESS if frozen and not frozen.isdisjoint(marks) else None
+
+        return PageVerdict(
+            links=tuple((each, why) for each, flag in links if (why := flag or known(self.marks.of_link(each)))),
+            media=tuple((each, why) for each, flag in media if (why := flag or known(self.marks.of_media(each, host)))),
             signature=signature,
         )
+
+    def _among(self, marks: list[bytes]) -> set[bytes]:
+        return self._book.frozen_among(marks) if marks else set()
+
+    def _is_like_frozen(self, signature: bytes) -> bool:
+        return bool(signature) and nearest(signature, self._book.frozen_signatures()) >= SAME_LEAST
+
+    def _frozen_address(self, name: str) -> str:
+        """Return the rule by which an address was frozen; empty if it was not, or if it is a text."""
+        is_address = name[:8].lower().startswith(("http://", "https://"))
+        return _FROZEN_ADDRESS.rule if is_address and self._among(self.marks.of_address(name, "")) else ""
 
     def _of_own_words(self, page: ParsedPage) -> Flag | None:
         judged = 0
@@ -165,36 +207,18 @@ class Stop:
         return None
 
     def _of_mirror(self, page: ParsedPage, signature: bytes) -> Flag | None:
-        if self._book.is_frozen(self.marks.of_page(page)):
+        if self._among(self.marks.of_page(page)):
             return Flag(source=FlagSource.MIRROR, rule="frozen title or attachment")
-        if signature and nearest(signature, self._book.frozen_signatures()) >= SAME_LEAST:
-            return Flag(source=FlagSource.MIRROR, rule="frozen words")
-        return None
+        return _FROZEN_WORDS if self._is_like_frozen(signature) else None
 
-    def _of_link(self, link: PageLink) -> Flag | None:
-        flag = self._of_words(FlagSource.ADDRESS, link.url) or self._of_words(FlagSource.TITLE, link.title)
-        if flag:
-            return flag
-        is_frozen = self._book.is_frozen(self.marks.of_link(link))
-        return Flag(source=FlagSource.MIRROR, rule="frozen thread") if is_frozen else None
-
-    def _of_reference(self, reference: MediaReference, host: str) -> Flag | None:
-        flag = self._of_words(FlagSource.ADDRESS, reference.url)
-        flag = flag or self._of_words(FlagSource.FILE_NAME, reference.name)
-        if flag:
-            return flag
-        is_frozen = self._book.is_frozen(self.marks.of_media(reference, host))
-        return Flag(source=FlagSource.MIRROR, rule="frozen attachment") if is_frozen else None
-
-    def _of_words(self, source: FlagSource, text: str) -> Flag | None:
-        """Judge one text, in pieces if it is long."""
-        if not text:
-            return None
-        for piece in pieces(text):
-            judged = self.gate.check(_Words((piece,)))
-            if isinstance(judged, Stopped):
-                is_known = judged.reason is StopReason.KNOWN_ADDRESS
-                return Flag(source=FlagSource.KNOWN_LIST if is_known else source, rule=judged.rule)
+    def _of_words(self, source: FlagSource, text: str, url: str = "") -> Flag | None:
+        """Judge an address, then one text, in pieces if it is long."""
+        for kind, words in ((FlagSource.ADDRESS, url), (source, text)):
+            for piece in pieces(words) if words else ():
+                judged = self._words.check(_Words((piece,)))
+                if isinstance(judged, Stopped):
+                    is_known = judged.reason is StopReason.KNOWN_ADDRESS
+                    return Flag(source=FlagSource.KNOWN_LIST if is_known else kind, rule=judged.rule)
         return None
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget, clean_title
-from rempart.collect.limits import TAGS_MOST
+from rempart.collect.limits import OPEN_MOST, TAGS_MOST
+from rempart.collect.nesting import is_deeper
 from rempart.collect.walking import Walker
 from rempart.errors import MediaError
 from rempart.model import UnreadableReason
@@ -98,12 +99,9 @@ class Document:
         self.addresses = Addresses(url, self.head.base)
         self.budget = Budget()
         self.walker = Walker(self.addresses, self.budget)
-
-    @property
-    def url(self) -> str:
-        """Return the page's canonical address: its own word for it if that is of the same origin, or where it was."""
         named = self.addresses.absolute(self.head.canonical)
-        return named if named and self.addresses.is_here(named) else self.addresses.page
+        #: The page's canonical address: its own word for it if that is of the same origin, or where it was.
+        self.url = named if named and self.addresses.is_here(named) else self.addresses.page
 
     @property
     def title(self) -> str:
@@ -131,13 +129,17 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     """Parse a page.
 
     Raises:
-        MediaError: it has too many elements.
+        MediaError: it has too many elements, or they stand too deep in each other.
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - a native parser: in a worker only
 
-    tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
+    tags = 0
+    if len(markup) > TAGS_MOST:  # a shorter page has no room for them
+        tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
     if tags > TAGS_MOST:
         raise MediaError(UnreadableReason.BOMB, f"{tags} tags > {TAGS_MOST}")
+    if tags > OPEN_MOST and is_deeper(markup, OPEN_MOST):  # most pages have fewer tags, and cost nothing here
+        raise MediaError(UnreadableReason.BOMB, f"> {OPEN_MOST} elements in each other")
     return LexborHTMLParser(markup, options=_AS_WRITTEN, encoding=isinstance(markup, bytes))
 
 

@@ -13,12 +13,10 @@ _HOSTS: Final = frozenset(
     "discord.gg discord.me dsc.gg chat.whatsapp.com signal.group join.slack.com invite.viber.com join.skype.com "
     "kik.me groupme.com".split()
 )
+_CLOSED: Final = re.compile(r"/(?:[+ ]|(?:joinchat|addlist|boost|c)(?:/|$))", re.IGNORECASE)
 #: On these hosts, paths that lead into a closed room or are an invitation to one.
 _PATHS: Final = (
-    (
-        re.compile(r"(?:t|telegram)\.(?:me|dog)"),
-        re.compile(r"/(?:[+ ]|joinchat(?:/|$)|addlist(?:/|$)|c(?:/|$))", re.IGNORECASE),
-    ),
+    (re.compile(r"(?:t|telegram)\.(?:me|dog)"), _CLOSED),
     (re.compile(r"(?:\w+\.)?discord(?:app)?\.com"), re.compile(r"/(?:invite|channels)(?:/|$)", re.IGNORECASE)),
     (re.compile(r"guilded\.gg"), re.compile(r"/i/", re.IGNORECASE)),
     (re.compile(r"m\.me"), re.compile(r"/j/", re.IGNORECASE)),
@@ -59,7 +57,7 @@ def invitation_in(text: str) -> str:
         return "it is an invitation"
     if any(hosts.fullmatch(host) and paths.match(path) for hosts, paths in _PATHS):
         return "it is an invitation, or open to members only"
-    given = parse_qsl(parts.query, max_num_fields=_PARAMETERS_MOST) if parts.query.count("&") < _PARAMETERS_MOST else []
+    given = parse_qsl(parts.query, keep_blank_values=True) if parts.query.count("&") < _PARAMETERS_MOST else []
     if any(name.lower() in _PARAMETERS for name, _ in given):
         return "it carries an invitation"
     return ""

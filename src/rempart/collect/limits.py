@@ -8,6 +8,8 @@ from typing import Final
 PAGE_BYTES_MOST: Final = 8 * 1024 * 1024
 #: Opening and closing brackets of markup: what the native parser makes a node of. Counted before it sees the page.
 TAGS_MOST: Final = 400_000
+#: Elements that are open at once: the parser's time grows with the square of it (0.5 s here; browsers stop at 512).
+OPEN_MOST: Final = 25_000
 #: Nodes that are walked over: a page that expands in the parser (formatting that is opened again in each paragraph).
 NODES_MOST: Final = 1_000_000
 #: Elements around a word. Browsers stop at 512; what is deeper is read as if it were not.

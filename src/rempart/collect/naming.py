@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from rempart.collect.addresses import canonical
@@ -18,8 +19,8 @@ from rempart.collect.person_pages import account_in, queries_in
 from rempart.model.names import skeleton
 from rempart.model.source import ACCOUNTS, Place, SourceKind
 
-_EMAIL: Final = re.compile(r"[^\s@]+\s*(?:@|\(at\)|\[at\])\s*[^\s@]+\.\w{2,}", re.IGNORECASE)
-_HANDLE: Final = re.compile(r"(?<![\w.])[@＠]\s*\w{2,}|\bu/\w{3,}")
+_EMAIL: Final = re.compile(r"[^\s@]\s?(?:@|\(at\)|\[at\])\s?\w[\w.-]*\.\w{2,}", re.IGNORECASE)
+_HANDLE: Final = re.compile(r"(?<![\w.])@\s*\w{2,}|\bu/\w{3,}")
 #: Seven figures and more, however they are grouped: no year, no size, no date written as one.
 _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d")
@@ -30,13 +31,12 @@ _BY: Final = re.compile(
 )
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 #: Letters joined by a low line or a dot, or followed by figures: how people are called where names are taken.
-_JOINED: Final = re.compile(r"[^\W\d_]{2,}(?:_+|\.)[^\W\d_]{2,}[\w.]*", re.UNICODE)
+_JOINED: Final = re.compile(r"[^\W\d_]{2,}(?:_+|\.)\w[\w.]*", re.UNICODE)
 _NUMBERED: Final = re.compile(r"([^\W\d_]{3,})\d+", re.UNICODE)
-_WORD: Final = re.compile(r"\w+(?:['’]\w+)?")
+_WORD: Final = re.compile(r"\w+(?:['\u2019]\w+)?")
 #: Where to look, which is no word of the query but may be somebody's page all the same.
-_WHERE: Final = re.compile(
-    r"(?<!\w)(?:-?site:\s?)?((?:https?://)?(?:[\w-]+\.)+[\w-]+/\S*)|(?<!\w)-?site:\s?(\S+)", re.IGNORECASE
-)
+_WHERE: Final = re.compile(r"(?<!\w)(?:site:\s?|https?://)(\S+)|(?<![\w.-])((?:[\w-]++\.)++[\w-]++/\S*)", re.IGNORECASE)
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _SPELLED: Final = re.compile(r"\b([^\W\d_]) (?=[^\W\d_]\b)")
 #: Owners' names that are shorter, without spaces, are looked for as whole words only.
 _INSIDE_LEAST: Final = 6
@@ -53,28 +53,7 @@ def names_person(query: str, owners_names: Iterable[str] = ()) -> str:
     Returns:
         The sign, in words, without any of the query's; empty if there is none.
     """
-    text = unicodedata.normalize("NFKC", query)
-    if _EMAIL.search(text):
-        return "it holds an e-mail address"
-    if _HANDLE.search(text):
-        return "it holds the name of an account"
-    if _BY.search(text):
-        return "it asks for what one person wrote"
-    if _holds_phone(text):
-        return "it holds a telephone number"
-    if is_owner_in(text, owners_names):
-        return "it holds the name of an owner of this workspace"
-    words = _words(text)
-    places = ["".join(found.groups("")) for found in _WHERE.finditer(text)]
-    if any(account_in(canonical(where if "://" in where else f"https://{where}")) for where in places):
-        return "it looks at one person's page"
-    if any(_is_account(piece) for piece in _WHERE.sub(" ", text).split()):
-        return "it holds what looks like the name of an account"
-    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(places).replace("site:", " "))]):
-        return "it holds a given name"
-    if any(a[1] and b[1] and not {a[0], b[0]} <= PLAIN for a, b in zip(words, words[1:], strict=False)):
-        return "it holds two words in a row that begin with capitals, as names do"
-    return ""
+    return next(_signs(unicodedata.normalize("NFKC", query), tuple(owners_names)), "")
 
 
 def could_name_person(query: str) -> bool:
@@ -121,6 +100,30 @@ def is_owner_in(text: str, owners_names: Iterable[str]) -> bool:
     return any(_is_named(name, whole, words) for name in owners_names)
 
 
+def _signs(text: str, owners_names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the signs by which a query names somebody, the surest first."""
+    if _EMAIL.search(text):
+        yield "it holds an e-mail address"
+    if _HANDLE.search(text):
+        yield "it holds the name of an account"
+    if _BY.search(text):
+        yield "it asks for what one person wrote"
+    if _holds_phone(text):
+        yield "it holds a telephone number"
+    if is_owner_in(text, owners_names):
+        yield "it holds the name of an owner of this workspace"
+    places = ["".join(found.groups("")) for found in _WHERE.finditer(text)]
+    if any(account_in(canonical(where if _WEB.match(where) else f"https://{where}")) for where in places):
+        yield "it looks at one person's page"
+    if any(_is_account(piece) for piece in _WHERE.sub(" ", text).split()):
+        yield "it holds what looks like the name of an account"
+    words = _words(text)
+    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
+        yield "it holds a given name"
+    if any(a[1] and b[1] and not {a[0], b[0]} <= PLAIN for a, b in pairwise(words)):
+        yield "it holds two words in a row that begin with capitals, as names do"
+
+
 def _is_named(name: str, whole: str, words: set[str]) -> bool:
     parts = [skeleton(part) for part in re.findall(r"\w+", name)]
     joined = "".join(parts)
@@ -142,7 +145,7 @@ def _words(text: str) -> list[tuple[str, bool]]:
     text = _SPELLED.sub(r"\1", _CAMEL.sub(" ", _WHERE.sub(" ", text).replace("_", " ")))
     found = []
     for whole in _WORD.findall(text):
-        word = re.sub(r"^(?:[ldLD]|qu)['’]|['’]s$", "", whole)
+        word = re.sub(r"^(?:[ldLD]|qu)['\u2019]|['\u2019]s$", "", whole)
         small = "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
         plain = small if small in PLAIN else small.strip("0123456789")
         if plain:

@@ -36,8 +36,8 @@ _DID: Final = re.compile(r"did:plc:[a-z2-7]{24}|did:web:[a-z0-9.-]{1,240}")
 _HANDLE_MOST: Final = 253
 _BLUESKY_PAGE: Final = re.compile(r"https://(?:www\.)?bsky\.app/profile/([^/?]+)/?")
 _TELEGRAM_PAGE: Final = re.compile(r"https?://(?:www\.)?(?:t|telegram)\.(?:me|dog)(/[^?]*)(?:\?.*)?", re.IGNORECASE)
-#: One message of a public channel or group; names have 4 to 32 signs.
-_MESSAGE: Final = re.compile(r"/?(?:s/)?([a-z][a-z0-9_]{3,31})/([1-9][0-9]{0,11})/?", re.IGNORECASE)
+#: One message of a public channel or group, perhaps of one of its topics; names have 3 to 32 signs.
+_MESSAGE: Final = re.compile(r"/?(?:s/)?([a-z][a-z0-9_]{2,31})/(?:[0-9]{1,18}/)?([1-9][0-9]{0,17})/?", re.IGNORECASE)
 
 _WHAT_THERE_IS: Final = (
     "A source is an address (https://…), or one of feed:https://… sitemap:https://… mastodon:@user@host "

@@ -11,6 +11,7 @@ import httpx2
 
 from rempart.model.web import FetchMode, Validators
 from rempart.net.cookies import JobCookies
+from rempart.net.credential import Credential
 from rempart.net.decoding import COMPRESSED
 from rempart.net.interface import LIMITS, FetchLimits, Identity
 from rempart.net.typegate import ACCEPT
@@ -51,6 +52,8 @@ class Wanted:
     """Types to ask for, in the words of the ``Accept`` header; empty is the mode's. The type gate stays the mode's."""
     head_only: bool = False
     """Read the head and what is sniffed of the body, and stop."""
+    credential: Credential | None = None
+    """Who asks, for a service that wants to know: told to the host of the address, and to none that it leads to."""
 
     @property
     def allowance(self) -> FetchLimits:
@@ -58,8 +61,18 @@ class Wanted:
         return self.limits or LIMITS[self.mode]
 
 
-def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobCookies) -> httpx2.Request:
-    """Build what is sent."""
+def build_request(
+    url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobCookies, credential: Credential | None = None
+) -> httpx2.Request:
+    """Build what is sent.
+
+    Args:
+        url: Where.
+        wanted: What; its credential is not sent by this.
+        identity: Who asks.
+        cookies: Of the job.
+        credential: What this very host may know.
+    """
     headers = {
         "Host": url.netloc,
         "User-Agent": identity.user_agent,
@@ -75,6 +88,8 @@ def build_request(url: WebUrl, wanted: Wanted, identity: Identity, cookies: JobC
     if wanted.body:
         headers["Content-Type"] = wanted.body.media_type
         headers |= _beside(wanted.body, headers)
+    if credential:
+        headers[credential.header] = credential.value
     request = httpx2.Request(
         "POST" if wanted.body else "GET",
         str(url),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ _STARTS: Final = (b"<?xml", b"<rss", b"<feed", b"<rdf:RDF", b"<!--", b"<!DOCTYPE
 #: A document that defines entities is no feed that anybody's software writes; expanding them is the oldest bomb.
 _DEFINES: Final = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>]{0,2000}\[)", re.IGNORECASE)
 _PREFIX_BYTES: Final = 8_192
+#: Of the sign that an entry has changed: SHA-256 in part, enough for what nobody gains by forging.
+_SIGN_DIGITS: Final = 16
 _MEDIA_OF: Final = ("media_content", "enclosures")
 
 
@@ -60,8 +63,7 @@ def read(body: bytes, walker: Walker) -> ParsedPage:
             posts.append(_post(entry, walker))
         url = walker.addresses.absolute(_text(entry.get("link")))
         if url and walker.budget.link():
-            title = clean_title(_text(entry.get("title")))
-            links.append(PageLink(kind=PageKind.THREAD, url=url, title=title, changed_at=_instant(entry)))
+            links.append(_link(entry, url))
     related = {_text(link.get("rel")): _text(link.get("href")) for link in reversed(feed.get("links") or [])}
     return ParsedPage(
         engine=Engine.FEED,
@@ -89,9 +91,29 @@ def _post(entry: Mapping[str, Any], walker: Walker) -> ParsedPost:
     key = _text(entry.get("id"))
     return ParsedPost(
         engine_id=clean_id(key) or clean_id(walker.addresses.absolute(_text(entry.get("link")))),
-        posted_at=_instant(entry),
+        posted_at=_instant(entry, "updated_parsed", "published_parsed"),
         text=content.text,
         media=references.all(),
+    )
+
+
+def _link(entry: Mapping[str, Any], url: str) -> PageLink:
+    """Return where an entry leads, with what shows that something is new there.
+
+    A date of publication is that of the beginning: the feeds of Discourse and django-machina give it for a thread that
+    grows. What does change is what they say of it: the newest words, or how many answers there are.
+    """
+    words = [_text(part.get("value")) for part in entry.get("content") or []]
+    said = [_text(entry.get("id")), _text(entry.get("summary")), *words, _text(entry.get("slash_comments"))]
+    is_said = any(said[1:])
+    return PageLink(
+        kind=PageKind.THREAD,
+        url=url,
+        title=clean_title(_text(entry.get("title"))),
+        last_post_id=hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:_SIGN_DIGITS]
+        if is_said
+        else "",
+        changed_at=_instant(entry, "updated_parsed"),
     )
 
 
@@ -114,9 +136,9 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     return Step.OVER if is_quote else Step.USUAL
 
 
-def _instant(entry: Mapping[str, Any]) -> dt.datetime | None:
-    """Return when an entry was last changed; feedparser has turned it to UTC."""
-    for field in ("updated_parsed", "published_parsed"):
+def _instant(entry: Mapping[str, Any], *fields: str) -> dt.datetime | None:
+    """Return when an entry was changed or published, the first that is said; feedparser has turned it to UTC."""
+    for field in fields:
         # NOTE: ``get`` would take the second for the first, with a warning.
         if field in entry and (parsed := entry[field]):
             try:

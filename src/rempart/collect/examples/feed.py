@@ -18,10 +18,11 @@ from rempart.model.collected import (
 )
 
 _ROOT: Final = "https://news.example"
-_RSS: Final = f"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">
+_RSS: Final = f"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
+ xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
 <channel><title>News</title><link>{_ROOT}/</link><item><title>Set 12</title><link>{_ROOT}/12?utm_source=rss</link>
 <guid isPermaLink="false">set-12</guid><pubDate>Sun, 22 Nov 2026 11:07:00 +0100</pubDate><author>nobody@x.example</author>
-<description>&lt;blockquote&gt;old&lt;/blockquote&gt;new &lt;img src="{_ROOT}/i.jpg"&gt;</description>
+<slash:comments>3</slash:comments><description>&lt;blockquote&gt;old&lt;/blockquote&gt;new &lt;img src="{_ROOT}/i.jpg"&gt;</description>
 <enclosure url="{_ROOT}/v.mp4" length="1024" type="video/mp4"/></item></channel></rss>"""
 _ATOM: Final = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Atom</title><link rel="next" href="{_ROOT}/p2"/>
 <entry><id>urn:uuid:1225c695</id><title>One</title><link href="{_ROOT}/1"/><updated>2026-11-22T11:07:00Z</updated>
@@ -55,7 +56,7 @@ PAGES: Final = (
                     kind=PageKind.THREAD,
                     url=f"{_ROOT}/12",
                     title="Set 12",
-                    changed_at=dt.datetime(2026, 11, 22, 10, 7, tzinfo=dt.UTC),
+                    last_post_id="fdfde9722dda6588",
                 ),
             ),
         ),
@@ -82,6 +83,7 @@ PAGES: Final = (
                     kind=PageKind.THREAD,
                     url=f"{_ROOT}/1",
                     title="One",
+                    last_post_id="42edb7fa3e6032e4",
                     changed_at=dt.datetime(2026, 11, 22, 11, 7, tzinfo=dt.UTC),
                 ),
             ),
