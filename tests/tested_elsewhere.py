@@ -6,6 +6,8 @@ from typing import Final
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
+    "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
     "app/evidence_checking.py app/evidence_jobs.py",
@@ -14,8 +16,8 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/collect/test_naming.py": "collect/naming_words.py",
-    "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
-    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
+    "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
+    "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "

@@ -44,7 +44,7 @@ def feed(*hours: int) -> ParsedPage:
         "https://t.me/JoinChat/x",
         "https://telegram.me/addlist/x",
         "https://t.me/c/1234567890/77",
-        "https://t.me/boost/site",
+        "tg://resolve?domain=site&post=77",
     ],
 )
 def test_an_invitation_is_never_accepted(text: str) -> None:
@@ -59,11 +59,11 @@ def test_an_invitation_is_never_accepted(text: str) -> None:
     "kind, text",
     [
         (SourceKind.TELEGRAM, "https://t.me/site"),
+        (SourceKind.TELEGRAM, "https://t.me/boost/site"),
         (SourceKind.TELEGRAM, "https://t.me/s/site"),
         (SourceKind.TELEGRAM, "https://t.me.evil.example/site/77"),
         (SourceKind.TELEGRAM, "https://t.me@evil.example/site/77"),
         (SourceKind.TELEGRAM, "https://t.me/site/77/../../../x"),
-        (SourceKind.TELEGRAM, "tg://resolve?domain=site&post=77"),
         (SourceKind.MASTODON, "@site"),
         (SourceKind.MASTODON, "@si/te@social.example"),
         (SourceKind.MASTODON, "@site@social.example/@other"),

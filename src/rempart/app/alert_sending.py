@@ -14,11 +14,11 @@ from typing import Final
 
 from rempart import clock
 from rempart.app.alert_doors import AlertDoors
-from rempart.app.alerts import AlertBook, doors_of
+from rempart.app.alerts import doors_of
 from rempart.app.worker import ACTOR, Effect, Keep, Worker, WorkerTally
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.errors import ConfigError, OutputError, UnavailableError
+from rempart.errors import ConfigError, NotFoundError, OutputError, UnavailableError
 from rempart.model.alert import Alert, AlertDelivery, AlertDoor, AlertPriority, DeliveryState
 from rempart.model.ids import AlertId, IdKind, SightingId, new_id
 from rempart.model.work import EventKind, Job, JobKind
@@ -68,7 +68,6 @@ class AlertSender:
             resolver: Instead of the settings' name servers.
         """
         self._workspace = workspace
-        self._book: AlertBook = workspace.alerts  # type: ignore[attr-defined]  # until the store has it
         self._settings = settings
         self._environment = environment
         self._resolver = resolver
@@ -118,18 +117,23 @@ class AlertSender:
 
     def _waiting(self, reference: str, door: AlertDoor) -> Sequence[Alert]:
         """Return the alert of a job, with those that one mail tells beside it; none if it is told, or past its end."""
-        waiting = {alert.id: alert for alert in self._book.unsent(door)}
-        mine = waiting.pop(AlertId(reference), None)
-        if mine is None:
+        book = self._workspace.alerts
+        try:
+            mine = book.get(reference)
+        except NotFoundError:
+            return ()  # so is its sighting, and what there was to tell
+        if book.doors(mine.id).get(door, mine.at) is not None:
             return ()
-        beside = list(waiting.values())[: _IN_A_MAIL_MOST - 1] if door is AlertDoor.MAIL else []
-        return sorted([mine, *beside], key=lambda alert: (_GRAVEST_FIRST.index(alert.priority), alert.at, alert.id))
+        waiting = {mine.id: mine}
+        if door is AlertDoor.MAIL:
+            waiting |= {alert.id: alert for alert, _ in book.unsent(door, limit=_IN_A_MAIL_MOST - 1)}
+        return sorted(waiting.values(), key=lambda alert: (_GRAVEST_FIRST.index(alert.priority), alert.at, alert.id))
 
     def _note(self, delivery: AlertDelivery, door: AlertDoor, alerts: Sequence[Alert]) -> None:
         now = clock.utc_now()
         for alert in alerts:
             if delivery.state is DeliveryState.TAKEN:
-                self._book.sent(alert.id, door, now)
+                self._workspace.alerts.sent(alert.id, door, now)
             else:
                 detail = {"door": str(door)}
                 self._workspace.journal.note(EventKind.ALERT_REFUSED, alert.id, actor=ACTOR, now=now, detail=detail)

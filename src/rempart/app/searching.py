@@ -7,9 +7,11 @@ from typing import Final
 
 from rempart.collect import ChannelAsk, SearchProvider, providers_of
 from rempart.config import Settings
+from rempart.errors import FetchError
 from rempart.keys import find_brave_key
 from rempart.model.web import Validators
-from rempart.net import Credential, FetchLimits, ServicePermissions, Wanted
+from rempart.net import AddressPolicy, Credential, FetchLimits, ServicePermissions, Wanted
+from rempart.net.urls import parse_url
 from rempart.net.visits import Permissions
 
 #: Brave's documentation, Authentication.
@@ -47,6 +49,20 @@ def make_wanted(
         key = find_brave_key(environment, settings.search.brave_key_file)()
         credential = Credential(header=_BRAVE_HEADER, value=key)
     return Wanted(accept=ask.accept, limits=limits, credential=credential, validators=validators or Wanted().validators)
+
+
+def make_search_policy(settings: Settings) -> AddressPolicy:
+    """Return where a client that asks providers, and nothing else, may connect.
+
+    An instance of SearXNG on this machine or in this network is named by its address and port, as
+    ``http://127.0.0.1:8080``: the settings vouch for that one, as for a mail relay. A client that follows what
+    strangers write must not have this policy: their links would reach the instance.
+    """
+    try:
+        url = parse_url(settings.search.searxng_url)
+    except FetchError:
+        return AddressPolicy()
+    return AddressPolicy(allowed=frozenset({(str(url.ip), url.port)}) if url.ip else frozenset())
 
 
 def make_search_permissions(permissions: Permissions, providers: tuple[SearchProvider, ...]) -> ServicePermissions:

@@ -12,7 +12,7 @@ from rempart.app.sources import still_allowed
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
-from rempart.collect.channels import first_asks, refusal_of
+from rempart.collect.channels import refusal_of
 from rempart.model.frontier import Ask, NewFrontier, Urgency
 from rempart.model.source import LOCAL, Health, Source, SourceKind
 
@@ -91,7 +91,7 @@ class Seeder:
         if health := refusal_of(place):
             self._faults.append((source, health, "it is open to invited people only, or cannot be asked"))
             return []
-        asks = first_asks(place, source.cursor, self._channels.providers)
+        asks = self._channels.first(source)
         if not asks:
             self._faults.append((source, Health.REFUSED, "no search provider is set: search.providers"))
         return [_root(one.url) for one in asks]

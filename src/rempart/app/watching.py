@@ -88,7 +88,7 @@ class Watch:
         self._stack.callback(self._pool.close)
         reached = outside or Outside()
         self._fetcher = make_fetcher(self._stack, settings, workspace, self._stop.gate, reached)
-        channels = ChannelFollowing(workspace, make_providers(settings))
+        channels = ChannelFollowing(workspace, make_providers(settings), reached.homes)
         memory = PostMemory()
         self._channels = channels
         self._seeder = Seeder(workspace, channels)

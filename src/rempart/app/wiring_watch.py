@@ -12,6 +12,7 @@ from rempart.app.searching import make_providers, make_search_permissions
 from rempart.app.wiring import choose_kernel_cache
 from rempart.app.workspace import Workspace
 from rempart.collect import PAGE_BYTES_MOST, PARSE_TASK, parse_page
+from rempart.collect.channels import ChannelHomes
 from rempart.config import Settings
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.model.collected import ParsedPage
@@ -43,6 +44,8 @@ class Outside:
     """Instead of "public addresses, ports 80 and 443": only for an address that somebody vouches for."""
     fetcher: Fetcher | None = None
     """Instead of a connection at all: a forum in this process."""
+    homes: ChannelHomes | None = None
+    """Instead of where channels are."""
 
 
 def make_parsing_pool(settings: Settings) -> Pool[ParsedPage]:
