@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from rempart.app.freezing import Freezing
 from rempart.app.frozen_marks import host_of
@@ -15,6 +16,7 @@ from rempart.app.watch_media import MediaLooking
 from rempart.app.watch_page import HEALTH_OF_PAGE_WALLS, PageReader, PageWriter, ReadPage
 from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
+from rempart.collect.channels import is_gone
 from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
 from rempart.model.frontier import FrontierItem, FrontierState, Urgency
@@ -26,6 +28,8 @@ from rempart.register import visible_among
 
 T = TypeVar("T")
 
+#: What a message is said to be whose page shows nothing of it.
+_NOT_FOUND: Final = 404
 #: The first pause after a failure of the moment; each next one is twice as long.
 _FIRST_DELAY: Final = dt.timedelta(seconds=30)
 
@@ -132,6 +136,8 @@ class Concluding:
             yield from self._failed(item, source, failed, now)
         elif read.verdict.flag:
             yield from self.stopped(item, source, read.verdict.flag, read)
+        elif is_gone(read.page):  # its server answers with 200 all the same
+            yield from self._gone(item, source, _NOT_FOUND, now)
         elif read.page.wall is not Wall.NONE and not read.page.posts and not read.page.links:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
@@ -203,12 +209,12 @@ class Concluding:
             until = answer.until
             self.busy[self._workspace.frontier.host_digest(item.new.url)] = until
             self._effect(source, lambda: self._workspace.frontier.release(item, until))
-            is_telling = answer.health is not Health.WELL
+            is_telling = answer.health is not Health.WELL and _is_at_home(item, source)
         else:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
             # Of a forum that is watched, single pages are often closed to robots: that says nothing of the forum.
-            is_telling = _is_root(item) or answer.health is not Health.ROBOTS
+            is_telling = _is_root(item) or (answer.health is not Health.ROBOTS and _is_at_home(item, source))
         if is_telling:
             yield from self.note_health(source, answer.health, answer.words, answer.until)
 
@@ -268,6 +274,11 @@ class Concluding:
 
     def _durably(self, work: Callable[[], T]) -> T:
         return self._workspace.database.durably(work)
+
+
+def _is_at_home(item: FrontierItem, source: Source) -> bool:
+    """Tell whether something is on the source's own host: what another one says, of pictures, says nothing of it."""
+    return _is_root(item) or urlsplit(item.new.url).netloc == urlsplit(source.new.place.text).netloc
 
 
 def _is_root(item: FrontierItem) -> bool:
