@@ -24,8 +24,8 @@ PLANTED: Final = {
         "+44 7700 900123", "zéro six douze trente-quatre cinquante-six", "o6 12 34 56 78", "555 201 4477",
     ],
     "mail": [
-        "nadia.belk@gmail.example", "nadia (at) gmail (dot) com", "nadia arobase gmail point com", "n.b [at] mail.example",
-        "NADIA@MAIL.EXAMPLE", "zoe+x@mail.example.org",
+        "nadia.belk@gmail.example", "nadia (at) gmail (dot) com", "nadia arobase gmail point com",
+        "n.b [at] mail.example", "NADIA@MAIL.EXAMPLE", "zoe+x@mail.example.org",
     ],
     "link": [
         "https://mega.example/folder/abc#key", "hxxps://quux.example/a", "t.me/quuxchannel", "discord.gg/abcdef",

@@ -16,9 +16,10 @@ from rempart.app.freezing import Freezing
 from rempart.app.stopping import Flag, Stop
 from rempart.app.workspace import Workspace
 from rempart.collect.mirrors import signature_of
+from rempart.errors import LeaseLostError
 from rempart.model.collected import PageKind, PageLink
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Urgency
-from rempart.model.ids import SourceId
+from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from stops import attachment, thread_page
 from watched import new_source
@@ -56,10 +57,11 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield Scene(workspace, Stop.of(workspace, settings))
 
 
-def ask(url: str, **values: object) -> NewFrontier:
+def ask(
+    url: str, *, thread: ThreadId | None = None, kind: Ask = Ask.PAGE, urgency: Urgency = Urgency.NEW
+) -> NewFrontier:
     """Make something to ask for."""
-    new = NewFrontier(ask=Ask.PAGE, url=url, key=url, depth=1, urgency=Urgency.NEW)
-    return dataclasses.replace(new, **values)
+    return NewFrontier(ask=kind, url=url, key=url, depth=1, urgency=urgency, thread=thread)
 
 
 def test_a_thread_is_frozen_with_all_that_waits_of_it(scene: Scene) -> None:
@@ -67,7 +69,9 @@ def test_a_thread_is_frozen_with_all_that_waits_of_it(scene: Scene) -> None:
     thread = scene.workspace.threads.open(scene.source, URL, scene.now)
     scene.wait(ask(URL, thread=thread.id, urgency=Urgency.ROOT))
     item = scene.item()
-    scene.wait(ask(f"{URL}page-2", thread=thread.id), ask("https://img.example/a.jpg", thread=thread.id, ask=Ask.MEDIA))
+    scene.wait(
+        ask(f"{URL}page-2", thread=thread.id), ask("https://img.example/a.jpg", thread=thread.id, kind=Ask.MEDIA)
+    )
     scene.wait(ask("https://forum.example/threads/other.6/"))
 
     scene.freezing.freeze_item(item, scene.source, FLAG, thread_page("x"), scene.now)
@@ -90,7 +94,9 @@ def test_a_page_is_known_again_by_all_that_it_shows(scene: Scene) -> None:
         scene.stop.judge_address(ask(URL)),
         scene.stop.judge_page(dataclasses.replace(thread_page("x"), canonical_url="https://m.example/1/")).flag,
         scene.stop.judge_page(dataclasses.replace(shown, engine_id="9")).media[0][1],
-        scene.stop.judge_page(dataclasses.replace(page, canonical_url="https://m.example/", engine_id="", title="")).flag,
+        scene.stop.judge_page(
+            dataclasses.replace(page, canonical_url="https://m.example/", engine_id="", title="")
+        ).flag,
     ]
     assert [flag.source for flag in again if flag] == [FlagSource.MIRROR] * 4
 
@@ -103,7 +109,9 @@ def test_the_first_page_that_was_read_before_is_known_on_a_mirror(scene: Scene) 
 
     scene.freezing.freeze_item(scene.item(), scene.source, FLAG, thread_page("few words"), scene.now)
 
-    mirrored = dataclasses.replace(thread_page(url="https://m.example/"), posts=tuple(made_posts(1)), title="", engine_id="")
+    mirrored = dataclasses.replace(
+        thread_page(url="https://m.example/"), posts=tuple(made_posts(1)), title="", engine_id=""
+    )
     flag = scene.stop.judge_page(mirrored).flag
     assert flag is not None
     assert flag.rule == "frozen words"
@@ -147,16 +155,20 @@ def test_an_attachment_alone_is_known_on_a_mirror(scene: Scene) -> None:
     assert flag.source is FlagSource.MIRROR
 
 
-@pytest.mark.parametrize("is_undone", [False, True])
-def test_it_is_part_of_the_callers_transaction(scene: Scene, *, is_undone: bool) -> None:
-    """A lease that was lost undoes all of it: whoever has it now will see the same."""
-    with pytest.raises(ZeroDivisionError) if is_undone else scene.workspace.database.transaction():
+def test_it_is_undone_with_the_callers_transaction(scene: Scene) -> None:
+    """Whoever has the row after a lease was lost sees the same page, and stops it again."""
+
+    def lose() -> None:
         with scene.workspace.database.transaction():
             scene.freezing.freeze_report(URL, FLAG, scene.now)
-            _ = 1 // (not is_undone)
+            message = "the lease was lost"
+            raise LeaseLostError(message)
 
-    assert len(scene.workspace.referrals.all()) == (not is_undone)
-    assert (scene.stop.judge_address(ask(URL)) is None) is is_undone
+    with pytest.raises(LeaseLostError):
+        lose()
+
+    assert scene.workspace.referrals.all() == []
+    assert scene.stop.judge_address(ask(URL)) is None
 
 
 def test_the_same_thing_again_makes_one_record(scene: Scene) -> None:
