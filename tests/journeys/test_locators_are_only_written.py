@@ -1,4 +1,4 @@
-"""Magnet links, infohashes and IPFS identifiers: written down where they are shown, never joined, fetched or looked up."""
+"""Magnet links, infohashes and IPFS identifiers: written down where they are shown, never asked for or looked up."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from required import ROOT
 from rempart.model.collected import ReferenceKind
+from required import ROOT
 from targets.forum import Forum
-from watch_scenes import LoopbackNames, add, outside, watch, without_pace, workspace_with_leak
+from watch_scenes import LOOPBACK, LoopbackNames, add, outside, watch, without_pace, workspace_with_leak
 
 HASH = "0123456789abcdef0123456789abcdef01234567"
 OTHER = "89abcdef0123456789abcdef0123456789abcdef"
 CID = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
 HOST = "forum.example"
+_INTERNET = {socket.AF_INET, socket.AF_INET6}
 TEXT = f"info hash: {OTHER} and the pack"
 MARKUP = (
     f'<a href="magnet:?xt=urn:btih:{HASH}&tr=udp://tracker.example:1337&ws=http://seed.example/">the pack</a>'
@@ -39,12 +40,11 @@ class _Seen:
             return
         if event == "socket.connect" and isinstance(arguments[1], tuple):
             self.connected.add(arguments[1][:2])
-        elif event == "socket.__new__" and arguments[1] in {socket.AF_INET, socket.AF_INET6}:
-            if arguments[2] & 0xF == socket.SOCK_DGRAM:
-                self.without_connection.append(event)
-        elif event == "socket.getaddrinfo" and arguments[0] != "127.0.0.1":  # an address is no question
-            self.without_connection.append(event)
-        elif event in {"socket.sendto", "socket.bind"}:
+        is_datagram = (
+            event == "socket.__new__" and arguments[1] in _INTERNET and arguments[2] & 0xF == socket.SOCK_DGRAM
+        )
+        is_question = event == "socket.getaddrinfo" and arguments[0] != LOOPBACK  # an address is none
+        if is_datagram or is_question or event in {"socket.sendto", "socket.bind"}:
             self.without_connection.append(event)
 
 
@@ -74,7 +74,7 @@ def test_a_watch_writes_locators_down_and_asks_nobody_for_them(tmp_path: Path, m
         (ReferenceKind.INFOHASH, OTHER),
         (ReferenceKind.IPFS, f"ipfs://{CID}"),
     }
-    assert SEEN.connected == {("127.0.0.1", forum.port)}
+    assert SEEN.connected == {(LOOPBACK, forum.port)}
     assert SEEN.without_connection == []
     assert set(names.asked) == {HOST}
 
