@@ -16,10 +16,10 @@ from rempart.app.watch_media import MediaLooking
 from rempart.app.watch_page import HEALTH_OF_PAGE_WALLS, PageReader, PageWriter, ReadPage
 from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
-from rempart.collect.channels import is_gone
+from rempart.collect.channels import health_of
 from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
-from rempart.model.frontier import FrontierItem, FrontierState, Urgency
+from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
 from rempart.model.ids import SourceId
 from rempart.model.referral import FlagSource
 from rempart.model.source import Health, Source
@@ -86,10 +86,7 @@ class Concluding:
             case Failed():
                 yield from self._failed(item, source, answer, now)
             case Unchanged():
-                self._tally.unchanged += 1
-                self._finish(item, source, FrontierState.DONE, now)
-                if _is_root(item):
-                    yield from self.note_health(source, Health.WELL, "")
+                yield from self._unchanged(item, source, now)
 
     def stopped(
         self, item: FrontierItem, source: Source, flag: Flag, read: ReadPage | None = None
@@ -136,8 +133,8 @@ class Concluding:
             yield from self._failed(item, source, failed, now)
         elif read.verdict.flag:
             yield from self.stopped(item, source, read.verdict.flag, read)
-        elif is_gone(read.page):  # its server answers with 200 all the same
-            yield from self._gone(item, source, _NOT_FOUND, now)
+        elif read.ask and (health := health_of(read.page, page.status, read.ask)) is not Health.WELL:
+            yield from self._not_a_channel(item, source, health, now)
         elif read.page.wall is not Wall.NONE and not read.page.posts and not read.page.links:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
@@ -145,6 +142,16 @@ class Concluding:
             yield from self.note_health(source, HEALTH_OF_PAGE_WALLS[read.page.wall], words)
         else:
             yield from self._write(item, source, read, page, now)
+
+    def _not_a_channel(
+        self, item: FrontierItem, source: Source, health: Health, now: dt.datetime
+    ) -> Iterator[WatchEvent]:
+        """Note that an interface answered, and not with posts or results; Telegram says so with a page like any."""
+        if health is Health.GONE:
+            yield from self._gone(item, source, _NOT_FOUND, now)
+        else:
+            failed = Failed(may_retry=False, health=health, words="its interface answered with something else")
+            yield from self._failed(item, source, failed, now)
 
     def _write(
         self, item: FrontierItem, source: Source, read: ReadPage, page: Page, now: dt.datetime
@@ -200,6 +207,20 @@ class Concluding:
             is_new=recorded.is_new,
             alert=recorded.alert,
         )
+
+    def _unchanged(self, item: FrontierItem, source: Source, now: dt.datetime) -> Iterator[WatchEvent]:
+        """Note that something is as it was: a picture that matched is still there."""
+        workspace = self._workspace
+
+        def work() -> None:
+            workspace.frontier.finish(item, FrontierState.DONE, now)
+            if item.new.ask is Ask.MEDIA:
+                workspace.sightings.still_there(item.new.url, now)
+
+        self._effect(source, work)
+        self._tally.unchanged += 1
+        if _is_root(item):
+            yield from self.note_health(source, Health.WELL, "")
 
     def _turned_away(
         self, item: FrontierItem, source: Source, answer: Wait | Walled, now: dt.datetime
