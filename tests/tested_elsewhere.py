@@ -7,6 +7,9 @@ from typing import Final
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
     "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/app/test_stopping.py": "app/frozen_marks.py",
+    "tests/app/test_referrals.py": "model/referral.py",
+    "tests/privacy/test_excerpts.py": "privacy/excerpt_words.py",
     "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "

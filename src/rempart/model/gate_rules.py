@@ -69,7 +69,7 @@ _FRENCH_AGE: Final = (
 )
 _ENGLISH_AGE: Final = (
     rf"\b(?:{_AGE}|{_ENGLISH_AGES})_?(?:yo|y_?o|yrs?|years?|(?:yr|year)s?_?olds?)\b"
-    rf"|(?<!\bice_)(?<!\bstone_)(?<!\bbronze_)(?<!\bnew_)\baged?_(?:{_AGE}|{_ENGLISH_AGES})\b"
+    rf"|\b(?=age)(?<!\bice_)(?<!\bstone_)(?<!\bbronze_)(?<!\bnew_)aged?_(?:{_AGE}|{_ENGLISH_AGES})\b"
 )
 _BIRTH_YEAR: Final = r"\b(?:born|n[ée]e|né|ne_(?:en|le)|date_de_naissance|naissance|birth)(?:_\w+){0,3}_20[0-9]{2}\b"
 #: Classes of children of 6 to 11; not after a figure (``10 cm 2``, a group of a UUID).
@@ -202,13 +202,15 @@ def _plain(text: str) -> tuple[str, str]:
 
 def _split_case(text: str) -> str:
     """Put a space between a small letter and a capital, except in names that a machine drew."""
+    if not _CASE.search(text):
+        return text
     return _WORD.sub(lambda m: m.group() if _is_drawn(m.group()) else _CASE.sub(" ", m.group()), text)
 
 
 def _as_words(text: str) -> str:
     """Put one space between words, and between a word and a number (``15ans``), except in names that a machine drew."""
-    words = (word if _is_drawn(word) else _FIGURE_EDGE.sub(" ", word) for word in _WORD.findall(text))
-    return " ".join(words)
+    words = _WORD.findall(text)
+    return " ".join([word if word.isalpha() or _is_drawn(word) else _FIGURE_EDGE.sub(" ", word) for word in words])
 
 
 def _is_drawn(word: str) -> bool:
@@ -224,7 +226,7 @@ def _read_figures(text: str, letters: dict[int, str]) -> str:
 
     def as_letters(found: re.Match[str]) -> str:
         word = found.group()
-        if not any(c.isalpha() for c in word):
+        if word.isalpha() or not any(c.isalpha() for c in word):
             return word
         candidates = (word.translate(letters), word.rstrip("0123456789").translate(letters))
         return next((c for c in candidates if c.isalpha()), word)
