@@ -17,7 +17,8 @@ TESTED_ELSEWHERE: Final = {
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
-    "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
+    "collect/engines/misago.py collect/engines/misago_page.py collect/engines/paste.py collect/engines/phpbb.py "
+    "collect/engines/sitemap.py "
     "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",

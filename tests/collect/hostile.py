@@ -48,6 +48,15 @@ PAGES: Final[dict[str, FetchedPage]] = {
         b'{"post_set": {"results": [[], {"attachments": {"id": 1}, "poster": [], "content": 1}], "next": "2"}}',
         "application/json",
     ),
+    "Misago, deep": page(b'<body class="misago-x"><script>misago.init({"POSTS":' + b"[" * 90_000 + b"</script>"),
+    "Misago, of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREAD": [], "POSTS": {"results": [1, null, {"id": "x",'
+        b' "content": 5, "attachments": {"a": 1}, "posted_on": []}], "next": true, "pages": -1}})</script>'
+    ),
+    "Misago, a list of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREADS": {"results": [[], {"url": 5}],'
+        b' "subcategories": [[], "x"]}, "CATEGORIES": [{"id": []}]})</script>'
+    ),
     "JSON-LD, deep": page(b'<html><script type="application/ld+json">' + b"[" * 90_000 + b"</script>"),
     "a feed that defines entities": page(
         b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><rss>&b;</rss>',

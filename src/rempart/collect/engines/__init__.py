@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from rempart.collect.engines import discourse, file_host, generic, listing, machina, misago, paste, phpbb, xenforo
+from rempart.collect.engines import (
+    discourse,
+    file_host,
+    generic,
+    listing,
+    machina,
+    misago,
+    misago_page,
+    paste,
+    phpbb,
+    xenforo,
+)
 from rempart.collect.interface import HtmlReader, JsonReader
 
 #: The last takes every page.
@@ -12,7 +23,7 @@ HTML_READERS: Final[tuple[HtmlReader, ...]] = (
     xenforo.READER,
     phpbb.READER,
     discourse.HTML_READER,
-    misago.HTML_READER,
+    misago_page.READER,
     machina.READER,
     listing.READER,
     file_host.READER,
