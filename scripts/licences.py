@@ -100,6 +100,8 @@ DECLARED = {
     "opencv-python-headless": "Apache-2.0 AND LGPL-2.1-or-later",
     "pi-heif": "BSD-3-Clause AND LGPL-3.0-or-later",
     "protobuf": "BSD-3-Clause",
+    # Its wheel lists the crates of Rust that are linked into its module (SBOM); mimalloc, an allocator, is among them.
+    "rensa": "MIT AND Apache-2.0 AND Unicode-3.0",
     # lexbor is linked into its module; the wheel carries no notice of it.
     "selectolax": "MIT AND Apache-2.0",
     "pytest-socket": "MIT",

@@ -104,7 +104,7 @@ class Filled:
             asset=asset, suspect=SuspectId(ADDRESS), clues=(_CLUE,), score=1.0, false_match_bound=None,
             region=None, width=1, height=1,
         )  # fmt: skip
-        with mock.patch("rempart.store.findings.still_allowed", lambda _, assets: set(assets)):
+        with mock.patch("rempart.store.matches.still_allowed", lambda _, assets: set(assets)):
             self._record(findings, scan, match, asides, now, keep)
         return scan
 

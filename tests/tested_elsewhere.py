@@ -6,6 +6,8 @@ from typing import Final
 
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
+    "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
     "app/evidence_checking.py app/evidence_jobs.py",
@@ -13,13 +15,17 @@ TESTED_ELSEWHERE: Final = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
-    "tests/collect/test_recognising.py": "model/collected.py collect/budget.py collect/document.py "
-    "collect/interface.py collect/limits.py collect/references.py collect/referring.py collect/walking.py "
+    "tests/collect/test_naming.py": "collect/naming_words.py",
+    "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
+    "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
     "collect/engines/misago.py collect/engines/misago_page.py collect/engines/paste.py collect/engines/phpbb.py "
     "collect/engines/sitemap.py "
-    "collect/engines/xenforo.py collect/examples/discourse.py collect/examples/feed.py collect/examples/files.py "
+    "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
+    "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
+    "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "
+    "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
@@ -29,7 +35,8 @@ TESTED_ELSEWHERE: Final = {
     "cli/commands.py",
     "tests/store/test_recipients.py": "store/models/copies.py store/models/provenance.py",
     "tests/net/test_timestamp_reading.py": "model/strict_der.py",
-    "every command": "__main__.py settings.py model/ids.py model/outcome.py model/match.py model/fingerprint.py",
+    "every command": "__main__.py settings.py setting_kinds.py model/ids.py model/outcome.py model/match.py "
+    "model/fingerprint.py",
     "tests/cli/": "cli/scan.py cli/fingerprint.py cli/config.py cli/doctor.py cli/records.py cli/skipped.py "
     "cli/scan_lines.py cli/interrupts.py cli/remarks.py cli/printing.py cli/progress.py cli/following.py app/doctor.py "
     "app/fingerprint.py app/wiring.py",

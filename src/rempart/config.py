@@ -19,7 +19,9 @@ from typing import Final, get_args, get_origin
 from pydantic import ValidationError
 
 from rempart.errors import ConfigError, SettingValueError, UnknownSettingError
+from rempart.setting_kinds import Section
 from rempart.settings import (
+    AlertSettings,
     ArchiveSettings,
     DatabaseSettings,
     DetectSettings,
@@ -32,18 +34,20 @@ from rempart.settings import (
     PrivacySettings,
     ReportSettings,
     RetentionSettings,
-    Section,
     Settings,
     WorkspaceSettings,
 )
 
 _PREFIX: Final = "REMPART_"
 _NAMES_THE_FILE: Final = "REMPART_CONFIG"
+#: Addresses whose path is as good as a password with whoever gave it: only their host is shown.
+_SECRET_PATHS: Final = frozenset({"alerts.webhook_url"})
 #: A settings file is a page of text.
 _FILE_LIMIT_BYTES: Final = 1024 * 1024
 
 
 __all__ = [
+    "AlertSettings",
     "ArchiveSettings",
     "DatabaseSettings",
     "DetectSettings",
@@ -97,6 +101,8 @@ class LoadedSettings:
         for key, doc in setting_docs().items():
             section, _, name = key.partition(".")
             value = without_password(getattr(getattr(self.settings, section), name))
+            if key in _SECRET_PATHS and isinstance(value, str):
+                value = re.sub(r"(?<=://)([^/?#]*).+", r"\1/…", value)
             yield SettingLine(key=key, value=value, origin=self.origins.get(key, "default"), doc=doc)
 
 

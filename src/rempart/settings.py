@@ -5,76 +5,20 @@
 
 from __future__ import annotations
 
-import ipaddress
-import math
-import os
-from pathlib import Path
+import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-
-class Section(BaseModel):
-    """One section: frozen, and an unknown name in it is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
-
-
-def _whole_path(path: Path) -> Path:
-    """Make a path absolute, with ``~`` for the home: workers stand in another folder."""
-    if "\0" in str(path):
-        message = "a path has no NUL"
-        raise ValueError(message)
-    return Path(os.path.abspath(path.expanduser()))
-
-
-def _printable(text: str) -> str:
-    """Refuse what cannot be shown on a line."""
-    if not text.isprintable():
-        message = "a text has no control characters"
-        raise ValueError(message)
-    return text
-
-
-def _comment(text: str) -> str:
-    """Refuse what a User-Agent cannot carry in its comment (RFC 9110 §5.6.5), as it is."""
-    if not (text.isascii() and text.isprintable()) or set(text) & set("()\\"):
-        message = "a line of ASCII"
-        raise ValueError(message)
-    return text
-
-
-def _ip_address(text: str) -> str:
-    """Refuse what is not an IP address in its usual form."""
-    if str(ipaddress.ip_address(text)) != text:
-        message = "an IP address in its usual form"
-        raise ValueError(message)
-    return text
-
-
-def _three_numbers(text: str) -> str:
-    """Refuse what is not a number for each of red, green and blue."""
-    numbers = [float(part) for part in text.split()]
-    if len(numbers) != len(("red", "green", "blue")) or not all(math.isfinite(n) for n in numbers):
-        message = "three numbers"
-        raise ValueError(message)
-    return text
-
-
-SettingText = Annotated[str, Field(max_length=1_000), AfterValidator(_printable)]
-SettingPath = Annotated[Path, AfterValidator(_whole_path)]
-SettingAddress = Annotated[str, Field(max_length=45), AfterValidator(_ip_address)]
-SettingNumbers = Annotated[
-    str,
-    Field(max_length=100, json_schema_extra={"takes": "three numbers, of red, green and blue, separated by spaces"}),
-    AfterValidator(_three_numbers),
-]
-SettingSha256 = Annotated[
-    str,
-    Field(
-        max_length=64, pattern=r"^([0-9a-f]{64})?$", json_schema_extra={"takes": "64 hexadecimal digits, lower case"}
-    ),
-]
+from rempart.setting_kinds import (
+    Section,
+    SettingAddress,
+    SettingComment,
+    SettingNumbers,
+    SettingPath,
+    SettingSha256,
+    SettingText,
+)
 
 
 class GateSettings(Section):
@@ -82,6 +26,8 @@ class GateSettings(Section):
 
     vocabulary_file: SettingPath | None = None
     """A hotline's word list: UTF-8, one term a line, ``#`` for comments. Its terms are never shown."""
+    known_urls_file: SettingPath | None = None
+    """A hotline's list of known addresses and hosts: their SHA-256, one a line; none of them is ever asked for."""
 
 
 class HazmatSettings(Section):
@@ -185,11 +131,7 @@ class KernelSettings(Section):
 class NetSettings(Section):
     """How Rempart asks the outside, and what one answer may cost (docs/explanation/outside.md)."""
 
-    contact: Annotated[
-        str,
-        Field(max_length=1_000, json_schema_extra={"takes": "a line without accents, parentheses or backslashes"}),
-        AfterValidator(_comment),
-    ] = ""
+    contact: SettingComment = ""
     """Mail address or page of a person, sent with each request so that whoever is asked can answer; say it."""
     nameservers: Annotated[
         tuple[SettingAddress, ...], Field(max_length=8, json_schema_extra={"takes": "IP addresses"})
@@ -238,6 +180,21 @@ class MailSettings(Section):
     """Bytes of one mail, its attachments encoded."""
 
 
+class AlertSettings(Section):
+    """Who is told that something was found: a reference, a priority and when; what was found stays here."""
+
+    lines_file: SettingPath | None = None
+    """Lines of JSON are appended to it, readable by its owner only; none writes no line."""
+    mail_to: SettingText = ""
+    """Address, without a name, that is told by mail through the relay: a team's rather than a person's."""
+    webhook_url: SettingText = ""
+    """Address that is told by a signed POST, ``https://`` or of this machine; redirects are not followed."""
+    webhook_secret_file: SettingPath | None = None
+    """File (mode 600) of the secret that signs (``whsec_`` and base64); a systemd credential comes before it."""
+    link: SettingText = ""
+    """Address to which the reference is added, for whoever may log in there: ``https://console.example/alerts/``."""
+
+
 class TimestampSettings(Section):
     """Who stamps evidence with the time (RFC 3161); each one is told a digest, and nothing of what was digested."""
 
@@ -270,6 +227,52 @@ class TransparencySettings(Section):
         Field(max_length=16, json_schema_extra={"takes": "a witness's key, a space, its address; a comma between two"}),
     ] = ()
     """Who cosigns: the key that each gave you (``name+id+base64``), a space, and its address; private ones too."""
+
+
+#: Where queries are sent: in the clear only to an address of one's own network.
+_INSTANCE = re.compile(
+    r"(?:https://[^/?#@\s]+|http://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?)(?:/[^?#\s]*)?"
+)
+
+
+class SearchSettings(Section):
+    """Who is asked the queries that are watched; none is named, none is asked."""
+
+    providers: tuple[Literal["searxng", "brave"], ...] = ()
+    """Who is asked, in this order; each one is told the query. A comma between two."""
+    searxng_url: SettingText = ""
+    """An instance of your own, as ``https://search.example/``, or ``http://`` and an IP address of your network;
+    ``json`` must be among its ``search.formats``."""
+    brave_key_file: SettingPath | None = None
+    """File (mode 600) that holds the key of Brave's interface; a systemd credential comes before it."""
+    locale: Annotated[
+        str,
+        Field(
+            max_length=5,
+            pattern=r"^([a-z]{2}(-[A-Z]{2})?)?$",
+            json_schema_extra={"takes": "a language, or a language and a country as in fr-FR"},
+        ),
+    ] = "fr-FR"
+    """Language and country of the results: positions are those of this one; empty leaves it to the provider."""
+
+    @field_validator("searxng_url")
+    @classmethod
+    def _is_there_if_it_is_asked(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse to ask an instance that is nowhere, or by more than an address."""
+        if "searxng" in info.data.get("providers", ()) and not value:
+            message = "an address, as searxng is among search.providers"
+            raise ValueError(message)
+        if value and not _INSTANCE.fullmatch(value):
+            message = "https, or http to an IP address; without a user, a query or a fragment"
+            raise ValueError(message)
+        return value
+
+
+class WatchSettings(Section):
+    """How places are watched."""
+
+    requests_per_visit: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """What one visit of a source may ask for: pages and pictures; the rest waits for its next visit."""
 
 
 class WorkspaceSettings(Section):
@@ -313,6 +316,8 @@ class RetentionSettings(Section):
     """Days that a scan, and the names of what it did not compare, are kept after its last step."""
     sightings_days: Annotated[int, Field(ge=1, le=366)] = 30
     """Days that a sighting and its matches are kept without a case."""
+    watch_days: Annotated[int, Field(ge=1, le=366)] = 180
+    """Days that a page, a thread or a file of a watched place that is seen no more is known, without its words."""
     jobs_days: Annotated[int, Field(ge=1, le=366)] = 30
     """Days that a job is kept once it is done or given up."""
     access_days: Annotated[int, Field(ge=183, le=366)] = 183
@@ -355,12 +360,18 @@ class Settings(Section):
     """The outside."""
     mail: MailSettings = MailSettings()
     """Mail out."""
+    alerts: AlertSettings = AlertSettings()
+    """Alerts."""
     timestamps: TimestampSettings = TimestampSettings()
     """Time-stamps."""
     evidence: EvidenceSettings = EvidenceSettings()
     """Evidence."""
     transparency: TransparencySettings = TransparencySettings()
     """The log of evidence."""
+    search: SearchSettings = SearchSettings()
+    """Search."""
+    watch: WatchSettings = WatchSettings()
+    """How places are watched."""
     workspace: WorkspaceSettings = WorkspaceSettings()
     """The workspace."""
     database: DatabaseSettings = DatabaseSettings()

@@ -326,4 +326,4 @@ def test_a_scan_does_not_go_on_with_another_model(made: Made, shoot: list[Path],
 
     assert resumed == [False, False, True]
     item = MediaBytes(data=b"", label="a.jpg")
-    assert cut._looking.needs_look(item, parse_record(PLAIN_RECORD))
+    assert cut._bank.looking.needs_look(item, parse_record(PLAIN_RECORD))

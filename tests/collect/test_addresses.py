@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from collect.plain import plainly_joined
 from rempart.collect.addresses import Addresses, canonical, without
 
 
@@ -112,3 +113,22 @@ def test_an_origin_is_whole() -> None:
 def test_parameters_can_be_taken_out() -> None:
     """Whatever their letters' case."""
     assert without("https://f.example/a?Page=2&q=1", frozenset({"page"})) == "https://f.example/a?q=1"
+
+
+@given(
+    st.sampled_from(
+        ["https://f.example/", "https://f.example/a/b?c=/d/", "https://f.example/a//b/c", "https://f.example/a;p/b;q"]
+    ),
+    st.lists(
+        st.sampled_from(
+            ["./", "../", "a", "b.php", "/", "//", "?", "?x=1", "&y=%2e", "#z", ".", "..", ";p", ":", "é", "%20", " "]
+        ),
+        max_size=7,
+    ),
+)
+@example("https://f.example/x/viewtopic.php?t=5", ["./", "a", "/", "b.php", "?x=1", "&y=%2e"])
+def test_a_relative_address_is_what_joining_gives(base: str, parts: list[str]) -> None:
+    """The short way for plain paths below the page gives what the standard's own gives."""
+    href = "".join(parts)
+
+    assert Addresses(base).absolute(href) == (canonical(plainly_joined(base, href.strip())) if href else "")

@@ -49,3 +49,11 @@ def test_what_stays(query: str) -> None:
 
     assert end_of(url) == (False, None)
     assert undated(url) == url
+
+
+@pytest.mark.parametrize(
+    "query", [f"%65xpires={SECONDS}", f"+&EXPIRES={SECONDS}", f"a=1&x-amz%2ddate=&exp%69res={SECONDS}"]
+)
+def test_a_parameter_that_is_written_in_another_way(query: str) -> None:
+    """A name may be percent-encoded, in large letters, behind others."""
+    assert end_of(f"https://f.example/a?{query}") == (True, NOON)

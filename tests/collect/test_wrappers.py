@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collect.plain import plainly_leads_away
 from rempart.collect import canonical
 from rempart.collect.wrappers import unwrapped
 
@@ -55,3 +56,33 @@ def test_what_comes_out_is_canonical(text: str) -> None:
     found = unwrapped(canonical(f"https://f.example/redirect/?to={coded}"))
 
     assert canonical(found) == found
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "go",
+                "goto",
+                "link-confirmation",
+                "Redirect",
+                "proxy.php",
+                ".php",
+                ".html",
+                "/",
+                "//",
+                "x",
+                "safe-link",
+                "l",
+            ]
+        ),
+        max_size=6,
+    )
+)
+def test_a_path_leads_away_as_the_expression_says(parts: list[str]) -> None:
+    """The look into a set of words gives what the plain expression gives."""
+    path = "".join(parts)
+    inner = "https://host.example/f"
+    is_wrapped = unwrapped(f"https://f.example/{path}?url={inner}") == inner
+
+    assert is_wrapped == plainly_leads_away(path)

@@ -67,6 +67,8 @@ HIDDEN = [
     "%74een",
     "%2574een",
     "te\nen",
+    "une lyceenne\nbonjour",
+    "bonjour\tlycéenne\r\n",
     "lyce\N{COMBINING ACUTE ACCENT}e",
     "KiDs.jpg",
     "TeEn.jpg",

@@ -45,6 +45,13 @@ class Visitor:
         self._server.heads.append(head)
         return head
 
+    def read(self, size: int) -> bytes:
+        """Read so many bytes after the head; fewer if the client has gone."""
+        while len(self._left) < size and (data := self._socket.recv(65_536)):
+            self._left += data
+        body, self._left = self._left[:size], self._left[size:]
+        return body
+
     def send(self, data: bytes) -> None:
         """Send at once."""
         self._socket.sendall(data)

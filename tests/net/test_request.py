@@ -77,3 +77,34 @@ def test_each_mode_has_its_limits() -> None:
     assert Wanted(mode=FetchMode.MEDIA).allowance is LIMITS[FetchMode.MEDIA]
     assert Wanted(mode=FetchMode.MEDIA, limits=own).allowance is own
     assert set(LIMITS) == set(FetchMode)
+
+
+def test_a_body_may_bring_headers_of_its_own() -> None:
+    """A signature over it, as it is."""
+    built = request(Wanted(body=Body(content=b"{}", media_type="application/json", headers=(("webhook-id", "m1"),))))
+
+    assert built.headers["webhook-id"] == "m1"
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("Host", "x"),
+        ("host", "x"),
+        ("cookie", "a=b"),
+        ("user-agent", "x"),
+        ("content-type", "x"),
+        ("content-length", "9"),
+        ("transfer-encoding", "chunked"),
+        ("connection", "x"),
+        ("a\r\nb", "x"),
+        ("a", "x\r\nhost: y"),
+        ("a", ""),
+        ("a", "é"),
+        ("", "x"),
+    ],
+)
+def test_a_body_says_nothing_that_a_request_says_by_itself(name: str, value: str) -> None:
+    """Nor what is no header."""
+    with pytest.raises(ValueError, match="no header that a body brings"):
+        request(Wanted(body=Body(content=b"{}", media_type="application/json", headers=((name, value),))))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rempart.config import LogSettings, PrivacySettings, RetentionSettings, Settings
+from rempart.config import AlertSettings, LogSettings, PrivacySettings, RetentionSettings, Settings
 from rempart.model.asset import UserRole
 from rempart.model.retention import ClassState, RetentionRun, RowClass
 from rempart.privacy import article30_texts as texts
@@ -177,3 +177,23 @@ def test_every_word_is_in_both_languages() -> None:
     assert set(ROLES) == set(UserRole)
     assert set(CLASSES) == set(RowClass)
     assert set(texts.ACTIVITIES) == set(Activity)
+
+
+@pytest.mark.parametrize(
+    "alerts", [{"lines_file": "/x/alerts"}, {"mail_to": "desk@example.org"}, {"webhook_url": "https://hooks.example/1"}]
+)
+def test_what_alerts_never_say_is_a_measure_where_they_leave(alerts: dict[str, str]) -> None:
+    """By whichever door; and where to is in no record."""
+    made = register(NAMED.model_copy(update={"alerts": AlertSettings.model_validate(alerts)}))
+
+    assert texts.ALERTS in made.measures
+    assert texts.ALERTS not in register().measures
+    assert "example/1" not in render_markdown(made, Language.EN)
+    assert "desk@" not in render_markdown(made, Language.EN)
+
+
+def test_whoever_takes_a_webhook_is_to_be_named() -> None:
+    """It learns when something is found."""
+    made = register(NAMED.model_copy(update={"alerts": AlertSettings(webhook_url="https://hooks.example/1")}))
+
+    assert made.gaps == (texts.WEBHOOK, *texts.ALWAYS_MISSING)

@@ -40,9 +40,10 @@ from rempart.store import (
     sealed_values,
     sealing,
 )
-from rempart.store.models import AssetRow, SourceRow
-from rempart.store.sealing import SEALED_COLUMNS, context_of
+from rempart.store.models import AssetRow
+from rempart.store.sealing import SEALED_COLUMNS
 from traced import trace_record, traced_leak
+from watched import fill_watch
 
 #: Sealed by an item's own key, outside this table.
 OWN_KEYS = {
@@ -50,7 +51,7 @@ OWN_KEYS = {
     *(("evidence_case", "note_sealed"), ("evidence_case", "salt_sealed"), ("evidence_item", "label_sealed")),
     *(("evidence_item", "draft_sealed"), ("evidence_item", "identity_sealed"), ("custody_event", "why_sealed")),
     *(("custody_event", "to_sealed"), ("legal_hold", "why_sealed"), ("erasure_request", "why_sealed")),
-    ("evidence_handoff", "to_sealed"),
+    *(("evidence_handoff", "to_sealed"), ("sighting_excerpt", "text_sealed"), ("sighting_excerpt", "pseudonym_sealed")),
 }
 SECRETS = (
     *("Oscar-Planted", "Nadia-Planted", "06-PLANTED", "label-planted", "work-planted", "place-planted"),
@@ -88,15 +89,12 @@ def fill(here: Registered) -> None:
     OutgoingRepository(database, sealer).note_sent(partner, {b"digest-planted": Label.REVIEWED})
     fill_outside(here)
     fill_copies(here, registration.asset.id)
-    source = "src_" + "1" * 32
-    context = context_of(SourceRow, "place_sealed", source)
-    SourceRow.objects.create(
-        id=source,
-        kind="forum",
-        place_sealed=sealer.seal(b"place-planted", context=context),
-        place_index=sealer.index(sealing.exact("place-planted")),
-        created_at=NOW,
-    )
+    fill_watched(here)
+
+
+def fill_watched(here: Registered) -> None:
+    """Put something planted into what is watched."""
+    fill_watch(here.database, here.sealer, here.user.id)
 
 
 def fill_outside(here: Registered) -> None:

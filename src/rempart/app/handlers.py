@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from rempart import clock
+from rempart.app.alert_sending import LIMITS as ALERT_LIMITS
+from rempart.app.alert_sending import AlertSender
 from rempart.app.evidence_jobs import add_renewal, erase_evidence, finish_evidence, renew_evidence
 from rempart.app.privacy import enforce
 from rempart.app.rotation import rotate
@@ -23,6 +25,7 @@ LIMITS: Final[Mapping[JobKind, int]] = {
     JobKind.RESEAL: 1,
     JobKind.ENFORCE_RETENTION: 1,
     JobKind.ERASE_EVIDENCE: 1,
+    **ALERT_LIMITS,
 }
 
 
@@ -35,6 +38,7 @@ def make_worker(workspace: Workspace, settings: Settings) -> Worker:
         JobKind.FINISH_EVIDENCE: lambda job, keep: finish_evidence(workspace, settings, job, keep),
         JobKind.ERASE_EVIDENCE: lambda job, keep: erase_evidence(workspace, settings, job, keep),
         JobKind.RENEW_EVIDENCE: lambda job, keep: renew_evidence(workspace, settings, job, keep),
+        JobKind.SEND_ALERT: AlertSender(workspace, settings).send,
     }
     return Worker(workspace.database, jobs=workspace.jobs, journal=workspace.journal, handlers=handlers, limits=LIMITS)
 

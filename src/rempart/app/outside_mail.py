@@ -15,6 +15,7 @@ from rempart.net.mail import Mailer
 from rempart.net.mail_address import Mailbox, parse_mail_domain, parse_mailbox
 from rempart.net.mail_message import Letterhead
 from rempart.net.mail_route import Relay, RelaySecurity, parse_relay_host
+from rempart.net.mail_session import MailLimits
 from rempart.net.tsa import TimestampClient
 from rempart.net.urls import parse_url
 
@@ -23,7 +24,12 @@ _SECRET_BYTES_LEAST = 16
 
 
 def make_mailer(
-    settings: Settings, environment: Mapping[str, str], *, secret: bytes, resolver: Resolver | None = None
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    secret: bytes,
+    resolver: Resolver | None = None,
+    limits: MailLimits | None = None,
 ) -> Mailer:
     """Make what sends mails.
 
@@ -32,6 +38,7 @@ def make_mailer(
         environment: The process's variables: where systemd keeps the relay's password.
         secret: Hides the keys of mails in their Message-IDs; the same one gives a retry the same Message-ID.
         resolver: Instead of the settings' name servers.
+        limits: How long one mail may take, if not ten minutes.
 
     Raises:
         ConfigError: no relay is set, or one of its settings cannot be taken.
@@ -58,6 +65,7 @@ def make_mailer(
         resolver or make_resolver(settings),
         make_tls_context(settings.net.authorities_file),
         password=find_relay_password(environment, mail.password_file) if mail.user else None,
+        limits=limits,
         bytes_most=mail.max_bytes,
     )
 

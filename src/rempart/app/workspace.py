@@ -22,6 +22,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.sealing import KeyringItemSealer, KeyringSealer
 from rempart.app.unfinished import sweep_unfinished, unfinished_path
+from rempart.app.watch_repositories import WatchRepositories
 from rempart.config import Settings
 from rempart.errors import IntegrityError, MisuseError, WorkspaceError
 from rempart.keys import Keyring, RecoveryCode, find_passphrase
@@ -82,7 +83,7 @@ class WorkspaceNote:
     """Address without its password; empty is the file in the folder."""
 
 
-class Workspace:
+class Workspace(WatchRepositories):
     """An open workspace and its repositories."""
 
     def __init__(
@@ -90,6 +91,7 @@ class Workspace:
     ) -> None:
         """Join what was opened; the caller has checked that it fits."""
         sealer = KeyringSealer(keyring)
+        super().__init__(note.id, database, keyring, settings.retention)
         self.folder = folder
         self.id = note.id
         self.database = database

@@ -7,7 +7,6 @@ entirely done. What is shown was written before; a scan that goes on shows first
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import itertools
 import json
 import logging
@@ -18,20 +17,18 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.detailed import with_places
 from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Plain, Role, Skipped
-from rempart.app.learning import LearnedClues, model_of
-from rempart.app.listed import Listed, PartnerBank, is_listing
-from rempart.app.looking import KeptAtHand, Looking
+from rempart.app.learning import LearnedClues
+from rempart.app.listed import Listed, is_listing
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
 from rempart.app.skips import skipped_from_json, skipped_to_json
 from rempart.app.wiring import make_archive_reader, make_pool
 from rempart.app.workspace import Workspace
+from rempart.app.workspace_bank import WorkspaceBank
 from rempart.config import Settings
-from rempart.detect import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION, Ensemble, suspect_options
-from rempart.errors import MisuseError
+from rempart.detect import ORB_VERSION, PDQ_VERSIONS, TILE_VERSION
 from rempart.hazmat import ProtectionState
 from rempart.model import AssetId, FingerprintedMedia, Match, MediaItem, Place, Stopped, Unreadable
 from rempart.model.asset import Asset
@@ -60,7 +57,6 @@ class WorkspaceScan:
             MisuseError: a path is missing or cannot be read.
             ConfigError: the settings or the machine do not allow it, or the model is not the one that was pinned.
         """
-        model = model_of(settings)
         check_roots(suspects)
         self._workspace = workspace
         self._suspects = suspects
@@ -69,19 +65,12 @@ class WorkspaceScan:
         self._intake = Intake(gate)
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)
-        self._bank = Ensemble(radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min)
-        self._listings = PartnerBank(
-            workspace, radius_bits=settings.detect.radius_bits, quality_min=settings.detect.quality_min
-        )
-        self._at_hand = KeptAtHand(workspace)
-        self.learned = LearnedClues(model, gate, settings, workspace) if model else None
-        """What a model of the user's adds; None without one."""
-        self._looking = Looking(self._bank, gate, settings, self._at_hand, self.learned)
+        self._bank = WorkspaceBank(workspace, settings, gate)
+        self._listings = self._bank.listings
         self._keep = dt.timedelta(days=settings.retention.scans_days)
         self._keep_hits = dt.timedelta(days=settings.retention.sightings_days)
         self._resume = resume
         self._progress: ScanProgress | None = None
-        self._bank_digest = ""
         self._labels: dict[AssetId, str] = {}
         self._channels: dict[AssetId, str] = {}
         self._findings: list[Finding] = []
@@ -102,7 +91,7 @@ class WorkspaceScan:
     ) -> None:
         """End the sandbox."""
         self._pool.close()
-        self._looking.close()
+        self._bank.close()
 
     def events(self) -> Iterator[Match | Skipped | Listed]:
         """Load the bank, show what an earlier part had found, then yield what is found, in the order of the pile.
@@ -117,7 +106,7 @@ class WorkspaceScan:
         yield from self._earlier()
         files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
         found = self._archives.opened(files, self._place)
-        options = suspect_options(self._bank, frames=self._settings.detect.suspect_frames)
+        options = self._bank.options
         for items in self._intake.portions(found, Role.SUSPECT):
             for item, outcome in self._pool.run(items, options):
                 self._judge(item, outcome)
@@ -132,7 +121,7 @@ class WorkspaceScan:
         """Yield, after an interruption, what was known already, once it is written."""
         if self._progress is not None:
             for item, outcome in self._pool.unclaimed():
-                if not isinstance(outcome, Unreadable) and self._looking.needs_look(item, outcome):
+                if not isinstance(outcome, Unreadable) and self._bank.looking.needs_look(item, outcome):
                     break  # its bytes are gone, and what follows it must wait its turn
                 self._judge(item, outcome)
             yield from self._write(ScanState.RUNNING)
@@ -155,35 +144,23 @@ class WorkspaceScan:
         return list(dict.fromkeys(self._channels.values()))
 
     @property
+    def learned(self) -> LearnedClues | None:
+        """Return what a model of the user's adds; None without one."""
+        return self._bank.learned
+
+    @property
     def unverified(self) -> int:
         """Return how many suspects could not be looked at again."""
-        return self._looking.failed
+        return self._bank.looking.failed
 
     def missing_protections(self) -> list[ProtectionState]:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()
 
     def _load_bank(self) -> None:
-        known = hashlib.sha256()
-        for entry in with_places(self._workspace.bank.bank(), self._workspace.keyring):
-            self._bank.add(entry.asset, entry)
-            for places in entry.places:
-                if places.version == TILE_VERSION:
-                    self._at_hand.add(entry.asset, places)
-            if self.learned is not None:
-                self.learned.add(entry)
-            self.tally.assets += 1
-            known.update(entry.asset.encode("ascii"))
-        for code in self._listings.load():
-            known.update(code.encode("ascii"))
+        self._bank.load()
+        self.tally.assets = self._bank.assets
         self.tally.imported = len(self._listings)
-        if self.learned is not None:
-            self.learned.finish()
-        self._bank_digest = known.hexdigest()
-        if not len(self._bank) and not len(self._listings):
-            message = "nothing is looked for in this workspace"
-            raise MisuseError(message, advice="Register pictures: rempart asset add. Or name some: --assets FOLDER")
-        logger.debug("%d assets loaded in %.3f s", self.tally.assets, clock.monotonic_s() - self._started_s)
 
     def _begin(self) -> None:
         """Begin a scan, or find the one that was cut."""
@@ -205,10 +182,10 @@ class WorkspaceScan:
         roots = [os.path.abspath(root) for root in self._suspects]
         detect = self._settings.detect
         how = [*PDQ_VERSIONS, ORB_VERSION, TILE_VERSION, detect.radius_bits, detect.quality_min, detect.suspect_frames]
-        if self.learned is not None:
-            how += self.learned.how
+        if self._bank.learned is not None:
+            how += self._bank.learned.how
         # What was registered since would be looked for in the rest of the pile only.
-        return json.dumps({"roots": roots, "how": how, "bank": self._bank_digest})
+        return json.dumps({"roots": roots, "how": how, "bank": self._bank.digest})
 
     def _earlier(self) -> Iterator[Match | Skipped | Listed]:
         """Yield what earlier parts of this scan had found."""
@@ -224,7 +201,7 @@ class WorkspaceScan:
         if isinstance(outcome, Unreadable):
             self._skip(Skipped(label=item.label, role=Role.SUSPECT, outcome=outcome))
         else:
-            comparison = self._looking.compare(item, outcome, self._pool.content)
+            comparison = self._bank.compare(item, outcome, self._pool.content)
             self.tally.scanned += 1
             if comparison.matches:
                 self._findings.append(Finding(number=self._next_number(), matches=comparison.matches))

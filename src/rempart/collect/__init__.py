@@ -14,22 +14,35 @@ Pages of strangers go through the task :data:`PARSE_TASK`, in a pool of :mod:`re
 """
 
 from rempart.collect.addresses import canonical
+from rempart.collect.channels import ChannelHomes, ask_of, first_asks, follow, is_gone, new_cursor, refusal_of
 from rempart.collect.expiry import end_of, undated
 from rempart.collect.interface import ExamplePage, FetchedPage
 from rempart.collect.limits import PAGE_BYTES_MOST
 from rempart.collect.packing import TASK_NAME as PARSE_TASK
 from rempart.collect.packing import pack, parse_page
 from rempart.collect.recognising import read_page
+from rempart.collect.search import ChannelAsk, SearchProvider, position_of, providers_of
 
 __all__ = [
     "PAGE_BYTES_MOST",
     "PARSE_TASK",
+    "ChannelAsk",
+    "ChannelHomes",
     "ExamplePage",
     "FetchedPage",
+    "SearchProvider",
+    "ask_of",
     "canonical",
     "end_of",
+    "first_asks",
+    "follow",
+    "is_gone",
+    "new_cursor",
     "pack",
     "parse_page",
+    "position_of",
+    "providers_of",
     "read_page",
+    "refusal_of",
     "undated",
 ]

@@ -42,6 +42,10 @@ _PLAIN_QUERY: Final = re.compile(
     r"(https?://[a-z0-9.\-]*[a-z0-9]/[A-Za-z0-9\-_~!$'()*+,=:@/.]*)\?([A-Za-z0-9/:@!$&'()*+,;=\-._~]*)(?:#.*)?",
     re.DOTALL,
 )
+#: A path below the page's folder, with a query: what joining it changes is known.
+_PLAIN_BELOW: Final = re.compile(
+    r"(?:\./)?((?:[A-Za-z0-9_\-]+/)*[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*(?:\?[A-Za-z0-9/:@!$&'()*+,;=\-._~%]+)?)"
+)
 _WHOLE: Final = re.compile(r"https?://[^/]", re.IGNORECASE)
 _HOST: Final = re.compile(rf"{_HOST_NAME}|\[[0-9a-f:.]+\]")
 _CACHED_MOST: Final = 4_096
@@ -98,6 +102,8 @@ class Addresses:
         self.page = canonical(page_url)
         self._base = (canonical(_joined(self.page, base)) if base else "") or self.page
         self._origin = "/".join(self._base.split("/", 3)[:3])
+        self._top = f"{self._origin}/"
+        self._folder = _joined(self._base, "x")[:-1]
         self._known: dict[str, str] = {}
         self.refused = 0
 
@@ -112,15 +118,22 @@ class Addresses:
                 return self._origin + path
         known = self._known.get(href)
         if known is None:
-            known = canonical(href if _WHOLE.match(href) else _joined(self._base, href))
+            known = canonical(self._whole(href))
             self.refused += not known and href.lstrip()[:4].lower() == "http"
             if len(self._known) < _CACHED_MOST:
                 self._known[href] = known
         return known
 
+    def _whole(self, href: str) -> str:
+        """Return an address that may be relative as a whole one."""
+        if _WHOLE.match(href):
+            return href
+        below = _PLAIN_BELOW.fullmatch(href) if self._folder else None
+        return self._folder + below[1] if below else _joined(self._base, href)
+
     def is_here(self, url: str) -> bool:
         """Tell whether a canonical address is of the page's own origin."""
-        return bool(self._origin) and (url == self._origin or url.startswith(f"{self._origin}/"))
+        return bool(self._origin) and (url.startswith(self._top) or url == self._origin)
 
 
 def _joined(base: str, href: str) -> str:

@@ -24,8 +24,17 @@ _UNWANTED: Final = re.compile(
 
 def clean_text(text: str) -> str:
     """Return a text with single blanks and line ends, and nothing that shows other than it is."""
+    if text.replace("\n", " ").isprintable():  # then its only blanks are spaces and line ends, and nothing is unwanted
+        return _with_single_blanks(text)
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join([line if line.isprintable() else _UNWANTED.sub("", line) for line in lines if line]).strip()
+
+
+def _with_single_blanks(text: str) -> str:
+    """Do the same to a text whose only blanks are spaces and line ends: most of them have little to do."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return "\n".join([kept for line in text.split("\n") if (kept := line.strip())])
 
 
 def clean_title(text: str) -> str:

@@ -99,12 +99,9 @@ class Document:
         self.addresses = Addresses(url, self.head.base)
         self.budget = Budget()
         self.walker = Walker(self.addresses, self.budget)
-
-    @property
-    def url(self) -> str:
-        """Return the page's canonical address: its own word for it if that is of the same origin, or where it was."""
         named = self.addresses.absolute(self.head.canonical)
-        return named if named and self.addresses.is_here(named) else self.addresses.page
+        #: The page's canonical address: its own word for it if that is of the same origin, or where it was.
+        self.url = named if named and self.addresses.is_here(named) else self.addresses.page
 
     @property
     def title(self) -> str:
@@ -136,7 +133,9 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - a native parser: in a worker only
 
-    tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
+    tags = 0
+    if len(markup) > TAGS_MOST:  # a shorter page has no room for them
+        tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
     if tags > TAGS_MOST:
         raise MediaError(UnreadableReason.BOMB, f"{tags} tags > {TAGS_MOST}")
     if tags > OPEN_MOST and is_deeper(markup, OPEN_MOST):  # most pages have fewer tags, and cost nothing here

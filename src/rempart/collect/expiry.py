@@ -37,7 +37,7 @@ def end_of(url: str) -> tuple[bool, dt.datetime | None]:
     A short parameter such as ``e`` or ``exp`` counts only if it holds an instant: a page's number is none.
     """
     query = url.partition("?")[2]
-    if not query:
+    if not query or not any(_may_be_temporary(piece.partition("=")[0]) for piece in query.split("&")):
         return False, None
     try:
         given = {name.lower(): value for name, value in parse_qsl(query, max_num_fields=_PARAMETERS_MOST)}
@@ -49,6 +49,11 @@ def end_of(url: str) -> tuple[bool, dt.datetime | None]:
     if (lasting := _lasting(given)) is not None:
         ends.append(lasting)
     return bool(ends) or bool((_SIGNATURES & given.keys()) - _WITH_AN_INSTANT), min(ends, default=None)
+
+
+def _may_be_temporary(name: str) -> bool:
+    """Tell a parameter worth a closer look: of a known name, or of one that is written in another way."""
+    return name.lower() in _TEMPORARY or "%" in name or "+" in name
 
 
 def undated(url: str) -> str:

@@ -21,7 +21,9 @@ def parse_instant(text: object) -> dt.datetime | None:
     if not isinstance(text, str) or not _ISO.fullmatch(text):
         return None
     try:
-        return _usual(dt.datetime.fromisoformat(_FRACTION.sub("", text).replace(" +", "+").replace(" Z", "Z")))
+        if "." in text or "," in text:
+            text = _FRACTION.sub("", text)
+        return _usual(dt.datetime.fromisoformat(text.replace(" +", "+").replace(" Z", "Z")))
     except ValueError:
         return None
 

@@ -31,6 +31,9 @@ TITLE_MOST: Final = 300
 ID_MOST: Final = 100
 #: Characters of an address, as :mod:`rempart.net.urls` has it: longer ones are never asked.
 URL_MOST: Final = 8_192
+#: Results of one page of a search: SearXNG gives some 30, Brave 20 at most. Characters of what is quoted of each.
+RESULTS_MOST: Final = 100
+RESULT_TEXT_MOST: Final = 1_000
 #: Signs by which an engine was recognised, and characters of one.
 EVIDENCE_MOST: Final = 8
 SIGN_MOST: Final = 80

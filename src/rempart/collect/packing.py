@@ -108,6 +108,8 @@ def _estimate(page: ParsedPage) -> int:
     characters = sum(len(post.text) for post in page.posts) * _CHARACTER_BYTES
     characters += sum(len(one.url) + len(one.engine_id) + _CHARACTER_BYTES * len(one.name) for one in media)
     characters += sum(len(link.url) + _CHARACTER_BYTES * len(link.title) for link in page.links)
+    characters += sum(len(one.url) + _CHARACTER_BYTES * (len(one.title) + len(one.text)) for one in page.results)
+    characters += sum(len(post.url) for post in page.posts) + _ROW_BYTES * len(page.results)
     return characters + 40 * _ROW_BYTES + _ROW_BYTES * 3 * (len(media) + len(page.links) + len(page.posts))
 
 
@@ -116,6 +118,7 @@ def _halved(page: ParsedPage) -> ParsedPage:
     written = {
         LeftOut.LINKS: sum(len(link.url) + len(link.title) for link in page.links),
         LeftOut.MEDIA: sum(len(one.url) + len(one.name) for one in page.media),
+        LeftOut.RESULTS: sum(len(one.url) + len(one.title) + len(one.text) for one in page.results),
         LeftOut.POSTS: sum(len(post.text) + sum(len(one.url) for one in post.media) for post in page.posts),
     }
     most = max(written, key=lambda what: written[what])
@@ -124,4 +127,6 @@ def _halved(page: ParsedPage) -> ParsedPage:
         return replace(page, links=page.links[: len(page.links) // 2], left_out=left_out)
     if most is LeftOut.MEDIA:
         return replace(page, media=page.media[: len(page.media) // 2], left_out=left_out)
+    if most is LeftOut.RESULTS:
+        return replace(page, results=page.results[: len(page.results) // 2], left_out=left_out)
     return replace(page, posts=page.posts[: len(page.posts) // 2], left_out=left_out)

@@ -16,6 +16,8 @@ from rempart.collect.limits import (
     PAGE_TEXT_MOST,
     POST_TEXT_MOST,
     POSTS_MOST,
+    RESULT_TEXT_MOST,
+    RESULTS_MOST,
     SIGN_MOST,
     TITLE_MOST,
     URL_MOST,
@@ -31,6 +33,7 @@ from rempart.model.collected import (
     ParsedPage,
     ParsedPost,
     ReferenceKind,
+    SearchResult,
     Wall,
 )
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 _INFOHASH_DIGITS: Final = 40
 _SIZE_MOST: Final = 1 << 62
 _INSTANT_MOST: Final = 1 << 33
+_POSITION_MOST: Final = 100_000
 _ChoiceT = TypeVar("_ChoiceT", bound=StrEnum)
 _T = TypeVar("_T")
 
@@ -55,7 +59,7 @@ def write_page(page: ParsedPage) -> dict[str, Json]:
         "title": page.title,
         "section": page.section,
         "posts": [
-            [post.engine_id, post.author_key, _seconds(post.posted_at), post.text, _written(post.media)]
+            [post.engine_id, post.author_key, _seconds(post.posted_at), post.text, _written(post.media), post.url]
             for post in page.posts
         ],
         "media": _written(page.media),
@@ -65,6 +69,7 @@ def write_page(page: ParsedPage) -> dict[str, Json]:
         ],
         "next": page.next_url,
         "last": page.last_url,
+        "results": [[one.url, one.title, one.text, one.position] for one in page.results],
         "wall": page.wall,
         "left_out": list(page.left_out),
     }
@@ -104,19 +109,21 @@ def read_written(record: Mapping[str, Json]) -> ParsedPage:
         links=_each(record.get("links"), LINKS_MOST, _link),
         next_url=_url(record.get("next"), or_none=True),
         last_url=_url(record.get("last"), or_none=True),
+        results=_each(record.get("results"), RESULTS_MOST, _result),
         wall=_choice(Wall, record.get("wall")),
         left_out=_each(record.get("left_out"), len(LeftOut), lambda one: _choice(LeftOut, one)),
     )
 
 
 def _post(value: Json) -> ParsedPost:
-    engine_id, author, posted, text, media = _row(value, 5)
+    engine_id, author, posted, text, media, url = _row(value, 6)
     return ParsedPost(
         engine_id=_text(engine_id, ID_MOST),
         author_key=_text(author, ID_MOST),
         posted_at=_instant(posted),
         text=_text(text, POST_TEXT_MOST),
         media=_each(media, MEDIA_MOST, _reference),
+        url=_url(url, or_none=True),
     )
 
 
@@ -156,6 +163,23 @@ def _link(value: Json) -> PageLink:
         last_post_id=_text(last_post, ID_MOST),
         changed_at=_instant(changed),
     )
+
+
+def _result(value: Json) -> SearchResult:
+    url, title, text, position = _row(value, 4)
+    return SearchResult(
+        url=_url(url),
+        title=_text(title, TITLE_MOST),
+        text=_text(text, RESULT_TEXT_MOST),
+        position=None if position is None else _position(position),
+    )
+
+
+def _position(value: Json) -> int:
+    """Take a place in a list: there is none before the first."""
+    place = _whole(value, _POSITION_MOST)
+    _check(place > 0, "a position counts from 1")
+    return place
 
 
 def _url(value: Json, *, or_none: bool = False) -> str:

@@ -12,6 +12,7 @@ from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget
 from rempart.collect.document import Document
 from rempart.collect.engines import HTML_READERS, JSON_READERS, feed, paste, sitemap
+from rempart.collect.engines.json_values import as_object
 from rempart.collect.interface import FetchedPage
 from rempart.collect.limits import EVIDENCE_MOST, PAGE_BYTES_MOST
 from rempart.collect.walking import Walker
@@ -102,9 +103,10 @@ def _read_json(body: bytes, page: FetchedPage) -> ParsedPage | None:
     except (ValueError, RecursionError):
         return None
     walker = _walker(page)
+    named = as_object(answer, walker.addresses.page)
     for reader in JSON_READERS:
-        if isinstance(answer, dict) and (marks := reader.signs(answer)):
-            return _finished(reader.read(answer, walker), marks, walker.budget)
+        if named and (marks := reader.signs(named)):
+            return _finished(reader.read(named, walker), marks, walker.budget)
     empty = ParsedPage(engine=Engine.GENERIC, kind=PageKind.UNKNOWN, canonical_url=walker.addresses.page)
     return _finished(empty, ("JSON of no known engine",), walker.budget)
 

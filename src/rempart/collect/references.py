@@ -16,15 +16,23 @@ _IMAGE_ENDINGS: Final = frozenset("jpg jpeg png gif webp avif heic heif bmp tif 
 _VIDEO_ENDINGS: Final = frozenset("mp4 m4v webm mov mkv avi wmv flv mpg mpeg ts m3u8".split())
 #: A picture's width in a ``srcset`` (``640w``), or how many pixels of the screen are one of it (``2x``).
 _CANDIDATE: Final = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)[wx])?\s*(?:,|$)")
+#: Looked up once, as in :mod:`rempart.collect.walking`.
+IMAGE: Final = ReferenceKind.IMAGE
+VIDEO: Final = ReferenceKind.VIDEO
+LINK: Final = ReferenceKind.LINK
 _SRCSET_MOST: Final = 20_000
+#: What addresses of the web begin with: most need no look at what else they could be.
+_NO_MAGNET: Final = frozenset("/.hH")
 
 
 def kind_of(url: str) -> ReferenceKind:
     """Tell by an address's last part what it leads to."""
-    ending = url.partition("?")[0].rpartition(".")[2].lower()
+    if "?" in url:
+        url = url.partition("?")[0]
+    ending = url.rpartition(".")[2].lower()
     if ending in _IMAGE_ENDINGS:
-        return ReferenceKind.IMAGE
-    return ReferenceKind.VIDEO if ending in _VIDEO_ENDINGS else ReferenceKind.LINK
+        return IMAGE
+    return VIDEO if ending in _VIDEO_ENDINGS else LINK
 
 
 def best_of_srcset(srcset: str) -> str:
@@ -67,7 +75,7 @@ class References:
         """
         if not href or href[0] == "#" or (engine_id and self._is_known(engine_id, name, size_bytes)):
             return
-        if locator := _locator(href):
+        if (href[0] not in _NO_MAGNET or "ipfs" in href) and (locator := _locator(href)):
             self.add_locator(locator)
             return
         url = self._addresses.absolute(href)
@@ -77,7 +85,7 @@ class References:
         if meant != url and (locator := parse_ipfs(meant)):
             self.add_locator(locator)
             return
-        is_temporary, expires_at = end_of(meant)
+        is_temporary, expires_at = end_of(meant) if "?" in meant else (False, None)
         address = undated(meant) if is_temporary else meant
         self._keep(
             self._keys.setdefault(address, engine_id or address),

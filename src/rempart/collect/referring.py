@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rempart.collect.references import References, best_of_srcset, kind_of
-from rempart.model.collected import ReferenceKind
+from rempart.collect.references import IMAGE, LINK, VIDEO, References, best_of_srcset, kind_of
 
 Attributes = dict[str, str | None]
 
@@ -21,6 +20,8 @@ _LARGE: Final = (
 )
 #: Where pages put the address of a picture that is loaded only once it is seen.
 _LAZY: Final = ("data-src", "data-original", "data-lazy-src", "data-full", "data-original-src", "data-echo")
+#: Where a picture's element names another than in its ``src``.
+_BESIDES_SRC: Final = frozenset((*_LARGE, *_LAZY, "srcset", "data-srcset"))
 #: What marks a link that opens a picture over the page.
 _LIGHTBOX: Final = frozenset(
     "data-fancybox data-lightbox data-fslightbox data-pswp-src data-lg-size data-gallery".split()
@@ -31,19 +32,23 @@ _ONCLICK: Final = re.compile(r"\(\s*this\s*,\s*'(https?:)?(//[^']{4,4000})'")
 _DECORATION: Final = re.compile("smil|emoji|emoticon|avatar|icon")
 
 
+#: Elements that refer to something by themselves; any other does only by what a click on it runs.
+REFERRING: Final = frozenset({"a", "img", "video", "audio", "source", "iframe", "embed"})
+
+
 def refer(tag: str, attributes: Attributes, references: References) -> None:
     """Add what one element refers to."""
     if tag == "a":
         _refer_link(attributes, references)
     elif tag == "img":
         if is_content(attributes):
-            references.add(picture_of(attributes), kind=ReferenceKind.IMAGE)
+            references.add(picture_of(attributes), kind=IMAGE)
     elif tag in {"video", "audio", "source"}:
-        references.add(attributes.get("poster"), kind=ReferenceKind.IMAGE)
-        references.add(attributes.get("src"), kind=ReferenceKind.VIDEO)
-        references.add(best_of_srcset(attributes.get("srcset") or ""), kind=ReferenceKind.IMAGE)
+        references.add(attributes.get("poster"), kind=IMAGE)
+        references.add(attributes.get("src"), kind=VIDEO)
+        references.add(best_of_srcset(attributes.get("srcset") or ""), kind=IMAGE)
     elif tag in {"iframe", "embed"}:
-        references.add(attributes.get("src") or attributes.get("data-src"), kind=ReferenceKind.LINK)
+        references.add(attributes.get("src") or attributes.get("data-src"), kind=LINK)
     if (clicked := attributes.get("onclick")) and (found := _ONCLICK.search(clicked)):
         references.add(f"{found[1] or 'https:'}{found[2]}")
 
@@ -52,7 +57,7 @@ def _refer_link(attributes: Attributes, references: References) -> None:
     href = attributes.get("href")
     if not href:
         return
-    kind = ReferenceKind.IMAGE if opens_picture(attributes) and kind_of(href) is ReferenceKind.LINK else None
+    kind = IMAGE if opens_picture(attributes) and kind_of(href) is LINK else None
     references.add(attributes.get("data-pswp-src") or href, kind=kind, name=attributes.get("download") or "")
 
 
@@ -66,8 +71,12 @@ def opens_picture(attributes: Attributes) -> bool:
 
 def picture_of(attributes: Attributes) -> str:
     """Return the address of a picture, the largest that its element names; empty if it holds the picture itself."""
-    best = _first(attributes, _LARGE) or best_of_srcset(attributes.get("srcset") or attributes.get("data-srcset") or "")
-    address = best or _first(attributes, _LAZY) or attributes.get("src") or ""
+    if _BESIDES_SRC.isdisjoint(attributes):
+        address = attributes.get("src") or ""
+    else:
+        srcset = attributes.get("srcset") or attributes.get("data-srcset") or ""
+        best = _first(attributes, _LARGE) or best_of_srcset(srcset)
+        address = best or _first(attributes, _LAZY) or attributes.get("src") or ""
     return "" if address.startswith("data:") else address
 
 
@@ -80,4 +89,8 @@ def is_content(attributes: Attributes) -> bool:
 
 
 def _first(attributes: Attributes, names: tuple[str, ...]) -> str:
-    return next((value for name in names if (value := attributes.get(name)) and not value.startswith("data:")), "")
+    for name in names:
+        value = attributes.get(name)
+        if value and not value.startswith("data:"):
+            return value
+    return ""

@@ -32,10 +32,11 @@ _NAMES: Final = (
     "q",
 )
 #: Paths whose business it is to lead away: ``/goto/link-confirmation``, ``/redirect/``, ``/out.php``, ``/url``…
-_LEADS_AWAY: Final = re.compile(
-    r"/(?:goto/link-confirmation|link-confirmation|redirect(?:or|ion)?|redir|out|outgoing|external|exit|leave|away|"
-    r"go|goto|url|link|links|click|safe-?link|proxy\.php|l)(?:\.php|\.html)?/?$",
-    re.IGNORECASE,
+_LEADS_AWAY: Final = frozenset(
+    f"{word}{ending}"
+    for word in "link-confirmation redirect redirector redirection redir out outgoing external exit leave away go goto "
+    "url link links click safelink safe-link proxy.php l".split()
+    for ending in ("", ".php", ".html")
 )
 #: The whole query, or the end of the path, is the address: ``dereferer.example/?https://…``, ``/away/aHR0cHM6…``.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{12,4000}={0,2}")
@@ -60,14 +61,16 @@ def _inside(url: str) -> str:
     """Take one layer off; empty if there is none."""
     head, _, query = url.partition("?")
     path = head.partition("://")[2].partition("/")[2]
-    if query and (_LEADS_AWAY.search(f"/{path}")):
-        return _of_parameters(query)
-    if query and _ADDRESS.match(unquote(query)):
-        return canonical(unquote(query))
+    if query:
+        if _leads_away(path):
+            return _of_parameters(query)
+        return canonical(unquote(query)) if query[0] in "hH%" and _ADDRESS.match(unquote(query)) else ""
     before, _, last = path.rstrip("/").rpartition("/")
-    if last and not query and _LEADS_AWAY.search(f"/{before}"):
-        return _address_in(last)
-    return ""
+    return _address_in(last) if before and _leads_away(before) else ""
+
+
+def _leads_away(path: str) -> bool:
+    return path.removesuffix("/").rpartition("/")[2].lower() in _LEADS_AWAY
 
 
 def _of_parameters(query: str) -> str:

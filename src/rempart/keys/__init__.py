@@ -29,14 +29,18 @@ from rempart.keys.marking import MarkSecrets, OwnerSecrets
 from rempart.keys.passphrase import CREDENTIAL, find_passphrase
 from rempart.keys.recovery_code import RecoveryCode
 from rempart.keys.relay_password import MAIL_CREDENTIAL, find_relay_password
+from rempart.keys.search_key import BRAVE_CREDENTIAL, find_brave_key
 from rempart.keys.sheet import SheetLanguage, render_recovery_sheet
 from rempart.keys.signing import BlindDigest, SigningKey, parse_public_key, render_public_key, verify_signature
 from rempart.keys.transparency import LogSecrets
+from rempart.keys.webhook import WEBHOOK_CREDENTIAL, find_webhook_secrets
 from rempart.keys.workspace_key import sealed_by
 
 __all__ = [
+    "BRAVE_CREDENTIAL",
     "CREDENTIAL",
     "MAIL_CREDENTIAL",
+    "WEBHOOK_CREDENTIAL",
     "BlindDigest",
     "Box",
     "EvidenceSecrets",
@@ -56,8 +60,10 @@ __all__ = [
     "decrypt_stream",
     "encrypt_backup",
     "encrypt_stream",
+    "find_brave_key",
     "find_passphrase",
     "find_relay_password",
+    "find_webhook_secrets",
     "is_identity",
     "new_identity",
     "parse_public_key",

@@ -27,6 +27,27 @@ class AlertDoor(StrEnum):
     WEBHOOK = "webhook"
 
 
+class DeliveryState(StrEnum):
+    """What became of an alert at one door."""
+
+    TAKEN = "taken"
+    """It was taken, by whoever answers for it from now on."""
+    FAILED = "failed"
+    """It was not, or nobody can tell: it is tried again, under the same reference."""
+    REFUSED = "refused"
+    """It was answered that no more are wanted there: this one is not tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDelivery:
+    """What became of an alert at one door, once."""
+
+    state: DeliveryState
+    """Whether it is tried again."""
+    why: str = ""
+    """In words of ours; empty if it was taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One alert: all that leaves is in it."""

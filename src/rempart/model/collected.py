@@ -21,6 +21,13 @@ class Engine(StrEnum):
     LISTING = "listing"
     FILE_HOST = "file_host"
     PASTE = "paste"
+    MASTODON = "mastodon"
+    """Also what speaks its interface: Pleroma, GoToSocial."""
+    BLUESKY = "bluesky"
+    TELEGRAM = "telegram"
+    """The embed page of one message."""
+    SEARXNG = "searxng"
+    BRAVE = "brave"
 
 
 class PageKind(StrEnum):
@@ -34,6 +41,10 @@ class PageKind(StrEnum):
     PASTE = "paste"
     FILE_HOST = "file_host"
     LOGIN_WALL = "login_wall"
+    CHANNEL = "channel"
+    """Posts of one account, the account itself, or one message of a channel."""
+    SEARCH = "search"
+    """What a search provider answers."""
     UNKNOWN = "unknown"
 
 
@@ -79,6 +90,10 @@ class LeftOut(StrEnum):
     """Addresses of the web that are none, or that are longer than any server reads."""
     REST = "rest"
     """What stands behind a fault in the page: it ends in the middle, or is not well-formed."""
+    RESULTS = "results"
+    """Of a search."""
+    ENGINES = "engines"
+    """Search engines that did not answer: what is not among the results may be there all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +130,8 @@ class ParsedPost:
     """What is written, without what it quotes: a leak that is quoted n times counts once."""
     media: tuple[MediaReference, ...] = ()
     """What it refers to, outside quotes, in its order."""
+    url: str = field(default="", repr=False)
+    """Its own address, canonical and without its author's name; empty where it has none but its page's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +150,20 @@ class PageLink:
     """What the engine calls the newest post there: the sign of something new where no time can be read."""
     changed_at: dt.datetime | None = None
     """When something was last added there: it is asked for again only if this is newer than what is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """One result of a search, as its provider tells it; nothing of it was asked for."""
+
+    url: str = field(repr=False)
+    """Canonical."""
+    title: str = field(default="", repr=False)
+    """On one line."""
+    text: str = field(default="", repr=False)
+    """A piece of the page, as the provider quotes it."""
+    position: int | None = None
+    """From 1, over all pages; None where the provider gives no order that can be compared with another day's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +194,8 @@ class ParsedPage:
     """The page after this one; empty if there is none."""
     last_url: str = field(default="", repr=False)
     """The last page, where the newest posts are; empty if there is one page."""
+    results: tuple[SearchResult, ...] = ()
+    """Of a search, in the provider's order."""
     wall: Wall = Wall.NONE
     """What is asked of a visitor first."""
     left_out: tuple[LeftOut, ...] = ()

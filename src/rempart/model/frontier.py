@@ -69,11 +69,11 @@ class NewFrontier:
     thread: ThreadId | None = None
     """Of which thread; None outside one."""
     post: str = field(default="", repr=False)
-    """Of which post: what the engine calls it; empty outside one."""
+    """Media: of which post, as the engine calls it. A page of a thread: the newest post that its listing named."""
     page_url: str = field(default="", repr=False)
     """On which page media stand."""
     posted_at: dt.datetime | None = None
-    """When that post was written, if the page says it."""
+    """Media: when that post was written. A page of a thread: when something was added, as its listing says."""
     again: bool = False
     """A page that is asked for again although it was done: a first page, the last page of a changed thread."""
 

@@ -8,12 +8,12 @@ must never be opened. There is no override.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, Protocol, TypeVar, final
 
 from rempart.model.gate_rules import RULES, GateRule, readings, vocabulary_rule
-from rempart.model.outcome import Stopped
+from rempart.model.outcome import Stopped, StopReason
 
 
 class Checkable(Protocol):
@@ -75,12 +75,13 @@ _NAMES_REMEMBERED: Final = 256
 class MinorGate:
     """Stop every item whose name or address may concern a minor."""
 
-    def __init__(self, vocabulary: Iterable[str] = ()) -> None:
+    def __init__(self, vocabulary: Iterable[str] = (), known: Callable[[str], str] | None = None) -> None:
         """Compile the rules of :mod:`rempart.model.gate_rules`, and the words of a hotline if it lent some.
 
         Args:
             vocabulary: Lines of the file that a hotline gives at deployment: one term a line, ``#`` for comments.
                 The terms are never shown: a stop names the number of the line.
+            known: Returns which line of a hotline's list of addresses a name is on; empty if on none.
         """
         extra = tuple(
             vocabulary_rule(number, line.strip())
@@ -88,6 +89,7 @@ class MinorGate:
             if line.strip() and not line.lstrip().startswith("#")
         )
         self._rules: tuple[GateRule, ...] = RULES + extra
+        self._known = known
         # The names of folders and archives come with each thing that is in them: they are judged once.
         self._rule_that_stops = functools.lru_cache(maxsize=_NAMES_REMEMBERED)(self._find_rule)
 
@@ -101,6 +103,8 @@ class MinorGate:
             rule = self._rule_that_stops(name)
             if rule:
                 return Stopped(reason=rule.reason, rule=rule.name)
+            if self._known and (line := self._known(name)):
+                return Stopped(reason=StopReason.KNOWN_ADDRESS, rule=line)
         return Cleared(item, _SEAL)
 
     def _find_rule(self, name: str) -> GateRule | None:

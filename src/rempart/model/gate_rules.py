@@ -125,6 +125,7 @@ LOOKALIKES: Final = str.maketrans(
 _LEET: Final[dict[int, str]] = {ord(a): b for a, b in zip("013457@$!|", "oieastasii", strict=True)}
 
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Cs", "Mn"})
+_BLANKS: Final = re.compile(r"\s")
 _WORD: Final = re.compile(r"[^\W_]+")
 _CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _FIGURE_EDGE: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
@@ -172,7 +173,13 @@ def _is_escaped(text: str) -> bool:
 def _readings_of(text: str) -> Iterator[str]:
     if not (text.isascii() and text.isprintable()):  # nothing of this is in plain addresses, which come by millions
         text = unicodedata.normalize("NFKC", text)
+        if (lines := _BLANKS.sub(" ", text)) != text:  # the end of a line is one of a word, or hides in the middle
+            yield from _readings_of_letters("".join(c for c in lines if unicodedata.category(c) not in _INVISIBLE))
         text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+    yield from _readings_of_letters(text)
+
+
+def _readings_of_letters(text: str) -> Iterator[str]:
     split = _split_case(text)
     accented, plain = _plain(split)
     words = _as_words(plain)

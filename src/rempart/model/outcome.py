@@ -72,6 +72,8 @@ class StopReason(StrEnum):
     MINOR_AGE = "minor_age"
     BIRTH_YEAR = "birth_year"
     HOTLINE_VOCABULARY = "hotline_vocabulary"
+    KNOWN_ADDRESS = "known_address"
+    """On a list that a hotline lent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,9 +42,13 @@ class LaunchPlan:
     """What is watched more often."""
     decoys: tuple[AssetId, ...] = ()
     """Copies that were handed to one channel each before the day."""
+    ended_at: dt.datetime | None = None
+    """When a person ended it before its last day; None if nobody did."""
 
     def every(self, now: dt.datetime) -> dt.timedelta | None:
         """Return how often its sources are visited at an instant; None if the plan says nothing then."""
+        if self.ended_at is not None and self.ended_at <= now:
+            return None
         day = now.date()
         if not self.begins <= day <= self.date + dt.timedelta(days=DAYS_AFTER):
             return None

@@ -37,6 +37,20 @@ class RowClass(StrEnum):
     """What was concluded of a leak."""
     MANIFEST = "manifest"
     """The manifest of a signed picture that is not registered."""
+    SEARCH_HIT = "search_hit"
+    """One answer of a search provider."""
+    LOCATOR = "locator"
+    """A magnet link, an infohash or a content identifier."""
+    FRONTIER = "frontier"
+    """Something that was, or was to be, asked of a watched place."""
+    THREAD = "thread"
+    """What is known of a thread."""
+    SOURCE = "source"
+    """A watched place, after its end."""
+    PLAN = "plan"
+    """A launch plan, after its end."""
+    REFERRAL = "referral"
+    """A hand-off record, after it was handed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,45 @@ class Health(StrEnum):
     MISSING = "missing"
     """The folder or file is not there."""
 
+    def in_words(self) -> str:
+        """Say it to a person, in English."""
+        return _HEALTH_WORDS[self][0]
+
+    @property
+    def what_a_person_can_do(self) -> str:
+        """Say what helps, in English: never a way around. Empty where nothing is wrong."""
+        return _HEALTH_WORDS[self][1]
+
+
+_HEALTH_WORDS: Final = {
+    Health.NEW: ("not visited yet", "rempart watch --once"),
+    Health.WELL: ("well", ""),
+    Health.ROBOTS: (
+        "its robots.txt does not allow it",
+        "Ask its operator; for one reported address that a person answers for: rempart net authorise.",
+    ),
+    Health.LOGIN_WALL: (
+        "it asks for an account",
+        "Rempart never logs in. Ask a partner or an authority that may see it, or those who report from inside.",
+    ),
+    Health.CHALLENGE: ("it asks for a proof that a person is there", "Look at it yourself, or ask its operator."),
+    Health.AGE_WALL: ("it asks for an age first", "Look at it yourself: Rempart answers no such question."),
+    Health.RATE_LIMITED: ("it says that it is asked too often", "Wait: it is asked again later, and more slowly."),
+    Health.OVERLOADED: ("it cannot answer just now", "Wait: it is asked again later."),
+    Health.LEGAL: ("it says that a law or a court forbids it", "Read its answer; ask a lawyer before anything else."),
+    Health.BUDGET: ("what may be asked of it in a day is spent", "It goes on tomorrow (UTC), or watch less of it."),
+    Health.GONE: ("it is not there any more", "If that was achieved, end it: rempart source end."),
+    Health.UNREACHABLE: ("it cannot be reached", "Wait: it is tried again. If it stays away for days, end it."),
+    Health.REFUSED: ("it leads where nothing is ever asked", "Correct the address: rempart source add."),
+    Health.NOT_READ: ("what it answers cannot be read", "Name another page of it, or its feed."),
+    Health.INVITE_ONLY: (
+        "it is open to invited people only",
+        "No invitation is accepted, and no channel joined: ask somebody who is inside, or an authority.",
+    ),
+    Health.STOPPED: ("it may concern minors", "Hand it over: rempart referral list. Nothing of it is asked for."),
+    Health.MISSING: ("the folder or file is not there", "Mount it, or end the source: rempart source end."),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

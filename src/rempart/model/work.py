@@ -28,6 +28,8 @@ class JobKind(StrEnum):
     """Erase an item for which it was asked, once its day has come."""
     RENEW_EVIDENCE = "renew_evidence"
     """Stamp anew what rests on certificates that end."""
+    SEND_ALERT = "send_alert"
+    """Take one alert to one door."""
 
 
 class JobState(StrEnum):
@@ -98,6 +100,9 @@ class AccessPurpose(StrEnum):
     LIST_AUTHORISATIONS = "list_authorisations"
     LIST_RECIPIENTS = "list_recipients"
     LIST_DECOYS = "list_decoys"
+    LIST_REFERRALS = "list_referrals"
+    SHOW_REFERRAL = "show_referral"
+    OPEN_OUTBOX = "open_outbox"
     MARK = "mark"
     TRACE_LEAK = "trace_leak"
     SIGN = "sign"
@@ -108,6 +113,11 @@ class AccessPurpose(StrEnum):
     LIST_EVIDENCE = "list_evidence"
     OPEN_EVIDENCE = "open_evidence"
     EXPORT_EVIDENCE = "export_evidence"
+    LIST_SOURCES = "list_sources"
+    SHOW_SOURCE = "show_source"
+    LIST_SIGHTINGS = "list_sightings"
+    SHOW_SIGHTING = "show_sighting"
+    LIST_PLANS = "list_plans"
 
 
 class EventKind(StrEnum):
@@ -148,6 +158,7 @@ class EventKind(StrEnum):
     TRACE_REPLAYED = "trace_replayed"
     TRACE_WITHHELD = "trace_withheld"
     DECOY_ADDED = "decoy_added"
+    REFERRAL_HANDED = "referral_handed"
     CERTIFICATES_MADE = "certificates_made"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
@@ -161,8 +172,14 @@ class EventKind(StrEnum):
     EVIDENCE_ERASED = "evidence_erased"
     HOLD_SET = "hold_set"
     HOLD_ENDED = "hold_ended"
+    SOURCE_ADDED = "source_added"
+    SOURCE_ENDED = "source_ended"
+    PLAN_MADE = "plan_made"
+    PLAN_ENDED = "plan_ended"
     PICTURE_SIGNED = "picture_signed"
     MARK_LOOKED_FOR = "mark_looked_for"
+    ALERT_RAISED = "alert_raised"
+    ALERT_REFUSED = "alert_refused"
     JOB_RETRIED = "job_retried"
     JOB_DEAD = "job_dead"
 

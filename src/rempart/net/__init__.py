@@ -10,6 +10,7 @@ with GuardedClient(gate, guard, Identity(product="Rempart/1"), make_tls_context(
 from __future__ import annotations
 
 from rempart.net.client import AsyncGuardedClient, GuardedClient
+from rempart.net.credential import Credential
 from rempart.net.flow import FetchOutcome
 from rempart.net.guard import Guard, Route
 from rempart.net.hosts import HostBook, HostLedger, MemoryBook
@@ -19,6 +20,7 @@ from rempart.net.policy import AddressPolicy
 from rempart.net.politeness import AsyncPoliteClient, Manners, PoliteClient, PoliteOutcome
 from rempart.net.request import Body, Wanted
 from rempart.net.resolving import DnsResolver, NameServers, OnceResolver, Resolver
+from rempart.net.services import ServicePermissions
 from rempart.net.tls import make_tls_context
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "AsyncGuardedClient",
     "AsyncPoliteClient",
     "Body",
+    "Credential",
     "DnsResolver",
     "FetchLimits",
     "FetchOutcome",
@@ -44,6 +47,7 @@ __all__ = [
     "PoliteOutcome",
     "Resolver",
     "Route",
+    "ServicePermissions",
     "Wanted",
     "make_tls_context",
 ]

@@ -34,6 +34,7 @@ from rempart.model.web import (
 )
 from rempart.net.backend import PEER, ROUTE
 from rempart.net.cookies import JobCookies
+from rempart.net.credential import Bearer, Credential
 from rempart.net.decoding import Decoder
 from rempart.net.guard import Route
 from rempart.net.interface import ROBOTS_BYTES_MOST, Identity
@@ -113,6 +114,7 @@ class FetchFlow:
         self._wanted = wanted
         self._meter = meter
         self._hops: list[Hop] = []
+        self._bearer = Bearer(wanted.credential)
 
     def run(self, cleared: Cleared[Address]) -> Flow:
         """Yield the steps of the fetch, and return what came of it."""
@@ -165,9 +167,10 @@ class FetchFlow:
 
     def _ask(self, url: WebUrl) -> Generator[Step, Reply, httpx2.Response]:
         """Send one request, and note it whatever comes of it."""
-        request = build_request(url, self._wanted, self._asker.identity, self._asker.cookies)
+        credential = self._bearer.credential_for(url)
+        request = build_request(url, self._wanted, self._asker.identity, self._asker.cookies, credential)
         at, begun_s = utc_now(), monotonic_s()
-        hop = Hop(url=str(url), at=at, remarks=url.remarks, sent=_sent_head(request))
+        hop = Hop(url=str(url), at=at, remarks=url.remarks, sent=_sent_head(request, self._wanted.credential))
         self._meter.begin_head()
         try:
             response = yield Send(request=request)
@@ -177,7 +180,7 @@ class FetchFlow:
         assert isinstance(response, httpx2.Response)  # noqa: S101 - the driver's promise, for the type
         self._meter.end_head()
         response.request = request
-        self._hops.append(_seen(hop, response, monotonic_s() - begun_s))
+        self._hops.append(_withheld(_seen(hop, response, monotonic_s() - begun_s), self._wanted.credential))
         self._asker.cookies.keep(response)
         return response
 
@@ -243,10 +246,7 @@ class FetchFlow:
                 wire_bytes=meter.wire_bytes,
             )
         meter.accept_body()
-        validators = Validators(
-            etag=response.headers.get("etag", "")[:_ETAG_CHARACTERS_MOST],
-            last_modified=response.headers.get("last-modified", "")[:_DATE_CHARACTERS_MOST],
-        )
+        validators = self._validators_of(response)
         if mode is FetchMode.MEDIA:
             with MemoryWriter() as memory:
                 memory.write(beginning)
@@ -277,6 +277,15 @@ class FetchFlow:
             hops=tuple(self._hops),
             validators=validators,
             wire_bytes=meter.wire_bytes,
+        )
+
+    def _validators_of(self, response: httpx2.Response) -> Validators:
+        """Return what to ask again with; nothing of a host that may say a credential back in it."""
+        if self._wanted.credential:
+            return NO_VALIDATORS
+        return Validators(
+            etag=response.headers.get("etag", "")[:_ETAG_CHARACTERS_MOST],
+            last_modified=response.headers.get("last-modified", "")[:_DATE_CHARACTERS_MOST],
         )
 
     def _is_enough(self, size: int) -> bool:
@@ -331,10 +340,19 @@ def _seen(hop: Hop, response: httpx2.Response, answered_s: float) -> Hop:
     )
 
 
-def _sent_head(request: httpx2.Request) -> bytes:
-    """Return the head of a request as the transport sends it: HTTP/1.1, its headers in their order."""
+def _withheld(hop: Hop, credential: Credential | None) -> Hop:
+    """Return what is kept of an answer, without a credential that it says back."""
+    if credential is None:
+        return hop
+    headers = tuple((name, credential.withheld_from(value)) for name, value in hop.headers)
+    return replace(hop, headers=headers, received=credential.withheld_from_bytes(hop.received))
+
+
+def _sent_head(request: httpx2.Request, credential: Credential | None) -> bytes:
+    """Return the head of a request as the transport sends it: HTTP/1.1, its headers in their order, no credential."""
     line = b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)
-    return _head(line, request.headers.raw)
+    head = _head(line, request.headers.raw)
+    return credential.withheld_from_bytes(head) if credential else head
 
 
 def _received_head(response: httpx2.Response) -> bytes:

@@ -95,6 +95,9 @@ def _measures(settings: Settings, facts: WorkspaceFacts) -> Iterator[Text]:
         yield texts.SQLITE
     elif facts.database_is_encrypted_in_transit:
         yield texts.POSTGRESQL_TLS
+    alerts = settings.alerts
+    if alerts.lines_file is not None or alerts.mail_to or alerts.webhook_url:
+        yield texts.ALERTS
     yield texts.NO_LOG if settings.log.file is None else texts.LOG
     if not facts.sandbox_missing:
         yield texts.SANDBOX_WHOLE
@@ -118,6 +121,7 @@ def _gaps(settings: Settings, facts: WorkspaceFacts, now: dt.datetime) -> Iterat
         (facts.database_is_remote, texts.REMOTE_DATABASE),
         (facts.database_is_remote and not facts.database_is_encrypted_in_transit, texts.REMOTE_IN_THE_CLEAR),
         (facts.database_vendor == "postgresql", texts.POSTGRESQL_TRACES),
+        (bool(settings.alerts.webhook_url), texts.WEBHOOK),
         (facts.sandbox_missing, texts.filled(texts.SANDBOX_MISSING, names=", ".join(facts.sandbox_missing))),
         (not facts.is_shared, texts.ALONE),
         (settings.log.file is not None, texts.LOG_HAS_NO_END),

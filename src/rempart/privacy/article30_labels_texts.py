@@ -27,6 +27,13 @@ CLASSES: Final = {
     RowClass.AUTHORISATION: Text(fr="Autorisations d’une adresse", en="Authorisations of one address"),
     RowClass.TRACE: Text(fr="Imputations de fuites", en="Traces of leaks"),
     RowClass.MANIFEST: Text(fr="Manifestes d’images non enregistrées", en="Manifests of unregistered pictures"),
+    RowClass.SEARCH_HIT: Text(fr="Résultats de recherche", en="Search results"),
+    RowClass.LOCATOR: Text(fr="Localisateurs", en="Locators"),
+    RowClass.FRONTIER: Text(fr="Éléments demandés ou à demander", en="Items asked for, or to be asked for"),
+    RowClass.THREAD: Text(fr="Fils de discussion", en="Threads"),
+    RowClass.SOURCE: Text(fr="Sources qui ont pris fin", en="Sources that ended"),
+    RowClass.PLAN: Text(fr="Plans de lancement", en="Launch plans"),
+    RowClass.REFERRAL: Text(fr="Signalements transmis", en="Referrals that were handed over"),
 }
 LABELS: Final[dict[Language, dict[str, str]]] = {
     Language.FR: {

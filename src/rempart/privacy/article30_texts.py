@@ -57,11 +57,18 @@ ACTIVITIES: Final = {
         ),
         subjects=Text(
             fr="Titulaires et personnes montrées ; indirectement, auteurs des publications, dont rien n’est conservé "
-            "hors l’adresse où la copie a été vue (art. 10 : celle-ci peut révéler une infraction).",
+            "hors l’adresse où la copie a été vue (art. 10 : celle-ci peut révéler une infraction) et, dans un dossier "
+            "ouvert seulement, un extrait caviardé et un pseudonyme propre à ce dossier.",
             en="Owners and people shown; indirectly, those who posted, of whom nothing is kept but the address where "
-            "the copy was seen (art. 10: it may tell of an offence).",
+            "the copy was seen (art. 10: it may tell of an offence) and, within an open case only, a redacted excerpt "
+            "and a pseudonym of that case alone.",
         ),
-        recipients=_NOBODY,
+        recipients=Text(
+            fr="Aucun hors de l’équipe. Une alerte qui sort (fichier, courriel, webhook) ne porte qu’une référence "
+            "tirée au hasard, une priorité et un instant.",
+            en="None outside the team. An alert that leaves (file, mail, webhook) holds a reference drawn at random, a "
+            "priority and an instant only.",
+        ),
         transfers=_NO_TRANSFER,
     ),
     Activity.EXCHANGE: ActivityTexts(
@@ -155,6 +162,11 @@ POSTGRESQL_TLS: Final = Text(
     fr="La connexion à la base est chiffrée et son certificat vérifié.",
     en="The connection to the database is encrypted and its certificate verified.",
 )
+ALERTS: Final = Text(
+    fr="Une alerte ne dit ni adresse, ni nom, ni extrait, ni image : ce qui a été repéré se voit en ouvrant l’espace "
+    "de travail.",
+    en="An alert says no address, name, excerpt or picture: what was found is seen by opening the workspace.",
+)
 NO_LOG: Final = Text(fr="Aucun journal technique n’est écrit.", en="No technical log is written.")
 LOG: Final = Text(
     fr="Le journal technique, que seul son propriétaire lit, est expurgé des noms connus, des adresses et des secrets.",
@@ -206,6 +218,12 @@ REMOTE_DATABASE: Final = Text(
     "pays (art. 30(1)(d) et (e)).",
     en="The database is on a remote server: whoever hosts it is a processor (art. 28), to be named here with its "
     "country (art. 30(1)(d) and (e)).",
+)
+WEBHOOK: Final = Text(
+    fr="Un service reçoit les alertes par webhook : s’il n’est pas au responsable, il est sous-traitant (art. 28), à "
+    "nommer ici avec son pays ; il apprend quand quelque chose a été repéré, et combien de fois.",
+    en="A service takes alerts by webhook: unless it is the controller’s own, it is a processor (art. 28), to be named "
+    "here with its country; it learns when something was found, and how often.",
 )
 REMOTE_IN_THE_CLEAR: Final = Text(
     fr="La connexion à ce serveur n’est pas chiffrée avec un certificat vérifié (`sslmode=verify-full`).",

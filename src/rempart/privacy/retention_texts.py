@@ -16,6 +16,7 @@ from rempart.privacy.exchange_texts import EXCHANGE_TABLE
 from rempart.privacy.log_texts import LOG_TABLE
 from rempart.privacy.outside_texts import OUTSIDE_TABLE
 from rempart.privacy.retention import Activity, RetentionPolicy, Text
+from rempart.privacy.watch_texts import WATCH_TABLE
 
 _WITH_ITS_ASSET: Final = Text(
     fr="Effacé au retrait de l’image, aussitôt ; l’effacement de tous les fichiers est prouvé.",
@@ -128,17 +129,6 @@ _REGISTRATION: Final = (
 
 _DETECTION: Final = (
     RetentionPolicy(
-        table="source",
-        activity=Activity.DETECTION,
-        name=Text(fr="Source surveillée", en="Source"),
-        purpose=Text(
-            fr="Savoir où chercher : un lieu, jamais une personne.", en="Know where to look: a place, never a person."
-        ),
-        basis=("6(1)(f)",),
-        data=Text(fr="Adresse du lieu, scellée.", en="Address of the place, sealed."),
-        ends=_NO_END_YET,
-    ),
-    RetentionPolicy(
         table="scan",
         activity=Activity.DETECTION,
         name=Text(fr="Recherche", en="Scan"),
@@ -176,10 +166,15 @@ _DETECTION: Final = (
         ),
         basis=("6(1)(f)", "9(2)(f)", "10 (LIL art. 46)"),
         data=Text(
-            fr="Adresse ou nom de fichier, scellé ; dimensions ; date. Aucun auteur. Rien de ce qui ne ressemble pas.",
-            en="Address or file name, sealed; size; date. No author. Nothing of what does not resemble.",
+            fr="Adresse ou nom de fichier, page et numéro de message, scellés ; dimensions ; type ; dates. Aucun "
+            "auteur. Rien de ce qui ne ressemble pas.",
+            en="Address or file name, page and number of the post, sealed; size; type; dates. No author. Nothing of "
+            "what does not resemble.",
         ),
-        ends=Text(fr="{days} jours, faute de dossier.", en="{days} days without a case."),
+        ends=Text(
+            fr="{days} jours après avoir été vu la dernière fois, faute de dossier.",
+            en="{days} days after it was seen last, without a case.",
+        ),
         setting="retention.sightings_days",
         row_class=RowClass.SIGHTING,
     ),
@@ -274,6 +269,7 @@ _ACCOUNTABILITY: Final = (
 RETENTION_TABLE: Final = (
     *_REGISTRATION,
     *_DETECTION,
+    *WATCH_TABLE,
     *OUTSIDE_TABLE,
     *EXCHANGE_TABLE,
     *COPIES_TABLE,

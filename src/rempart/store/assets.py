@@ -15,6 +15,7 @@ from rempart.model.media import MediaKind
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.interface import FieldSealer
+from rempart.store.matches import delete_sightings
 from rempart.store.models import (
     AssetRow,
     ConsentRow,
@@ -248,7 +249,7 @@ class AssetRepository:
         MatchRow.objects.filter(asset_id__in=found).delete()
         for batch in in_batches(seen):
             still = set(MatchRow.objects.filter(sighting_id__in=batch).values_list("sighting_id", flat=True))
-            SightingRow.objects.filter(id__in=set(batch) - still).delete()
+            delete_sightings(sorted(set(batch) - still))
         AssetRow.objects.filter(id__in=found).update(
             state=AssetState.WITHDRAWN, withdrawn_at=now, digest=None, label_sealed=None
         )

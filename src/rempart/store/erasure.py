@@ -34,6 +34,8 @@ _TABLES: Final = (
     "log_entry",
     *("evidence_case", "evidence_item", "evidence_recipient", "custody_event"),
     *("legal_hold", "erasure_request", "evidence_handoff"),
+    *("source", "watched_thread", "frontier", "launch_plan", "sighting_excerpt", "search_hit", "locator"),
+    *("alert", "alert_door", "referral", "frozen"),
 )
 #: Columns of bytes of which PostgreSQL must keep no sample.
 BYTES_COLUMNS: Final = (
@@ -109,6 +111,18 @@ BYTES_COLUMNS: Final = (
     ("legal_hold", "why_sealed"),
     ("erasure_request", "why_sealed"),
     ("evidence_handoff", "to_sealed"),
+    *(("source", column) for column in ("why_sealed", "cursor_sealed")),
+    *(("watched_thread", column) for column in ("url_sealed", "url_index", "last_post", "tail_sealed", "tail_posts")),
+    *(("watched_thread", column) for column in ("signature", "media_codes")),
+    *(("frontier", column) for column in ("what_sealed", "key_index", "host_index", "context_sealed")),
+    ("frontier", "validators_sealed"),
+    *(("sighting", column) for column in ("page_sealed", "page_index", "post_sealed")),
+    *(("sighting_excerpt", column) for column in ("text_sealed", "pseudonym_sealed")),
+    *(("search_hit", column) for column in ("url_sealed", "url_index")),
+    *(("locator", column) for column in ("value_sealed", "value_index", "page_sealed", "page_index")),
+    *(("referral", column) for column in ("url_digest", "outbox_sealed", "receipt_sealed")),
+    *(("frozen", column) for column in ("digest", "signature")),
+    *(("launch_plan", column) for column in ("title_sealed", "queries_sealed")),
 )
 #: How long it waits for those who still read an older state.
 READERS_PATIENCE_S: Final = 20.0
@@ -123,6 +137,7 @@ SELECT (SELECT count(*) FROM pg_stat_activity
      + (SELECT count(*) FROM pg_prepared_xacts WHERE age(transaction) > age(%s::xid8::xid))
      + (SELECT count(*) FROM pg_replication_slots WHERE age(xmin) > age(%s::xid8::xid))
 """
+_THERE: Final = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
 _OLDER_TRANSACTIONS: Final = """
 SELECT count(*) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname = current_database() AND xact_start <= %s
@@ -181,13 +196,15 @@ def wait_for_writers(database: Database, *, patience_s: float = READERS_PATIENCE
 def withhold_statistics(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Keep PostgreSQL from copying samples of sealed values and fingerprints into its statistics.
 
-    The last step of each migration that adds such columns; tables of later ones are passed over.
+    The last step of each migration that adds such columns; those of later ones are passed over.
     """
     del apps
     if editor.connection.vendor == "postgresql":
-        there = set(editor.connection.introspection.table_names())
+        with editor.connection.cursor() as cursor:
+            cursor.execute(_THERE)
+            there = set(cursor.fetchall())
         for table, column in BYTES_COLUMNS:
-            if table not in there:
+            if (table, column) not in there:
                 continue
             editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0", params=None)
 

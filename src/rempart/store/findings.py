@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from rempart.errors import NotFoundError
 from rempart.model.finding import Aside, Finding, Hit, ScanProgress, ScanState
-from rempart.model.fingerprint import SignalType
-from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, SuspectId, UserId, new_id
-from rempart.model.match import Clue, ClueKind, Match
-from rempart.model.media import Orientation, Place
+from rempart.model.ids import AssetId, IdKind, ScanId, SightingId, UserId, new_id
+from rempart.model.match import Match
+from rempart.model.media import Place
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
-from rempart.store.fingerprints import still_allowed
 from rempart.store.interface import FieldSealer
-from rempart.store.models import AssetRow, MatchRow, ScanRow, ScanSkipRow, SightingRow
+from rempart.store.matches import match_of, match_row, still_looked_for
+from rempart.store.models import MatchRow, ScanRow, ScanSkipRow, SightingRow
 from rempart.store.sealing import exact, seal_text, unseal_text
 
 #: Rows that one reading of a scan's results holds at a time.
@@ -158,12 +156,7 @@ class FindingRepository:
             return places.distinct().count()
 
     def _still_active(self, findings: Sequence[Finding]) -> list[Finding]:
-        wanted = sorted({m.asset for f in findings for m in f.matches})
-        active: set[str] = set()
-        for batch in in_batches(wanted):
-            # Locked until the step is written: a withdrawal waits, then deletes what was written too.
-            rows = AssetRow.objects.select_for_update(no_key=True).filter(id__in=batch).order_by("id")
-            active |= still_allowed(self._database, list(rows.values_list("id", flat=True)))
+        active = still_looked_for(self._database, {m.asset for f in findings for m in f.matches})
         kept = [Finding(number=f.number, matches=tuple(m for m in f.matches if m.asset in active)) for f in findings]
         return [f for f in kept if f.matches]
 
@@ -184,7 +177,7 @@ class FindingRepository:
                 seen_at=now,
                 expires_at=now + keep,
             )
-            matches += [_match_row(match, sighting) for match in finding.matches]
+            matches += [match_row(match, sighting) for match in finding.matches]
         MatchRow.objects.bulk_create(matches)
 
     def _write_asides(self, scan: ScanId, asides: Sequence[Aside]) -> None:
@@ -213,19 +206,7 @@ class FindingRepository:
 
     def _match(self, row: MatchRow, sighting: SightingRow) -> Match:
         place = unseal_text(self._sealer, sighting.place_sealed, SightingRow, "place_sealed", sighting.id)
-        region = tuple(tuple(corner) for corner in row.region) if row.region else None
-        return Match(
-            asset=AssetId(row.asset_id),
-            suspect=SuspectId(place),
-            clues=tuple(_clue(c) for c in row.clues),
-            score=row.score,
-            false_match_bound=row.false_match_bound,
-            region=region,  # type: ignore[arg-type]  # four corners, as they were written
-            overlap=row.overlap,
-            homography=tuple(row.homography) if row.homography else None,
-            width=sighting.width,
-            height=sighting.height,
-        )
+        return match_of(row, sighting, place)
 
     def _progress(self, row: ScanRow) -> ScanProgress:
         place = unseal_text(self._sealer, row.place_sealed, ScanRow, "place_sealed", row.id)
@@ -244,34 +225,3 @@ def _numbers(row: type[SightingRow | ScanSkipRow], scan: ScanId, numbers: Sequen
     for batch in in_batches(numbers):
         known |= set(row.objects.filter(scan_id=scan, number__in=batch).values_list("number", flat=True))
     return known
-
-
-def _match_row(match: Match, sighting: str) -> MatchRow:
-    return MatchRow(
-        id=new_id(IdKind.MATCH),
-        asset_id=match.asset,
-        sighting_id=sighting,
-        score=match.score,
-        false_match_bound=match.false_match_bound,
-        region=match.region,
-        overlap=match.overlap,
-        homography=match.homography,
-        clues=[asdict(clue) for clue in match.clues],
-    )
-
-
-def _clue(stored: dict[str, Any]) -> Clue:
-    """Read a clue back: one of an older version has no inversion, count, share or model."""
-    return Clue(
-        kind=ClueKind(stored["kind"]),
-        signal_type=SignalType(stored["signal_type"]),
-        distance_bits=stored["distance_bits"],
-        weight=stored["weight"],
-        orientation=Orientation(stored["orientation"]),
-        frame=stored["frame"],
-        is_inverted=stored.get("is_inverted", False),
-        count=stored.get("count", 0),
-        of=stored.get("of", 0),
-        explained=stored.get("explained"),
-        model=stored.get("model", ""),
-    )

@@ -7,15 +7,19 @@ terms: a finished job, a consent for what is gone, what is left of a withdrawn a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
 
 from rempart.model.asset import AssetState, ConsentScope
+from rempart.model.frontier import FrontierState
 from rempart.model.retention import ClassState, RetentionRun, RetentionTerms, RowClass
+from rempart.model.source import SourceState
 from rempart.model.work import EventKind, JobState
 from rempart.store.database import Database
+from rempart.store.matches import delete_belongings
 from rempart.store.models import (
     AccessRow,
     AssetRow,
@@ -25,16 +29,23 @@ from rempart.store.models import (
     DetailedRow,
     EventRow,
     FingerprintRow,
+    FrontierRow,
     GroundRow,
     HostRow,
     JobRow,
+    LocatorRow,
     ManifestRow,
     MatchRow,
     OwnerRow,
+    PlanRow,
+    ReferralRow,
     RobotsRow,
     ScanRow,
     ScanSkipRow,
+    SearchHitRow,
     SightingRow,
+    SourceRow,
+    ThreadRow,
     TracedLeakRow,
     TraceRow,
 )
@@ -69,6 +80,25 @@ _KINDS: Final = {
     RowClass.AUTHORISATION: _Kind(row=AuthorisationRow, since="given_at"),
     RowClass.TRACE: _Kind(row=TraceRow, since="at"),
     RowClass.MANIFEST: _Kind(row=ManifestRow, since="signed_at", among=Q(asset=None)),
+    RowClass.SEARCH_HIT: _Kind(row=SearchHitRow, since="at"),
+    RowClass.LOCATOR: _Kind(row=LocatorRow, since="seen_at"),
+    RowClass.FRONTIER: _Kind(row=FrontierRow, since="changed_at"),
+    RowClass.THREAD: _Kind(row=ThreadRow, since="opened_at"),
+    RowClass.SOURCE: _Kind(row=SourceRow, since="ended_at", among=Q(state=SourceState.ENDED)),
+    RowClass.PLAN: _Kind(row=PlanRow, since="made_at"),
+    RowClass.REFERRAL: _Kind(row=ReferralRow, since="at", among=Q(handed_at__isnull=False)),
+}
+#: Whose end is written in them, and nothing else counts.
+_BY_THEIR_END: Final = frozenset(
+    {
+        *(RowClass.SIGHTING, RowClass.SCAN, RowClass.HOST, RowClass.ROBOTS, RowClass.AUTHORISATION, RowClass.TRACE),
+        *(RowClass.MANIFEST, RowClass.SEARCH_HIT, RowClass.LOCATOR, RowClass.REFERRAL),
+    }
+)
+#: What may concern minors stays stopped as long as its source is watched.
+_STOPPED: Final = {
+    RowClass.FRONTIER: Q(state=FrontierState.FROZEN, source__state=SourceState.ACTIVE),
+    RowClass.THREAD: Q(is_frozen=True, source__state=SourceState.ACTIVE),
 }
 
 
@@ -119,17 +149,7 @@ class RetentionRepository:
             # A row that another process is changing just now (a scan that goes on) is left for the next run.
             rows = self._past(row_class, now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
             keys = list(rows.values_list("pk", flat=True)[:limit])
-            if row_class is RowClass.SIGHTING:
-                MatchRow.objects.filter(sighting_id__in=keys).delete()
-            elif row_class is RowClass.SCAN:
-                ScanSkipRow.objects.filter(scan_id__in=keys).delete()
-                # A sighting has its own end, and needs no scan to be shown.
-                SightingRow.objects.filter(scan_id__in=keys).update(scan=None)
-            elif row_class is RowClass.TRACE:
-                TracedLeakRow.objects.filter(trace_id__in=keys).delete()
-            elif row_class is RowClass.TOMBSTONE:
-                for belonging in (MatchRow, FingerprintRow, DetailedRow):
-                    belonging._default_manager.filter(asset_id__in=keys).delete()  # noqa: SLF001 - as above
+            _part_with(row_class, keys)
             _KINDS[row_class].row._default_manager.filter(pk__in=keys).delete()  # noqa: SLF001 - as above
         return len(keys)
 
@@ -160,16 +180,12 @@ class RetentionRepository:
                     rows.filter(number__lt=last).delete()
 
     def _past(self, row_class: RowClass, now: dt.datetime) -> QuerySet[Any]:
-        rows: QuerySet[Any]
+        rows: QuerySet[Any] = _KINDS[row_class].row._default_manager.all()  # noqa: SLF001 - as above
+        if row_class in _BY_THEIR_END:
+            return rows.filter(expires_at__lte=now)
         match row_class:
-            case RowClass.SIGHTING:
-                rows = SightingRow.objects.filter(expires_at__lte=now)
-            case RowClass.SCAN:
-                rows = ScanRow.objects.filter(expires_at__lte=now)
-            case RowClass.ACCESS:
-                rows = AccessRow.objects.filter(expires_at__lte=self._as_triggers_judge(now))
-            case RowClass.EVENT:
-                rows = EventRow.objects.filter(expires_at__lte=self._as_triggers_judge(now))
+            case RowClass.ACCESS | RowClass.EVENT:
+                rows = rows.filter(expires_at__lte=self._as_triggers_judge(now))
             case RowClass.JOB:
                 finished = JobRow.objects.filter(state__in=(JobState.DONE, JobState.DEAD))
                 rows = finished.filter(finished_at__lte=now - self._terms.jobs)
@@ -178,16 +194,54 @@ class RetentionRepository:
             case RowClass.TOMBSTONE:
                 rows = _ended_tombstones(now - self._terms.tombstones)
             case RowClass.GROUND:
-                used = Exists(AssetRow.objects.filter(ground=OuterRef("pk"))) | Exists(
-                    OwnerRow.objects.filter(ground=OuterRef("pk"))
-                )
-                rows = GroundRow.objects.filter(~used, stated_at__lte=now - self._terms.tombstones)
-            case RowClass.HOST | RowClass.ROBOTS | RowClass.AUTHORISATION | RowClass.TRACE | RowClass.MANIFEST:
-                rows = _KINDS[row_class].row._default_manager.filter(expires_at__lte=now)  # noqa: SLF001 - as above
+                rows = _unused_grounds(now - self._terms.tombstones)
+            case RowClass.FRONTIER | RowClass.THREAD:
+                rows = rows.filter(~_STOPPED[row_class], expires_at__lte=now)
+            case RowClass.SOURCE:
+                rows = _ended_sources(now)
+            case RowClass.PLAN:
+                rows = rows.filter(~Exists(SourceRow.objects.filter(plan=OuterRef("pk"))), expires_at__lte=now)
         return rows
 
     def _as_triggers_judge(self, now: dt.datetime) -> dt.datetime:
         return min(now, self._database.instant() - _TRIGGER_MARGIN)
+
+
+def _part_with(row_class: RowClass, keys: Sequence[str]) -> None:
+    """Delete what belongs to some rows, and let go of what only refers to them."""
+    match row_class:
+        case RowClass.SIGHTING:
+            delete_belongings(keys)
+        case RowClass.SCAN:
+            ScanSkipRow.objects.filter(scan_id__in=keys).delete()
+            # A sighting has its own end, and needs no scan to be shown.
+            SightingRow.objects.filter(scan_id__in=keys).update(scan=None)
+        case RowClass.TRACE:
+            TracedLeakRow.objects.filter(trace_id__in=keys).delete()
+        case RowClass.TOMBSTONE:
+            for belonging in (MatchRow, FingerprintRow, DetailedRow):
+                belonging._default_manager.filter(asset_id__in=keys).delete()  # noqa: SLF001 - as above
+        case RowClass.THREAD:
+            FrontierRow.objects.filter(thread_id__in=keys).update(thread=None)
+            SightingRow.objects.filter(thread_id__in=keys).update(thread=None)
+        case RowClass.SOURCE:
+            ReferralRow.objects.filter(source_id__in=keys).update(source=None)
+
+
+def _unused_grounds(before: dt.datetime) -> QuerySet[GroundRow]:
+    """Return rights to which nothing refers, since long enough."""
+    used = [Exists(row._default_manager.filter(ground=OuterRef("pk"))) for row in (AssetRow, OwnerRow)]  # noqa: SLF001 - as above
+    return GroundRow.objects.filter(~used[0], ~used[1], stated_at__lte=before)
+
+
+def _ended_sources(now: dt.datetime) -> QuerySet[SourceRow]:
+    """Return sources that ended long enough ago; one waits for what was found through it."""
+    belonging = (SightingRow, FrontierRow, ThreadRow, SearchHitRow, LocatorRow)
+    rows = SourceRow.objects.filter(state=SourceState.ENDED, expires_at__lte=now)
+    for row in belonging:
+        found = row._default_manager.filter(source=OuterRef("pk"))  # noqa: SLF001 - as above
+        rows = rows.filter(~Exists(found))
+    return rows
 
 
 def _ended_consents(before: dt.datetime) -> QuerySet[ConsentRow]:

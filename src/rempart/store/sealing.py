@@ -6,7 +6,7 @@ The context of a value is its column and its row: a ciphertext that is moved els
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,22 +14,29 @@ from django.db import models
 
 from rempart.errors import IntegrityError
 from rempart.store.database import Database
+from rempart.store.frontier_words import host_in, key_in
 from rempart.store.interface import FieldSealer
 from rempart.store.models import (
     AssetRow,
     AuthorisationRow,
     DecoyRow,
     EvidenceRecipientRow,
+    FrontierRow,
     HostRow,
+    LocatorRow,
     OwnerRow,
     PartnerRow,
+    PlanRow,
     RecipientRow,
+    ReferralRow,
     RobotsRow,
     ScanRow,
     ScanSkipRow,
+    SearchHitRow,
     SentRow,
     SightingRow,
     SourceRow,
+    ThreadRow,
     TracedLeakRow,
     TraceRow,
     User,
@@ -52,6 +59,8 @@ class SealedColumn:
     """The column by which the same text is found again; empty if there is none."""
     is_exact: bool = False
     """True of addresses, of which every letter counts; False of names, whose case and composition do not."""
+    parts: tuple[tuple[str, Callable[[str], str]], ...] = ()
+    """Columns by which a part of the text is found again, every letter of it, each with what takes it out."""
 
     def context(self, row: models.Model) -> str:
         """Return what ties a value to its place."""
@@ -65,10 +74,26 @@ SEALED_COLUMNS: Final = (
     SealedColumn(row=OwnerRow, column="contact_sealed"),
     SealedColumn(row=AssetRow, column="label_sealed"),
     SealedColumn(row=SourceRow, column="place_sealed", index="place_index", is_exact=True),
+    SealedColumn(row=SourceRow, column="why_sealed"),
+    SealedColumn(row=SourceRow, column="cursor_sealed"),
+    SealedColumn(row=ThreadRow, column="url_sealed", index="url_index", is_exact=True),
+    SealedColumn(row=ThreadRow, column="tail_sealed"),
+    SealedColumn(row=FrontierRow, column="what_sealed", parts=(("key_index", key_in), ("host_index", host_in))),
+    SealedColumn(row=FrontierRow, column="context_sealed"),
+    SealedColumn(row=FrontierRow, column="validators_sealed"),
     SealedColumn(row=ScanRow, column="work_sealed", index="work_index", is_exact=True),
     SealedColumn(row=ScanRow, column="place_sealed"),
     SealedColumn(row=ScanSkipRow, column="skipped_sealed"),
     SealedColumn(row=SightingRow, column="place_sealed", index="place_index", is_exact=True),
+    SealedColumn(row=SightingRow, column="page_sealed", index="page_index", is_exact=True),
+    SealedColumn(row=SightingRow, column="post_sealed"),
+    SealedColumn(row=SearchHitRow, column="url_sealed", index="url_index", is_exact=True),
+    SealedColumn(row=LocatorRow, column="value_sealed", index="value_index", is_exact=True),
+    SealedColumn(row=LocatorRow, column="page_sealed", index="page_index", is_exact=True),
+    SealedColumn(row=ReferralRow, column="outbox_sealed"),
+    SealedColumn(row=ReferralRow, column="receipt_sealed"),
+    SealedColumn(row=PlanRow, column="title_sealed"),
+    SealedColumn(row=PlanRow, column="queries_sealed"),
     SealedColumn(row=PartnerRow, column="name_sealed", index="name_index"),
     SealedColumn(row=PartnerRow, column="recipient_sealed"),
     SealedColumn(row=SentRow, column="digest_sealed"),
@@ -173,8 +198,9 @@ def _reseal(row: models.Model, sealed: SealedColumn, sealer: FieldSealer) -> boo
         return False
     plain = sealer.unseal(bytes(value), context=sealed.context(row))
     new = {sealed.column: sealer.seal(plain, context=sealed.context(row))}
+    text = plain.decode("utf-8", "surrogateescape")
     if sealed.index:
-        text = plain.decode("utf-8", "surrogateescape")
         new[sealed.index] = sealer.index(exact(text) if sealed.is_exact else text)
+    new |= {column: sealer.index(exact(part(text))) for column, part in sealed.parts}
     # Only what is still there: a value written, or deleted, since it was read is not undone.
     return bool(sealed.row._default_manager.filter(pk=row.pk, **{sealed.column: value}).update(**new))  # noqa: SLF001 - as above

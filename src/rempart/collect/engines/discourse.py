@@ -17,7 +17,7 @@ from rempart.collect.instants import parse_instant
 from rempart.collect.interface import HtmlReader, JsonReader
 from rempart.collect.references import References
 from rempart.collect.referring import Attributes
-from rempart.collect.walking import Step, Walker
+from rempart.collect.walking import INSIDE, OVER, USUAL, Step, Walker
 from rempart.model.collected import Engine, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
 #: Posts of one page of a topic: ``TopicView.chunk_size`` of Discourse.
@@ -108,30 +108,30 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     if tag == "aside":
         if "onebox" in names:
             references.add(attributes.get("data-onebox-src"), kind=ReferenceKind.LINK)
-        return Step.OVER if "quote" in names or "onebox" in names else Step.USUAL
+        return OVER if "quote" in names or "onebox" in names else USUAL
     # Below a lightbox stand its file name and size, which are no words of the post.
     if tag == "blockquote" or (tag == "div" and "meta" in names):
-        return Step.OVER
+        return OVER
     if tag in {"a", "img", "source"}:
         return _refer_upload(tag, attributes, names, references)
     if "video-placeholder-container" in names:
         address = attributes.get("data-video-src")
         references.add(address, kind=ReferenceKind.VIDEO, engine_id=_upload_id(address or ""))
-    return Step.USUAL
+    return USUAL
 
 
 def _refer_upload(tag: str, attributes: Attributes, names: list[str], references: References) -> Step:
     address = attributes.get("href") or attributes.get("src") or ""
     key = _upload_id(address)
     if not key:
-        return Step.USUAL
+        return USUAL
     if tag == "a" and "attachment" in names:
         references.add(address, kind=ReferenceKind.ATTACHMENT, engine_id=key, name=attributes.get("title") or "")
     elif tag == "source":
         references.add(address, kind=ReferenceKind.VIDEO, engine_id=key)
     else:
         references.add(address, kind=ReferenceKind.IMAGE, engine_id=key, name=attributes.get("title") or "")
-    return Step.OVER if tag == "a" and "lightbox" in names else Step.INSIDE
+    return OVER if tag == "a" and "lightbox" in names else INSIDE
 
 
 def _upload_id(address: str) -> str:

@@ -13,9 +13,9 @@ from rempart.collect.engines.json_values import text_of
 from rempart.collect.instants import parse_instant
 from rempart.collect.interface import HtmlReader
 from rempart.collect.limits import JSON_DEPTH_MOST
-from rempart.collect.references import References, kind_of
+from rempart.collect.references import LINK, References, kind_of
 from rempart.collect.referring import Attributes, opens_picture
-from rempart.collect.walking import Handler, Step
+from rempart.collect.walking import INSIDE, OVER, USUAL, Handler, Step
 from rempart.collect.wrappers import unwrapped
 from rempart.model.collected import Engine, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
@@ -72,16 +72,18 @@ def _links_of(page: Document, links: dict[str, PageLink]) -> Handler:
 
     def handle(tag: str, attributes: Attributes, references: References) -> Step:
         del references
-        if tag == "blockquote":
-            return Step.OVER
-        if tag != "a" or "download" in attributes or opens_picture(attributes):
-            return Step.USUAL
+        if tag != "a":
+            return OVER if tag == "blockquote" else USUAL
+        if "download" in attributes or opens_picture(attributes):
+            return USUAL
         url = page.addresses.absolute(attributes.get("href"))
-        if not page.addresses.is_here(url) or kind_of(url) is not ReferenceKind.LINK or unwrapped(url) != url:
-            return Step.USUAL
-        if url not in links and url != page.url and page.budget.link():
+        if url in links:
+            return INSIDE
+        if not page.addresses.is_here(url) or kind_of(url) is not LINK or unwrapped(url) != url:
+            return USUAL
+        if url != page.url and page.budget.link():
             links[url] = PageLink(kind=PageKind.UNKNOWN, url=url)
-        return Step.INSIDE
+        return INSIDE
 
     return handle
 

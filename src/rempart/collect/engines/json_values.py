@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+#: Under which names an answer that is a list is offered, and the address that gave it: an empty list has no other sign.
+LIST: Final = "[]"
+ADDRESS: Final = "@"
+
+
+def as_object(answer: object, url: str) -> Mapping[str, object]:
+    """Return an answer as an object: a list as one with a field; what is neither as an empty one."""
+    if isinstance(answer, list):
+        return {LIST: answer, ADDRESS: url}
+    return object_of(answer)
 
 
 def text_of(value: object) -> str:

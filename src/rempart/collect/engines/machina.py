@@ -79,7 +79,7 @@ def _pages(page: Document) -> tuple[str, str]:
     if arrow is not None and "disabled" not in (arrow.attributes.get("class") or ""):
         link = arrow.css_first("a[href]")
         following = page.addresses.absolute(link.attributes.get("href")) if link is not None else ""
-    numbered = [node for item in items if (node := item.css_first("a")) is not None and words_of(node).isdigit()]
+    numbered = [node for item in items if (node := item.css_first("a")) is not None and words_of(node).isdecimal()]
     last = max(numbered, key=lambda node: int(words_of(node)[:9]), default=None)
     return following, page.addresses.absolute(last.attributes.get("href")) if last is not None and following else ""
 

@@ -36,12 +36,14 @@ _ADDRESSES_MOST: Final = 5_000
 
 def signs(page: Document) -> tuple[str, ...]:
     """Recognise a paste by its way to the raw text, or by its name, and a block of text."""
-    if page.first(*_BLOCKS) is None:
-        return ()
     named = f"{page.head.properties.get('og:site_name', '')} {page.head.title}"
     if page.tree.css_first(_RAW) is not None:
-        return ("a link to the raw text", "one block of text")
-    return ("named a paste", "one block of text") if _NAMES.search(named) else ()
+        mark = "a link to the raw text"
+    elif _NAMES.search(named):
+        mark = "named a paste"
+    else:
+        return ()
+    return (mark, "one block of text") if page.first(*_BLOCKS) is not None else ()
 
 
 def read(page: Document) -> ParsedPage:

@@ -17,13 +17,14 @@ from rempart.collect.interface import HtmlReader
 from rempart.collect.references import References
 from rempart.collect.referring import Attributes, is_content
 from rempart.collect.sizes import parse_size
-from rempart.collect.walking import Step
+from rempart.collect.walking import INSIDE, OVER, USUAL, Step
 from rempart.model.collected import Engine, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _FILE: Final = re.compile(r"download/file\.php\?(?:[^#]*&)?id=(\d{1,18})")
+_FILE_PATH: Final = "download/file.php"
 _TOPIC: Final = re.compile(r"[?&]t=(\d{1,18})")
 _FORUM: Final = re.compile(r"[?&]f=(\d{1,18})")
 _POST: Final = re.compile(r"[?&]p=(\d{1,18})")
@@ -60,8 +61,8 @@ def read(page: Document) -> ParsedPage:
     links = [] if posts else _links(page)
     found = _TOPIC.search(url) if posts else _FORUM.search(url)
     pages = page.tree.css(".pagination li a[href]:not(.dropdown-trigger)")
-    numbered = [node for node in pages if words_of(node).isdigit()]
-    last = max(numbered, key=lambda node: int(words_of(node)[:9]), default=None)
+    numbered = [(int(words[:9]), -k, node) for k, node in enumerate(pages) if (words := words_of(node)).isdecimal()]
+    last = max(numbered)[2] if numbered else None
     following = page.href(".pagination .next a, .pagination a[rel=next]")
     return ParsedPage(
         engine=Engine.PHPBB,
@@ -102,27 +103,29 @@ def _post(page: Document, node: LexborNode) -> ParsedPost:
 def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     """Pass over quotes, and over attachments that stand in the text: they are read with the others."""
     if tag == "blockquote" or "inline-attachment" in (attributes.get("class") or ""):
-        return Step.OVER
+        return OVER
     if tag == "img" and is_content(attributes):
         address = attributes.get("src") or ""
         found = _FILE.search(address)
         if found:
             references.add(address, kind=ReferenceKind.ATTACHMENT, engine_id=found[1])
-        return Step.INSIDE if found else Step.USUAL
-    return Step.USUAL
+        return INSIDE if found else USUAL
+    return USUAL
 
 
 def _attach(item: LexborNode, references: References) -> None:
     """Add a file, which is a link, a picture, or a small picture in a link to the large one."""
-    link = item.css_first("a[href*='download/file.php']") or item.css_first("img[src*='download/file.php']")
+    nodes = item.css("a[href*='download/file.php'], img")
+    links = [node for node in nodes if node.tag == "a"]
+    pictures = [node for node in nodes if node.tag == "img"]
+    shown = pictures[0].attributes if pictures else {}
+    link = links[0] if links else next((node for node in pictures if _FILE_PATH in (node.attrs.get("src") or "")), None)
     if link is None:
         return
-    address = link.attributes.get("href") or link.attributes.get("src") or ""
+    address = link.attrs.get("href") or link.attrs.get("src") or ""
     found = _FILE.search(address)
     if not found:
         return
-    picture = item.css_first("img")
-    shown = picture.attributes if picture is not None else {}
     references.add(
         address,
         kind=ReferenceKind.ATTACHMENT,

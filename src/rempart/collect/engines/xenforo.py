@@ -18,7 +18,7 @@ from rempart.collect.interface import HtmlReader
 from rempart.collect.references import References
 from rempart.collect.referring import Attributes
 from rempart.collect.sizes import parse_size
-from rempart.collect.walking import Step
+from rempart.collect.walking import INSIDE, OVER, USUAL, Step
 from rempart.model.collected import Engine, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     """Pass over quotes; know attachments, pictures that a click enlarges, and embedded players by their own marks."""
     names = attributes.get("class") or ""
     if tag == "blockquote":
-        return Step.OVER if "quote" in names.lower() or not names else Step.USUAL
+        return OVER if "quote" in names.lower() or not names else USUAL
     if "bbCodeBlock--unfurl" in names:
         references.add(attributes.get("data-url"), kind=ReferenceKind.LINK)
-        return Step.OVER
+        return OVER
     if player := attributes.get("data-s9e-mediaembed-iframe"):
         references.add(_player(player), kind=ReferenceKind.LINK)
     if "lbImage" in names and tag != "a":
@@ -115,12 +115,14 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     elif tag == "img":
         address = attributes.get("data-url") or attributes.get("data-src") or attributes.get("src") or ""
         is_own = _refer(address, references, name=attributes.get("alt") or "", only_own=True)
-    return Step.INSIDE if is_own else Step.USUAL
+    return INSIDE if is_own else USUAL
 
 
 def _refer(address: str, references: References, *, name: str, only_own: bool = False) -> bool:
     """Add an attachment under its number; another address only if asked to."""
-    found = _ATTACHMENT.search(address) or _DATA.search(address)
+    found = _ATTACHMENT.search(address) if "/attachments/" in address else None
+    if found is None and "/data/" in address:
+        found = _DATA.search(address)
     if found:
         references.add(address, kind=ReferenceKind.ATTACHMENT, engine_id=found[1], name=name)
     elif not only_own:

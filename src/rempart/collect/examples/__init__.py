@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from rempart.collect.examples import discourse, feed, files, generic, machina, misago, phpbb, sitemap, xenforo
+from rempart.collect.examples import (
+    channels,
+    discourse,
+    feed,
+    files,
+    generic,
+    machina,
+    misago,
+    phpbb,
+    search,
+    sitemap,
+    xenforo,
+)
 from rempart.collect.interface import ExamplePage
 
 EXAMPLES: Final[tuple[ExamplePage, ...]] = (
@@ -20,6 +32,8 @@ EXAMPLES: Final[tuple[ExamplePage, ...]] = (
     *feed.PAGES,
     *sitemap.PAGES,
     *files.PAGES,
+    *channels.PAGES,
+    *search.PAGES,
 )
 
 __all__ = ["EXAMPLES"]

@@ -12,7 +12,7 @@ from rempart.store.models.evidence import (
     HoldRow,
 )
 from rempart.store.models.exchange import ImportedRow, ListingRow, PartnerRow, RemovedRow, SentRow, SuspendedRow
-from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow, SourceRow
+from rempart.store.models.findings import MatchRow, ScanRow, ScanSkipRow, SightingRow
 from rempart.store.models.hosts import AuthorisationRow, HostRow, RobotsRow
 from rempart.store.models.log import (
     AheadRow,
@@ -26,11 +26,23 @@ from rempart.store.models.log import (
 from rempart.store.models.people import ConsentRow, GroundRow, OwnerRow, User, WorkspaceRow
 from rempart.store.models.provenance import CertificatesRow, ManifestRow
 from rempart.store.models.registered import AssetRow, DetailedRow, FingerprintRow
+from rempart.store.models.seen import (
+    AlertDoorRow,
+    AlertRow,
+    ExcerptRow,
+    FrozenRow,
+    LocatorRow,
+    ReferralRow,
+    SearchHitRow,
+)
+from rempart.store.models.watched import FrontierRow, PlanRow, SourceRow, ThreadRow
 from rempart.store.models.work import AccessRow, EventRow, JobRow
 
 __all__ = [
     "AccessRow",
     "AheadRow",
+    "AlertDoorRow",
+    "AlertRow",
     "AssetRow",
     "AuthorisationRow",
     "CaseRow",
@@ -47,7 +59,10 @@ __all__ = [
     "EvidenceCertificatesRow",
     "EvidenceRecipientRow",
     "EvidenceRow",
+    "ExcerptRow",
     "FingerprintRow",
+    "FrontierRow",
+    "FrozenRow",
     "GroundRow",
     "HandOffRow",
     "HoldRow",
@@ -56,6 +71,7 @@ __all__ = [
     "JobRow",
     "LeafRow",
     "ListingRow",
+    "LocatorRow",
     "LogEntryRow",
     "LogNameRow",
     "ManifestRow",
@@ -63,15 +79,19 @@ __all__ = [
     "NodeRow",
     "OwnerRow",
     "PartnerRow",
+    "PlanRow",
     "RecipientRow",
+    "ReferralRow",
     "RemovedRow",
     "RobotsRow",
     "ScanRow",
     "ScanSkipRow",
+    "SearchHitRow",
     "SentRow",
     "SightingRow",
     "SourceRow",
     "SuspendedRow",
+    "ThreadRow",
     "TraceRow",
     "TracedLeakRow",
     "User",

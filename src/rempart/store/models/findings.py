@@ -1,4 +1,4 @@
-"""What was seen: sources, scans, sightings, matches. Only what matched is kept; addresses are sealed."""
+"""What was seen: scans, sightings, matches. Only what matched is kept; addresses are sealed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,6 @@ from typing import ClassVar
 from django.db import models
 
 from rempart.store.models.fields import id_field, optional_sealed_field, reference, sealed_field, word_field
-
-
-class SourceRow(models.Model):
-    """A place that is watched: a place, never a person."""
-
-    id = id_field()
-    kind = word_field()
-    place_sealed = sealed_field()
-    place_index = models.BinaryField(max_length=32, unique=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        """Name of the table."""
-
-        db_table = "source"
 
 
 class ScanRow(models.Model):
@@ -63,7 +48,7 @@ class SightingRow(models.Model):
     """One thing seen at one instant that resembles an asset."""
 
     id = id_field()
-    source = reference("store.SourceRow", null=True)
+    source = reference("store.SourceRow", null=True, db_index=False)
     scan = reference("store.ScanRow", null=True, db_index=False)
     number = models.IntegerField()
     place_sealed = sealed_field()
@@ -72,13 +57,26 @@ class SightingRow(models.Model):
     width = models.IntegerField()
     height = models.IntegerField()
     seen_at = models.DateTimeField()
+    # What follows is of watched places alone.
+    page_sealed = optional_sealed_field()
+    page_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    media_type = word_field(blank=True)
+    thread = reference("store.ThreadRow", null=True)
+    post_sealed = optional_sealed_field()
+    posted_at = models.DateTimeField(null=True)
+    seen_again_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    status = models.IntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        """Name of the table; a scan sees each item once."""
+        """Name of the table; a scan sees each item once, a watched place shows each address once."""
 
         db_table = "sighting"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["scan", "number"], name="sighting_once_per_scan")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["scan", "number"], name="sighting_once_per_scan"),
+            models.UniqueConstraint(fields=["source", "place_index"], name="sighting_once_per_source"),
+        ]
 
 
 class MatchRow(models.Model):

@@ -1,0 +1,186 @@
+"""Ask for one thing of the frontier, and say in one word what came of it: what is read of it is not known here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from rempart.app.outside import make_limits
+from rempart.app.wiring_watch import Fetcher
+from rempart.config import Settings
+from rempart.model.courtesy import Blocked, BlockKind, Later
+from rempart.model.frontier import Ask, FrontierItem
+from rempart.model.gate import Cleared
+from rempart.model.outcome import Stopped
+from rempart.model.source import Health
+from rempart.model.web import (
+    Address,
+    FetchedMedia,
+    FetchMode,
+    NotFetched,
+    NotFetchedReason,
+    NotModified,
+    Page,
+)
+from rempart.net import Wanted
+from rempart.net.politeness import PoliteOutcome
+
+_GONE: Final = frozenset({404, 410})
+_HTTP_ERROR: Final = 400
+#: Worth another try: of the moment, not of the address.
+_PASSING: Final = frozenset(
+    {
+        NotFetchedReason.RESOLVER,
+        NotFetchedReason.RESOLVER_TIME,
+        NotFetchedReason.CONNECT,
+        NotFetchedReason.CONNECT_TIME,
+        NotFetchedReason.TLS,
+        NotFetchedReason.INCOMPLETE,
+        NotFetchedReason.RESET,
+        NotFetchedReason.IDLE,
+        NotFetchedReason.TOTAL_TIME,
+        NotFetchedReason.TOO_SLOW,
+        NotFetchedReason.STATUS,
+        NotFetchedReason.NOT_ADMITTED,
+    }
+)
+#: What is never asked, or leads where nothing is ever asked.
+_REFUSED: Final = frozenset(
+    {
+        NotFetchedReason.BAD_ADDRESS,
+        NotFetchedReason.SCHEME,
+        NotFetchedReason.PORT,
+        NotFetchedReason.CREDENTIALS,
+        NotFetchedReason.BAD_HOST,
+        NotFetchedReason.DENIED_ADDRESS,
+        NotFetchedReason.DENIED_HOST,
+        NotFetchedReason.DOWNGRADE,
+        NotFetchedReason.BAD_REDIRECT,
+    }
+)
+_UNREACHABLE: Final = _PASSING | {NotFetchedReason.NO_SUCH_HOST, NotFetchedReason.CERTIFICATE}
+#: A wall that passes by itself.
+_PASSING_WALLS: Final = frozenset(
+    {BlockKind.RATE_LIMITED, BlockKind.OVERLOADED, BlockKind.BUDGET, BlockKind.PAUSED, BlockKind.ROBOTS_AWAY}
+)
+HEALTH_OF_WALLS: Final = {
+    BlockKind.ROBOTS: Health.ROBOTS,
+    BlockKind.ROBOTS_AWAY: Health.UNREACHABLE,
+    BlockKind.LOGIN_WALL: Health.LOGIN_WALL,
+    BlockKind.CHALLENGE: Health.CHALLENGE,
+    BlockKind.RATE_LIMITED: Health.RATE_LIMITED,
+    BlockKind.OVERLOADED: Health.OVERLOADED,
+    BlockKind.LEGAL: Health.LEGAL,
+    BlockKind.BUDGET: Health.BUDGET,
+    BlockKind.PAUSED: Health.RATE_LIMITED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Not now: its host must be left in peace first."""
+
+    until: dt.datetime
+    """When it is worth asking again."""
+    was_asked: bool
+    """The host answered that it is asked too often, or is too busy; False if nothing was asked."""
+    health: Health
+    """What that says of the source."""
+    words: str
+    """In English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walled:
+    """A wall, or a robots.txt: left to the next visit."""
+
+    health: Health
+    """Which."""
+    until: dt.datetime | None
+    """When it is worth asking again, if that is known."""
+    words: str
+    """In English."""
+    was_asked: bool
+    """Whether the host was asked at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The host says that it is not there, or not any more."""
+
+    status: int
+    """404 or 410."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It gave nothing."""
+
+    may_retry: bool
+    """It may be of the moment."""
+    health: Health
+    """What that says of the source."""
+    words: str
+    """In English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """It is as it was."""
+
+
+Answer = Page | FetchedMedia | Unchanged | Wait | Walled | Gone | Failed | Stopped
+
+
+def wanted_of(item: FrontierItem, settings: Settings) -> Wanted:
+    """Return what is asked of an item."""
+    mode = FetchMode.TEXT if item.new.ask is Ask.PAGE else FetchMode.MEDIA
+    return Wanted(mode=mode, validators=item.validators, limits=make_limits(settings, mode))
+
+
+def ask(fetcher: Fetcher, cleared: Cleared[Address], wanted: Wanted) -> Answer:
+    """Ask, without waiting for a turn: whoever asks has others to ask meanwhile."""
+    return concluded(fetcher.fetch(cleared, wanted, wait_at_most_s=0.0))
+
+
+def concluded(outcome: PoliteOutcome) -> Answer:
+    """Say what an outcome is to a watch."""
+    match outcome:
+        case Stopped() | FetchedMedia():
+            return outcome
+        case Page():
+            return _of_page(outcome)
+        case NotModified():
+            return Unchanged()
+        case Later() | Blocked():
+            return _turned_away(outcome)
+        case NotFetched():
+            return _not_fetched(outcome)
+        case _:  # only a head was asked for, which a watch never does
+            return Failed(may_retry=False, health=Health.NOT_READ, words="only its head came")
+
+
+def _of_page(page: Page) -> Answer:
+    if page.status in _GONE:
+        return Gone(status=page.status)
+    if page.status >= _HTTP_ERROR:
+        return Failed(may_retry=True, health=Health.NOT_READ, words=f"the host answered with status {page.status}")
+    return page
+
+
+def _not_fetched(outcome: NotFetched) -> Answer:
+    if outcome.reason is NotFetchedReason.STATUS and outcome.status in _GONE:
+        return Gone(status=outcome.status)
+    health = Health.REFUSED if outcome.reason in _REFUSED else Health.NOT_READ
+    health = Health.UNREACHABLE if outcome.reason in _UNREACHABLE else health
+    return Failed(may_retry=outcome.reason in _PASSING, health=health, words=outcome.in_words())
+
+
+def _turned_away(blocked: Later | Blocked) -> Answer:
+    if isinstance(blocked, Later):
+        return Wait(until=blocked.until, was_asked=False, health=Health.WELL, words=blocked.in_words())
+    health, was_asked = HEALTH_OF_WALLS[blocked.kind], blocked.answer is not None
+    if blocked.kind in _PASSING_WALLS and blocked.until is not None:
+        return Wait(until=blocked.until, was_asked=was_asked, health=health, words=blocked.in_words())
+    return Walled(health=health, until=blocked.until, words=blocked.in_words(), was_asked=was_asked)

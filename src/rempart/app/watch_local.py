@@ -1,0 +1,81 @@
+"""Folders and web archives of this machine as sources: scanned as ``rempart scan`` does, and remembered as seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rempart.app.alerts import raise_alert
+from rempart.app.watch_concluding import Concluding
+from rempart.app.watch_events import Sighted, WatchEvent, WatchTally
+from rempart.app.watch_sighting import Recorded
+from rempart.app.workspace import Workspace
+from rempart.app.workspace_scan import WorkspaceScan
+from rempart.config import Settings
+from rempart.errors import MisuseError
+from rempart.model import Match
+from rempart.model.sighting import NewSighting
+from rempart.model.source import Health, Source
+
+#: What is said of a picture in a pile: its own first bytes were not told by the scan.
+_MEDIA_TYPE: Final = "image"
+
+
+def look_at_local(
+    workspace: Workspace, settings: Settings, source: Source, concluding: Concluding, tally: WatchTally
+) -> Iterator[WatchEvent]:
+    """Scan a folder or a web archive, and yield what was not seen there before.
+
+    Raises:
+        SandboxError: the sandbox cannot work.
+    """
+    try:
+        scan = WorkspaceScan(workspace, [Path(source.new.place.text)], settings, resume=True)
+    except MisuseError:
+        yield from concluding.note_health(source, Health.MISSING, "the folder or file cannot be read")
+        return
+    with scan:
+        for event in scan.events():
+            if isinstance(event, Match):
+                seen = _seen(workspace, settings, source, event)
+                tally.new += seen.is_new
+                yield seen
+    done = scan.summary()
+    tally.media += done.scanned
+    tally.matched += done.matched
+    tally.sealed += done.sealed
+    tally.unreadable += done.unreadable
+    tally.stopped += done.stopped
+    tally.listed += done.listed
+    yield from concluding.note_health(source, Health.WELL, "")
+
+
+def _seen(workspace: Workspace, settings: Settings, source: Source, match: Match) -> Sighted:
+    """Write that something was seen in this place, and raise an alert the first time."""
+
+    def work() -> Recorded:
+        now = workspace.database.instant()
+        new = NewSighting(
+            source=source.id,
+            media_url=match.suspect,
+            page_url=match.suspect,
+            matches=(match,),
+            media_type=_MEDIA_TYPE,
+        )
+        written = workspace.sightings.record(new, now)
+        if written is None or not written[1]:
+            return Recorded(sighting=written[0] if written else None)
+        found = written[0]
+        workspace.sources.count(source.id, sightings=1)
+        return Recorded(sighting=found, is_new=True, alert=raise_alert(workspace, settings, found, new.matches, now))
+
+    recorded = workspace.database.durably(work)
+    assert recorded.sighting is not None  # noqa: S101 - a scan yields what is still looked for
+    return Sighted(
+        sighting=recorded.sighting,
+        matches=(match,),
+        page_url=match.suspect,
+        is_new=recorded.is_new,
+        alert=recorded.alert,
+    )

@@ -1,0 +1,147 @@
+"""With what a visit begins: which sources are due and still allowed, and what is asked for first of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from rempart.app.plans import effective_every
+from rempart.app.sources import still_allowed
+from rempart.app.watch_channel import CHANNELS, ChannelFollowing
+from rempart.app.workspace import Workspace
+from rempart.collect import canonical, end_of
+from rempart.collect.channels import refusal_of
+from rempart.model.frontier import Ask, NewFrontier, Urgency
+from rempart.model.source import LOCAL, Health, Source, SourceKind
+
+#: Of a file of addresses: lines, and bytes.
+LINES_MOST: Final = 100_000
+_FILE_BYTES_MOST: Final = 32 * 1024 * 1024
+#: What an address of a picture ends with.
+_PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".heic")
+
+
+class Seeder:
+    """Begins visits."""
+
+    def __init__(self, workspace: Workspace, channels: ChannelFollowing) -> None:
+        """Work on a workspace."""
+        self._workspace = workspace
+        self._channels = channels
+        self._faults: list[tuple[Source, Health, str]] = []
+
+    def ended(self, now: dt.datetime) -> Iterator[tuple[Source, str]]:
+        """End what may not be watched any more, and yield each with why.
+
+        A source ends on its day, and as soon as what it rests on does: a consent, a case, who answers for it.
+        """
+        workspace = self._workspace
+        for source in workspace.database.durably(workspace.sources.all):
+            why = "its day has come" if source.new.until <= now else still_allowed(workspace, source, now)
+            if why and workspace.database.durably(lambda ending=source: workspace.sources.end(ending.id, now)):  # type: ignore[misc]
+                yield source, why
+
+    def seed(self, sources: Iterable[Source], now: dt.datetime) -> Iterator[Source]:
+        """Add what is asked for first of each source that is due, and say when it is due again; in one transaction."""
+        workspace = self._workspace
+        for source in sources:
+            if not source.is_due(now):
+                continue
+            news = self._first(source)
+            due_at = now + effective_every(workspace, source, now)
+
+            def work(source: Source = source, news: list[NewFrontier] = news, due_at: dt.datetime = due_at) -> bool:
+                if not workspace.sources.seeded(source.id, due_at, now):
+                    return False
+                workspace.frontier.add(source.id, news, now)
+                return True
+
+            if workspace.database.durably(work):
+                yield source
+
+    def faults(self) -> list[tuple[Source, Health, str]]:
+        """Return which sources could not be begun, and why; each once."""
+        faults, self._faults = self._faults, []
+        return faults
+
+    def _first(self, source: Source) -> list[NewFrontier]:
+        """Return what a visit of a source begins with."""
+        place = source.new.place
+        if place.kind in LOCAL:
+            return []
+        if place.kind in CHANNELS:
+            return self._channel(source)
+        if place.kind is SourceKind.LIST:
+            return self._of_list(source)
+        root = self._tail(source) or place.text
+        return [_root(root)]
+
+    def _tail(self, source: Source) -> str:
+        """Return the last page that was read, of a source that is one thread."""
+        threads, place = self._workspace.threads, source.new.place
+        if place.kind is not SourceKind.PAGE:
+            return ""
+        thread = self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
+        return thread.tail_url if thread and not thread.is_frozen else ""
+
+    def _channel(self, source: Source) -> list[NewFrontier]:
+        place = source.new.place
+        if health := refusal_of(place):
+            self._faults.append((source, health, "it is open to invited people only, or cannot be asked"))
+            return []
+        asks = self._channels.first(source)
+        if not asks:
+            self._faults.append((source, Health.REFUSED, "no search provider is set: search.providers"))
+        return [_root(one.url) for one in asks]
+
+    def _of_list(self, source: Source) -> list[NewFrontier]:
+        """Return the addresses of a file, each with the words that stand beside it: they are judged with it."""
+        try:
+            with Path(source.new.place.text).open("rb") as file:
+                data = file.read(_FILE_BYTES_MOST + 1)
+        except OSError as error:
+            self._faults.append((source, Health.MISSING, f"the file cannot be read: {error.strerror}"))
+            return []
+        if len(data) > _FILE_BYTES_MOST:
+            self._faults.append((source, Health.NOT_READ, f"the file has more than {_FILE_BYTES_MOST} bytes"))
+            return []
+        lines = data.decode("utf-8", "replace").splitlines()
+        if len(lines) > LINES_MOST:
+            self._faults.append((source, Health.NOT_READ, f"only the first {LINES_MOST} lines are read"))
+        return [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+
+
+def _of_line(line: str) -> NewFrontier | None:
+    """Read one line: an address, and words about it; empty lines and comments are none."""
+    address, _, words = line.strip().partition(" ")
+    url = canonical(address) if address and not address.startswith("#") else ""
+    if not url:
+        return None
+    if not url.partition("?")[0].lower().endswith(_PICTURES):
+        return _root(url, words.strip())
+    is_temporary, ends = end_of(url)
+    return NewFrontier(
+        ask=Ask.MEDIA,
+        url=url,
+        key=url,
+        context=(words.strip(),) if words.strip() else (),
+        depth=0,
+        urgency=Urgency.ENDING if is_temporary else Urgency.MEDIA,
+        expires_at=ends,
+        page_url=url,
+        again=True,
+    )
+
+
+def _root(url: str, words: str = "") -> NewFrontier:
+    return NewFrontier(
+        ask=Ask.PAGE,
+        url=url,
+        key=url,
+        context=(words,) if words else (),
+        depth=0,
+        urgency=Urgency.ROOT,
+        again=True,
+    )
