@@ -216,7 +216,7 @@ class PageWriter:
             last = threads.digest(item.new.post) if item.new.post else ""
             threads.listed(thread.id, last_post=last, changed_at=item.new.posted_at, now=now)
         if is_first and (signature := signature_of(page.posts)):
-            threads.sign(thread.id, signature, b"")
+            threads.sign(thread.id, signature, threads.signature(thread.id)[1])
         return thread
 
     def _listed(self, item: FrontierItem, source: Source, read: ReadPage, now: dt.datetime) -> list[NewFrontier]:
