@@ -27,7 +27,7 @@ from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 
 _GONE: Final = frozenset({404, 410})
-_HTTP_ERROR: Final = 400
+_BAD_REQUEST: Final = 400
 #: Worth another try: of the moment, not of the address.
 _PASSING: Final = frozenset(
     {
@@ -162,9 +162,11 @@ def concluded(outcome: PoliteOutcome) -> Answer:
 
 
 def _of_page(page: Page) -> Answer:
-    if page.status in _GONE:
+    # Bluesky's interface says 400 of an account that is not there, was taken down or closed.
+    is_no_account = page.status == _BAD_REQUEST and "/xrpc/" in page.url
+    if page.status in _GONE or is_no_account:
         return Gone(status=page.status)
-    if page.status >= _HTTP_ERROR:
+    if page.status >= _BAD_REQUEST:
         return Failed(may_retry=True, health=Health.NOT_READ, words=f"the host answered with status {page.status}")
     return page
 
