@@ -1,9 +1,9 @@
 """A forum of 445,000 messages, read and compared: processor time, memory and disk, and how they grow with its size.
 
 ``python benchmarks/watch_forum.py``: 445 threads of 50 pages of 20 messages (22,250 pages of 75 KiB, and 23 of the list
-of threads), a picture on every fourth, in this process and without a network: what ``rempart watch --once`` does with it, the
-sandboxes and the database included, the making of the pages left out. Ten of the pictures are leaks of registered ones.
-Figures are of the slice of work that ends at each mark.
+of threads), a picture on every fourth, in this process and without a network: what ``rempart watch --once`` does with
+it, the sandboxes and the database included, the making of the pages left out. Ten of the pictures are leaks of
+registered ones. Figures are of the slice of work that ends at each mark.
 """
 
 from __future__ import annotations
