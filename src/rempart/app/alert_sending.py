@@ -95,9 +95,7 @@ class AlertSender:
     @functools.cached_property
     def _doors(self) -> AlertDoors:
         secret = self._workspace.keyring.index(_MAIL_CONTEXT, context=_MAIL_CONTEXT)
-        return AlertDoors(
-            self._settings, mail_secret=secret, environment=self._environment, resolver=self._resolver
-        )
+        return AlertDoors(self._settings, mail_secret=secret, environment=self._environment, resolver=self._resolver)
 
     def _deliver(self, door: AlertDoor, alerts: Sequence[Alert]) -> AlertDelivery:
         """Take alerts to a door that is not at rest.

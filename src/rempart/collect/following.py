@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,6 +42,8 @@ class Seen:
     """The thread that the page belongs to, if it was known."""
     threads: Mapping[str, Thread]
     """Of those that the page links to, the ones that are known, by address."""
+    lately: Collection[str] = frozenset()
+    """Addresses that were read a moment ago: pages that lead to each other in a circle are asked for once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class Following:
 
 def listed_threads(page: ParsedPage) -> tuple[str, ...]:
     """Return the addresses of the threads that a page lists: what is to be known before :func:`follow`."""
-    return tuple(dict.fromkeys(link.url for link in page.links if link.kind is PageKind.THREAD))
+    return tuple(dict.fromkeys(link.url for link in page.links if _is_thread(link, page)))
 
 
 def post_key(post: ParsedPost) -> str:
@@ -145,16 +147,22 @@ def _threads(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tupl
         return ()
     found: dict[str, Listed] = {}
     for link in page.links:
-        if link.kind is not PageKind.THREAD or not _is_at(link.url, seen.root_host):
+        if not _is_thread(link, page) or not _is_at(link.url, seen.root_host):
             continue
         known = seen.threads.get(link.url)
         if known and known.is_frozen:
             continue
-        changed = known is None or _is_changed(link, known, digest)
+        asked_for = (known.tail_url if known else "") or link.url
+        changed = (known is None or _is_changed(link, known, digest)) and asked_for not in seen.lately
         before = found.get(link.url)  # a listing links to a thread and to its newest post
         if before is None or (link.last_post_id and not before.link.last_post_id):
             found[link.url] = Listed(link=link, thread=known, is_changed=changed)
     return tuple(found.values())
+
+
+def _is_thread(link: PageLink, page: ParsedPage) -> bool:
+    """Tell what is asked for again only when it changed: threads, and the pages of a sitemap, which says when."""
+    return link.kind is PageKind.THREAD or (page.kind is PageKind.SITEMAP and link.kind is PageKind.UNKNOWN)
 
 
 def _is_changed(link: PageLink, known: Thread, digest: Callable[[str], str]) -> bool:
@@ -179,9 +187,14 @@ def _onward(page: ParsedPage, seen: Seen) -> tuple[NewFrontier, ...]:
     """Return the next page of a thread, and its last one where it was never read to its end."""
     asked, found = seen.asked, []
     if page.kind is PageKind.THREAD and page.last_url not in {"", page.canonical_url} and _is_first(seen):
-        found.append(_page(page.last_url, page, asked, asked.depth, urgency=Urgency.CHANGED, thread=True))
+        # Where a thread is read anew, it was asked for before.
+        found.append(_page(page.last_url, page, asked, asked.depth, urgency=Urgency.CHANGED, again=True, thread=True))
     if page.next_url and not (page.kind is PageKind.FEED and page.links):
-        found.append(_page(page.next_url, page, asked, asked.depth, thread=True))
+        # Behind what was its last page stands what is new, under a number that another page may have had before
+        # posts were deleted: it is asked for although it was.
+        is_growing = not _is_first(seen) and asked.urgency in {Urgency.CHANGED, Urgency.ROOT}
+        urgency = Urgency.CHANGED if is_growing else Urgency.DEEPER
+        found.append(_page(page.next_url, page, asked, asked.depth, urgency=urgency, again=is_growing, thread=True))
     return _here(found, seen)
 
 
@@ -195,15 +208,16 @@ def _pages(page: ParsedPage, seen: Seen, *, is_anything_new: bool) -> tuple[NewF
         found.append(_page(page.next_url, page, asked, asked.depth))
     for link in page.links:
         depth = asked.depth + (link.kind is not PageKind.SITEMAP)
-        if link.kind is not PageKind.THREAD and depth <= seen.depth_most:
+        if not _is_thread(link, page) and depth <= seen.depth_most:
             again = link.kind in {PageKind.FORUM, PageKind.SITEMAP}
             found.append(_page(link.url, page, asked, depth, title=link.title, again=again))
     return _here(found, seen)
 
 
 def _here(found: list[NewFrontier], seen: Seen) -> tuple[NewFrontier, ...]:
-    """Leave out what is elsewhere, and what is there twice."""
-    return tuple({one.key: one for one in reversed(found) if _is_at(one.url, seen.root_host)}.values())[::-1]
+    """Leave out what is elsewhere, and what is there twice; ask again for nothing that was read a moment ago."""
+    here = {one.key: one for one in reversed(found) if _is_at(one.url, seen.root_host)}.values()
+    return tuple(replace(one, again=one.again and one.key not in seen.lately) for one in here)[::-1]
 
 
 def _is_first(seen: Seen) -> bool:
