@@ -299,6 +299,30 @@ def test_behind_what_was_the_last_page_stands_what_is_new() -> None:
     assert (onward.url, onward.urgency, onward.again) == (f"{THREAD}page-4", Urgency.CHANGED, True)
 
 
+def test_a_thread_whose_last_posts_are_not_where_they_were_is_read_anew() -> None:
+    """Posts before them were deleted: what was added since may stand on the page before."""
+    thread = known(tail_posts=(digest("8"), digest("9")))
+    asked = asked_for(thread.tail_url, urgency=Urgency.CHANGED)
+
+    moved = done(thread_page(post(12), url=thread.tail_url), seen(asked, thread=thread)).onward
+    as_before = done(thread_page(post(9), post(12), url=thread.tail_url), seen(asked, thread=thread)).onward
+
+    assert [(one.url, one.urgency, one.again) for one in moved] == [(THREAD, Urgency.NEW, True)]
+    assert not as_before
+
+
+def test_a_thread_that_is_read_anew_is_read_whole() -> None:
+    """Each of its pages although it was asked for before; those of a new thread are rows of their own."""
+    asked = asked_for(THREAD, urgency=Urgency.NEW)
+    page = thread_page(post(1), next_url=f"{THREAD}page-2")
+
+    [anew] = done(page, seen(asked, thread=known())).onward
+    [new] = done(page, seen(asked, thread=known(posts=0, tail_url=""))).onward
+
+    assert (anew.urgency, anew.again) == (Urgency.NEW, True)
+    assert (new.urgency, new.again) == (Urgency.DEEPER, False)
+
+
 def test_pages_of_a_thread_are_followed_whatever_their_depth() -> None:
     """They are the same thread: the depth counts links to it."""
     asked = asked_for(THREAD, depth=2, urgency=Urgency.NEW)

@@ -110,7 +110,7 @@ def follow(page: ParsedPage, seen: Seen, digest: Callable[[str], str], now: dt.d
     is_anything_new = any(t.is_changed for t in threads)
     return Following(
         threads=threads,
-        onward=_onward(page, seen) if page.kind in WITH_POSTS else (),
+        onward=_onward(page, seen, digest) if page.kind in WITH_POSTS else (),
         pages=_pages(page, seen, is_anything_new=is_anything_new),
         media=_media(page, posts, seen, now) if page.kind is not PageKind.FILE_HOST else (),
         posts=posts,
@@ -183,19 +183,40 @@ def _new_posts(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tu
     return tuple(post for post in page.posts if digest(post_key(post)) not in known)
 
 
-def _onward(page: ParsedPage, seen: Seen) -> tuple[NewFrontier, ...]:
-    """Return the next page of a thread, and its last one where it was never read to its end."""
+def _onward(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tuple[NewFrontier, ...]:
+    """Return the next page of a thread, its last one where it was never read to its end, its first one if it moved."""
     asked, found = seen.asked, []
     if page.kind is PageKind.THREAD and page.last_url not in {"", page.canonical_url} and _is_first(seen):
         # Where a thread is read anew, it was asked for before.
         found.append(_page(page.last_url, page, asked, asked.depth, urgency=Urgency.CHANGED, again=True, thread=True))
     if page.next_url and not (page.kind is PageKind.FEED and page.links):
-        # Behind what was its last page stands what is new, under a number that another page may have had before
-        # posts were deleted: it is asked for although it was.
-        is_growing = not _is_first(seen) and asked.urgency in {Urgency.CHANGED, Urgency.ROOT}
-        urgency = Urgency.CHANGED if is_growing else Urgency.DEEPER
-        found.append(_page(page.next_url, page, asked, asked.depth, urgency=urgency, again=is_growing, thread=True))
+        urgency = _of_next_page(seen)
+        again = urgency is not Urgency.DEEPER
+        found.append(_page(page.next_url, page, asked, asked.depth, urgency=urgency, again=again, thread=True))
+    if seen.thread and page.kind is PageKind.THREAD and _is_shifted(page, seen.thread, seen, digest):
+        first = seen.thread.url
+        found.append(_page(first, page, asked, asked.depth, urgency=Urgency.NEW, again=True, thread=True))
     return _here(found, seen)
+
+
+def _of_next_page(seen: Seen) -> Urgency:
+    """Return what goes on as it began: behind the last page that was read, or through a thread that is read anew.
+
+    There, pages are asked for although they were: another page had their number before posts were deleted.
+    """
+    if seen.thread and seen.thread.tail_url and seen.asked.urgency in {Urgency.CHANGED, Urgency.ROOT}:
+        return Urgency.CHANGED
+    return Urgency.NEW if seen.thread and seen.thread.posts and seen.asked.urgency is Urgency.NEW else Urgency.DEEPER
+
+
+def _is_shifted(page: ParsedPage, thread: Thread, seen: Seen, digest: Callable[[str], str]) -> bool:
+    """Tell whether none of the last posts that were read are where they were.
+
+    Posts before them were deleted: what was added since may stand on any page.
+    """
+    if seen.asked.url != thread.tail_url or not thread.tail_posts or thread.url in {"", page.canonical_url}:
+        return False
+    return {digest(post_key(post)) for post in page.posts}.isdisjoint(thread.tail_posts)
 
 
 def _pages(page: ParsedPage, seen: Seen, *, is_anything_new: bool) -> tuple[NewFrontier, ...]:
