@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,9 @@ from rempart.net.politeness import PoliteOutcome
 
 _GONE: Final = frozenset({404, 410})
 _BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
+#: Misago answers for a removed attachment with 302 and a picture that says so, under 200.
+_STANDS_FOR_NOTHING: Final = re.compile(r"/misago/img/attachment-40[34]\.png$")
 #: Worth another try: of the moment, not of the address.
 _PASSING: Final = frozenset(
     {
@@ -156,7 +160,7 @@ def concluded(outcome: PoliteOutcome) -> Answer:
     """Say what an outcome is to a watch."""
     match outcome:
         case Stopped() | FetchedMedia():
-            return outcome
+            return _of_media(outcome)
         case Page():
             return _of_page(outcome)
         case NotModified():
@@ -167,6 +171,13 @@ def concluded(outcome: PoliteOutcome) -> Answer:
             return _not_fetched(outcome)
         case _:  # only a head was asked for, which a watch never does
             return Failed(may_retry=False, health=Health.NOT_READ, words="only its head came")
+
+
+def _of_media(outcome: Stopped | FetchedMedia) -> Answer:
+    if isinstance(outcome, FetchedMedia) and _STANDS_FOR_NOTHING.search(outcome.url):
+        outcome.memory.close()
+        return Gone(status=_NOT_FOUND)
+    return outcome
 
 
 def _of_page(page: Page) -> Answer:

@@ -20,6 +20,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.alert_sending import send_due
 from rempart.app.freezing import Freezing
+from rempart.app.mirrors import regroup
 from rempart.app.searching import make_providers, make_wanted
 from rempart.app.stopping import Flag, Stop
 from rempart.app.watch_asking import ask, wanted_of
@@ -140,6 +141,7 @@ class Watch:
             else:
                 send_due(self._workspace, self._settings)
                 if not self._pause(now, once=once):
+                    regroup(self._workspace)
                     break
             if not once and clock.monotonic_s() - self._looked_s > _LOOK_EVERY_S:
                 yield from self._begin()
@@ -165,6 +167,7 @@ class Watch:
         self._looked_s = clock.monotonic_s()
         if self._looked_s - self._refreshed_s > _REFRESH_EVERY_S:
             self._looking.refresh()
+            regroup(self._workspace)
             self._refreshed_s = self._looked_s
         now = self._workspace.database.instant()
         for source, why in self._seeder.ended(now):
