@@ -38,6 +38,7 @@ from rempart.model.source import Place, SourceKind
         "06 12 34 56 78",
         "+33612345678",
         "0612345678 leak",
+        "0520195953",
         "(555) 123-4567",
         "author:somebody",
         "from: somebody",

@@ -24,7 +24,7 @@ _HANDLE: Final = re.compile(r"(?<![\w.])@\s*\w{2,}|\bu/\w{3,}")
 #: Seven figures and more, however they are grouped: no year, no size, no date written as one.
 _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d")
-_YEARS: Final = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")
+_YEARS: Final = re.compile(r"(?<!\d)(?:19|20)\d\d[ /-](?:19|20)\d\d(?!\d)")
 #: What search engines and forums offer to find what somebody wrote.
 _BY: Final = re.compile(
     r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.IGNORECASE
