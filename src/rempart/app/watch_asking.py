@@ -10,7 +10,7 @@ from rempart.app.outside import make_limits
 from rempart.app.wiring_watch import Fetcher
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later
-from rempart.model.frontier import Ask, FrontierItem
+from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.source import Health
@@ -22,6 +22,7 @@ from rempart.model.web import (
     NotFetchedReason,
     NotModified,
     Page,
+    Validators,
 )
 from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
@@ -136,7 +137,14 @@ Answer = Page | FetchedMedia | Unchanged | Wait | Walled | Gone | Failed | Stopp
 def wanted_of(item: FrontierItem, settings: Settings) -> Wanted:
     """Return what is asked of an item."""
     mode = FetchMode.TEXT if item.new.ask is Ask.PAGE else FetchMode.MEDIA
-    return Wanted(mode=mode, validators=item.validators, limits=make_limits(settings, mode))
+    validators = Validators() if _is_needed_whole(item.new) else item.validators
+    return Wanted(mode=mode, validators=validators, limits=make_limits(settings, mode))
+
+
+def _is_needed_whole(new: NewFrontier) -> bool:
+    """Tell a page that is read although it may be as it was: what is new is looked for on it, or behind it."""
+    is_named = bool(new.post or new.posted_at)
+    return new.ask is Ask.PAGE and (new.urgency is Urgency.NEW or (new.urgency is Urgency.CHANGED and is_named))
 
 
 def ask(fetcher: Fetcher, cleared: Cleared[Address], wanted: Wanted) -> Answer:

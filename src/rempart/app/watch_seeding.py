@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from rempart.app.watch_channel import CHANNELS, ChannelFollowing
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
 from rempart.collect.channels import refusal_of
-from rempart.model.frontier import Ask, NewFrontier, Urgency
+from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
 from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
 
@@ -78,16 +79,17 @@ class Seeder:
             return self._channel(source)
         if place.kind is SourceKind.LIST:
             return self._of_list(source)
-        root = self._tail(source) or place.text
-        return [_root(root)]
+        thread = self._thread(source)
+        if thread and thread.tail_url and not thread.is_frozen:
+            return [replace(_root(thread.tail_url), thread=thread.id)]
+        return [_root(place.text)]
 
-    def _tail(self, source: Source) -> str:
-        """Return the last page that was read, of a source that is one thread."""
+    def _thread(self, source: Source) -> Thread | None:
+        """Return what is known of a source that is one thread: its last page is asked for, not its first."""
         threads, place = self._workspace.threads, source.new.place
         if place.kind is not SourceKind.PAGE:
-            return ""
-        thread = self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
-        return thread.tail_url if thread and not thread.is_frozen else ""
+            return None
+        return self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
 
     def _checks(self, source: Source, now: dt.datetime) -> list[NewFrontier]:
         """Return pictures that matched and were not looked at for a while: still there, or gone, is worth knowing.
