@@ -19,6 +19,7 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/collect/test_naming.py": "collect/naming_words.py",
+    "tests/app/test_plans.py": "model/plan.py",
     "tests/cli/test_source.py": "cli/source_lines.py cli/sighting.py cli/plan.py cli/plan_lines.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
