@@ -11,12 +11,16 @@ from typing import Final
 from rempart.app.plans import effective_every
 from rempart.app.sources import still_allowed
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
+from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
 from rempart.collect.channels import refusal_of
+from rempart.collect.naming import refusal_of_line
 from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.ids import SourceId
 from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
+from rempart.model.work import EventKind
 
 #: Of a file of addresses: lines, and bytes.
 LINES_MOST: Final = 100_000
@@ -44,8 +48,20 @@ class Seeder:
         workspace = self._workspace
         for source in workspace.database.durably(workspace.sources.all):
             why = "its day has come" if source.new.until <= now else still_allowed(workspace, source, now)
-            if why and workspace.database.durably(lambda ending=source: workspace.sources.end(ending.id, now)):  # type: ignore[misc]
+            if why and self._end(source.id, now):
                 yield source, why
+
+    def _end(self, source: SourceId, now: dt.datetime) -> bool:
+        """End a source, and note it; False if another process did."""
+        workspace = self._workspace
+
+        def work() -> bool:
+            if not workspace.sources.end(source, now):
+                return False
+            workspace.journal.note(EventKind.SOURCE_ENDED, source, actor=ACTOR, now=now)
+            return True
+
+        return workspace.database.durably(work)
 
     def seed(self, sources: Iterable[Source], now: dt.datetime) -> Iterator[Source]:
         """Add what is asked for first of each source that is due, and say when it is due again; in one transaction."""
@@ -126,7 +142,13 @@ class Seeder:
         lines = data.decode("utf-8", "replace").splitlines()
         if len(lines) > LINES_MOST:
             self._faults.append((source, Health.NOT_READ, f"only the first {LINES_MOST} lines are read"))
-        return [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        found = [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        is_about_person = bool(source.new.owner or source.new.case)
+        allowed = [new for new in found if not refusal_of_line(new.url, is_about_person=is_about_person)]
+        if len(allowed) < len(found):
+            words = f"{len(found) - len(allowed)} addresses lead to closed rooms or to people: left out"
+            self._faults.append((source, Health.REFUSED, words))
+        return allowed
 
 
 def _of_line(line: str) -> NewFrontier | None:
