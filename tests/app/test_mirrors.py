@@ -16,6 +16,8 @@ from rempart.app.mirrors import note_picture, regroup
 from rempart.app.workspace import Workspace
 from rempart.collect.mirrors import CODE_BYTES, signature_of
 from rempart.model.ids import SourceId, ThreadId
+from targets.forum import Forum
+from watch_scenes import add, outside, watch, without_pace, workspace_with_leak
 from watched import new_source
 
 
@@ -88,3 +90,25 @@ def test_a_picture_is_added_to_its_threads_codes(workspace: Workspace) -> None:
     signature, codes = workspace.threads.signature(thread)
     assert signature == signature_of(made_posts(0))
     assert codes == fingerprint[::4][:CODE_BYTES]
+
+
+@pytest.mark.enable_socket
+@pytest.mark.slow
+def test_a_watch_says_which_sources_show_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forum and its mirror, under other numbers and another name; a third forum is like neither."""
+    without_pace(monkeypatch)
+    settings, workspace = workspace_with_leak(tmp_path)
+    with (
+        workspace,
+        Forum(threads=4, posts=12, picture_every=0) as forum,
+        forum.as_mirror() as mirror,
+        Forum(seed=9, threads=4, posts=12, picture_every=0) as other,
+    ):
+        urls = [each.url(name=f"{name}.example") for each, name in ((forum, "a"), (mirror, "b"), (other, "c"))]
+        sources = [add(workspace, url).id for url in urls]
+
+        watch(workspace, settings, outside(urls))
+
+        group, of_mirror, of_other = (workspace.sources.get(source).mirror_group for source in sources)
+    assert group == of_mirror != ""
+    assert not of_other
