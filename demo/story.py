@@ -1,4 +1,4 @@
-"""Nadia's story: a workspace, her pictures registered by right, a pile, a copy traced, proof sealed, withdrawal.
+"""Nadia's story: her pictures registered by right, a pile, a copy traced, a forum watched, proof sealed, withdrawal.
 
 Everything is made in code. The pile also holds what a real one holds: pictures that have nothing to do with her, a
 decompression bomb, a file that was cut short, and one whose name must stop everything; half of it is a zip. Nothing is
@@ -23,6 +23,7 @@ from copies import name_the_copy
 from dossier import seal_and_verify
 from leaks import TREATMENTS, encoded
 from pictures import scene
+from watching import watch_the_forum
 
 _SEED = 20_261_121
 _SHOWN = 3
@@ -101,7 +102,7 @@ def tell(folder: Path, language: str, *, assets: int, unrelated: int) -> int:
     summary = lines.pop()["summary"]
     found = [(line["suspect"], line["label"]) for line in lines]
     kept = show(truth, found, summary, report) == 0 and name_the_copy(run, rempart, folder)
-    kept = kept and seal_and_verify(run, rempart, folder)
+    kept = kept and watch_the_forum(folder) and seal_and_verify(run, rempart, folder)
     return 0 if withdraw_one(rempart, folder, added[0].split()[1]) and kept else 1
 
 

@@ -15,13 +15,14 @@ from typing import Final
 from rempart.app.alerts import raise_alert
 from rempart.app.rights import add_owner
 from rempart.app.workspace import Workspace, make_workspace, open_workspace
-from rempart.config import Settings
 from rempart.model.alert import Alert
-from rempart.model.asset import Asset, AssetProtection, AssetState, Depicts, Registration, Right, Sensitivity
+from rempart.model.asset import Asset, AssetProtection, AssetState, Depicts, Registration, Sensitivity
 from rempart.model.fingerprint import Fingerprint, SignalType
 from rempart.model.ids import AssetId, IdKind, SightingId, SuspectId, new_id
 from rempart.model.match import Clue, ClueKind, Match
 from rempart.model.media import MediaKind
+from rempart.model.sighting import NewSighting
+from rempart.model.source import Article14, NewSource, Place, SourceKind
 from workspaces import HERS, settings_for
 
 NOW: Final = dt.datetime(2026, 11, 22, 6, tzinfo=dt.UTC)
@@ -43,22 +44,31 @@ class AlertScene:
         self.settings = settings_for(folder, **settings)
         make_workspace(self.settings, database_url=url)
         self.workspace: Workspace = open_workspace(self.settings)
-        add_owner(self.workspace, PLANTED[2], contact="", right=HERS, language="fr")
+        me, far = self.workspace.me.id, NOW + dt.timedelta(days=90)
+        place = Place(kind=SourceKind.PAGE, text=f"https://{PLANTED[0]}/")
+        self.source = self.workspace.sources.add(
+            NewSource(
+                place=place,
+                every=dt.timedelta(hours=6),
+                depth=1,
+                authorised_by=me,
+                why=PLANTED[3],
+                until=far,
+                article14=Article14.PUBLIC_NOTICE,
+            ),
+            NOW,
+        )
         self._random = random.Random(8)  # noqa: S311 - bits of a test, with a seed
         self._numbers = itertools.count()
-
-    def with_settings(self, folder: Path, **settings: object) -> Settings:
-        """Use other doors from now on."""
-        self.settings = settings_for(folder, **settings)
-        return self.settings
 
     def asset(
         self, *, sensitivity: Sensitivity = Sensitivity.PREMIUM, depicts: Depicts | None = Depicts.SELF
     ) -> AssetId:
-        """Register a picture."""
-        owner = self.workspace.owners.get(PLANTED[2])
-        me = self.workspace.me.id
-        right = Right(depicts=depicts, ground=HERS.ground, adults_when_taken=True)
+        """Register a picture, of an owner whose pictures all show the same."""
+        name, right = f"{PLANTED[2]} {depicts}", replace(HERS, depicts=depicts)
+        if name not in {owner.name for owner in self.workspace.owners.all()}:
+            add_owner(self.workspace, name, contact="", right=right, language="fr")
+        owner = self.workspace.owners.get(name)
         asset = Asset(
             id=AssetId(new_id(IdKind.ASSET)),
             owner=owner.id,
@@ -66,9 +76,9 @@ class AlertScene:
             state=AssetState.ACTIVE,
             sensitivity=sensitivity,
             protection=AssetProtection.HASH_ONLY,
-            ground=replace(owner.ground, right=right) if right != owner.ground.right else owner.ground,
+            ground=owner.ground,
             ground_accepted_by=None,
-            registered_by=me,
+            registered_by=self.workspace.me.id,
             registered_at=NOW,
             label=PLANTED[1],
         )
@@ -92,13 +102,25 @@ class AlertScene:
             height=80,
         )
 
-    def see(self, *assets: AssetId, now: dt.datetime = NOW, ends_at: dt.datetime | None = None) -> Alert | None:
+    def see(
+        self, *assets: AssetId, url: str = "", now: dt.datetime = NOW, ends_at: dt.datetime | None = None
+    ) -> Alert | None:
         """Write a sighting of some pictures and raise its alert, in one transaction."""
-        url = f"https://{PLANTED[0]}/{next(self._numbers)}/{PLANTED[1]}"
+        url = url or f"https://{PLANTED[0]}/{next(self._numbers)}/{PLANTED[1]}"
         matches = [self.match(asset, url) for asset in assets]
         with self.workspace.database.transaction():
             sighting = self._record(url, matches, now)
+            if sighting is None:
+                return None
             return raise_alert(self.workspace, self.settings, sighting, matches, now, ends_at=ends_at)
 
-    def _record(self, url: str, matches: list[Match], now: dt.datetime) -> SightingId:
-        raise NotImplementedError
+    def _record(self, url: str, matches: list[Match], now: dt.datetime) -> SightingId | None:
+        new = NewSighting(
+            source=self.source.id,
+            media_url=url,
+            page_url=f"https://{PLANTED[0]}/page",
+            matches=tuple(matches),
+            media_type="image/jpeg",
+        )
+        recorded = self.workspace.sightings.record(new, now)
+        return recorded[0] if recorded else None

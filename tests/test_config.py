@@ -201,3 +201,12 @@ def test_every_setting_has_a_docstring_and_a_variable() -> None:
     assert all(docs.values())
     assert len({variable_name(key) for key in docs}) == len(docs)
     assert "REMPART_CONFIG" not in {variable_name(key) for key in docs}
+
+
+def test_a_webhook_is_shown_by_its_host_alone() -> None:
+    """Its path is as good as a password with many services, and settings are pasted."""
+    variables = {"REMPART_ALERTS_WEBHOOK_URL": "https://hooks.example.org:8443/T0/secret?k=secret"}
+
+    lines = {line.key: line.value for line in load_settings(environment=variables).lines()}
+
+    assert lines["alerts.webhook_url"] == "https://hooks.example.org:8443/…"

@@ -139,6 +139,22 @@ def test_only_two_files_load_parsers_of_pages() -> None:
         assert not top & native, path
 
 
+#: What a file needs to send anything but an address: a body, a form, a file, another verb.
+_SENDING = frozenset("Body multipart upload PUT POST PATCH content_type boundary memfd MemoryFile FetchedMedia".split())
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "collect" in path.parts], ids=name_of)
+def test_what_asks_channels_and_providers_cannot_send_a_picture(path: Path) -> None:
+    """A search by picture would give her picture to a stranger: this room knows no body, no form, no file of media."""
+    tree = TREES[path]
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+    assert not names & _SENDING
+    assert not any(name.startswith("rempart.net") for name in imported(tree))
+
+
 #: Files that name nodes of the parser in their annotations, under ``if TYPE_CHECKING``.
 HINTED = "xenforo phpbb machina mastodon telegram generic listing file_host paste".split()
 

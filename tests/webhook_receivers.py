@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ssl
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -19,15 +20,16 @@ WRITTEN: Final = "whsec_" + base64.b64encode(SECRET).decode()
 class WebhookReceiver:
     """Answers each attempt with its status in turn; the last one answers all that follow."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
         """Listen.
 
         Args:
             answers: Whole answers; by default it takes everything with 204.
+            tls: Speak TLS from the first byte.
         """
         self.posts: list[tuple[dict[str, str], bytes]] = []
         self._answers: Sequence[bytes] = answers or (head("204 No Content"),)
-        self._server = RawServer(self._serve)
+        self._server = RawServer(self._serve, tls=tls)
 
     @property
     def url(self) -> str:

@@ -40,6 +40,8 @@ from rempart.settings import (
 
 _PREFIX: Final = "REMPART_"
 _NAMES_THE_FILE: Final = "REMPART_CONFIG"
+#: Addresses whose path is as good as a password with whoever gave it: only their host is shown.
+_SECRET_PATHS: Final = frozenset({"alerts.webhook_url"})
 #: A settings file is a page of text.
 _FILE_LIMIT_BYTES: Final = 1024 * 1024
 
@@ -99,6 +101,8 @@ class LoadedSettings:
         for key, doc in setting_docs().items():
             section, _, name = key.partition(".")
             value = without_password(getattr(getattr(self.settings, section), name))
+            if key in _SECRET_PATHS and isinstance(value, str):
+                value = re.sub(r"(?<=://)([^/?#]*).+", r"\1/…", value)
             yield SettingLine(key=key, value=value, origin=self.origins.get(key, "default"), doc=doc)
 
 

@@ -229,13 +229,19 @@ class TransparencySettings(Section):
     """Who cosigns: the key that each gave you (``name+id+base64``), a space, and its address; private ones too."""
 
 
+#: Where queries are sent: in the clear only to an address of one's own network.
+_INSTANCE = re.compile(
+    r"(?:https://[^/?#@\s]+|http://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?)(?:/[^?#\s]*)?"
+)
+
+
 class SearchSettings(Section):
     """Who is asked the queries that are watched; none is named, none is asked."""
 
     providers: tuple[Literal["searxng", "brave"], ...] = ()
     """Who is asked, in this order; each one is told the query. A comma between two."""
     searxng_url: SettingText = ""
-    """An instance of your own, as ``https://search.example/``; ``json`` must be among its ``search.formats``."""
+    """An instance of your own: ``https://…``, or ``http://`` and an IP address; ``json`` must be one of its formats."""
     brave_key_file: SettingPath | None = None
     """File (mode 600) that holds the key of Brave's interface; a systemd credential comes before it."""
     locale: Annotated[
@@ -255,8 +261,8 @@ class SearchSettings(Section):
         if "searxng" in info.data.get("providers", ()) and not value:
             message = "an address, as searxng is among search.providers"
             raise ValueError(message)
-        if value and not re.fullmatch(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", value):
-            message = "an address without a user, a query or a fragment"
+        if value and not _INSTANCE.fullmatch(value):
+            message = "https, or http to an IP address; without a user, a query or a fragment"
             raise ValueError(message)
         return value
 

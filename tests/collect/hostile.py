@@ -18,6 +18,11 @@ def page(body: bytes, media_type: str = "text/html") -> FetchedPage:
     return FetchedPage(url=_URL, body=body, media_type=media_type)
 
 
+def message(body: bytes) -> FetchedPage:
+    """Make a page of some bytes that was asked for as one message of Telegram."""
+    return FetchedPage(url="https://t.me/site/1?embed=1", body=body, media_type="text/html")
+
+
 #: By what is done. Each ends with a value or a reason, in seconds.
 PAGES: Final[dict[str, FetchedPage]] = {
     "empty": page(b""),
@@ -46,6 +51,103 @@ PAGES: Final[dict[str, FetchedPage]] = {
     ),
     "Misago, wrong types": page(
         b'{"post_set": {"results": [[], {"attachments": {"id": 1}, "poster": [], "content": 1}], "next": "2"}}',
+        "application/json",
+    ),
+    "Misago, deep": page(b'<body class="misago-x"><script>misago.init({"POSTS":' + b"[" * 90_000 + b"</script>"),
+    "Misago, of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREAD": [], "POSTS": {"results": [1, null, {"id": "x",'
+        b' "content": 5, "attachments": {"a": 1}, "posted_on": []}], "next": true, "pages": -1}})</script>'
+    ),
+    "Misago, a list of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREADS": {"results": [[], {"url": 5}],'
+        b' "subcategories": [[], "x"]}, "CATEGORIES": [{"id": []}]})</script>'
+    ),
+    "Mastodon, wrong types": page(
+        b'[{"id": [], "account": 7, "content": {}, "visibility": null, "media_attachments": {"url": 1}, "card": [],'
+        b'"poll": {"options": ["x", {"title": 5}]}, "reblog": []}, 3, null, {"id": "1", "account": {"id": {}}}]',
+        "application/json",
+    ),
+    "Mastodon, numbers that are paths": page(
+        b'[{"id": "../../../x", "account": {"id": "1/../2"}, "content": "<p>x", "visibility": "public"},'
+        b'{"id": "1&since_id=0", "account": {"id": "a b"}, "content": "", "visibility": "public"}]',
+        "application/json",
+    ),
+    "Mastodon, an account that is a path": page(
+        b'{"id": "1/../../../evil", "acct": "x", "statuses_count": 1}', "application/json"
+    ),
+    "Mastodon, 3,000 statuses": page(
+        b"["
+        + b",".join(
+            b'{"id": "%d", "account": {"id": "1"}, "content": "<p>x", "visibility": "public"}' % k for k in range(3_000)
+        )
+        + b"]",
+        "application/json",
+    ),
+    "Mastodon, a status of 5 MB": page(
+        b'[{"id": "1", "account": {"id": "1"}, "visibility": "public", "content": "<p>' + b"word " * 1_000_000 + b'"}]',
+        "application/json",
+    ),
+    "Mastodon, a status of a million tags": page(
+        b'[{"id": "1", "account": {"id": "1"}, "visibility": "public", "content": "' + b"<i>" * 900_000 + b'"}]',
+        "application/json",
+    ),
+    "Bluesky, wrong types": page(
+        b'{"feed": [{"post": 1, "reason": []}, {"post": {"uri": ["at://"], "embed": [], "record": "x"}}, {"post": '
+        b'{"uri": "at://did:plc:x/app.bsky.feed.post/../../x", "author": {"labels": {"val": 1}}}}, 7], "cursor": {}}',
+        "application/json",
+    ),
+    "Bluesky, a cursor of 1 MB": page(
+        b'{"feed": [{"post": {}}], "cursor": "' + b"&x=y#" * 200_000 + b'"}', "application/json"
+    ),
+    "Bluesky, addresses that are none": page(
+        b'{"feed": [{"post": {"uri": "at://did:plc:x/app.bsky.feed.post/3m", "embed": {"images": [{"fullsize": '
+        b'"file:///etc/passwd", "alt": 9}, {"thumb": "javascript:x"}, {"fullsize": "//x/baf'
+        + b"a"
+        * 5_000
+        + b'@jpeg"}],'
+        b'"playlist": "data:,x", "external": {"uri": "magnet:?xt=urn:btih:x"}}}}]}',
+        "application/json",
+    ),
+    "Telegram, a message without anything": message(
+        b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/b/c" data-peer="x">'
+        b'<a class="tgme_widget_message_photo_wrap" style="background-image:url(' + b"'" * 9_000 + b'">'
+    ),
+    "Telegram, 20,000 pictures": message(
+        b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/1">'
+        + b"".join(
+            b'<i class="tgme_widget_message_video_thumb" style="background-image:url(//x.example/%d)"></i>' % k
+            for k in range(20_000)
+        )
+    ),
+    "Telegram, 3,000 files": message(
+        b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/1">'
+        + b'<a class="tgme_widget_message_document_wrap" href="x">' * 3_000
+    ),
+    "SearXNG, wrong types": page(
+        b'{"query": [], "results": {"url": 1}, "unresponsive_engines": "all", "magnetlink": 3}', "application/json"
+    ),
+    "SearXNG, 5,000 results": page(
+        b'{"query": "x", "unresponsive_engines": [], "results": ['
+        + b",".join(b'{"url": "https://r.example/%d", "title": "x", "content": "y"}' % k for k in range(5_000))
+        + b"]}",
+        "application/json",
+    ),
+    "SearXNG, results of another kind": page(
+        b'{"query": "x", "unresponsive_engines": [], "results": [{"url": "../admin"}, {"url": "http://u:p@x.example/"},'
+        b'{"url": "", "title": {}, "magnetlink": ["x"]}, {"url": "https://r.example/", "magnetlink": "magnet:?'
+        + b"x" * 50_000
+        + b'"}]}',
+        "application/json",
+    ),
+    "Brave, wrong types": page(
+        b'{"type": "search", "query": {"more_results_available": "yes"}, "web": {"results": [{"url": 5, "title": '
+        b'"<script>x", "description": []}, [], {"url": "ftp://x.example/"}]}}',
+        "application/json",
+    ),
+    "Brave, a title of 3 MB": page(
+        b'{"type": "search", "query": {}, "web": {"results": [{"url": "https://r.example/", "title": "'
+        + b"<b>x" * 750_000
+        + b'"}]}}',
         "application/json",
     ),
     "JSON-LD, deep": page(b'<html><script type="application/ld+json">' + b"[" * 90_000 + b"</script>"),

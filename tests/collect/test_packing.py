@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import zlib
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -14,7 +15,7 @@ from rempart.collect import FetchedPage, pack, parse_page
 from rempart.collect.packing import unpack, write_record
 from rempart.errors import MediaError
 from rempart.hazmat import Json
-from rempart.model.collected import Engine, LeftOut, PageKind, PageLink, ParsedPage, ParsedPost
+from rempart.model.collected import Engine, LeftOut, PageKind, PageLink, ParsedPage, ParsedPost, SearchResult
 
 FRAME_BYTES = 1 << 20
 
@@ -48,6 +49,19 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
 
     assert 10_000 < len(found.links) < 50_000
     assert found.left_out == (LeftOut.LINKS,)
+
+
+def test_results_that_do_not_fit_are_cut_and_said() -> None:
+    """A provider that answers with noise."""
+    generator = random.Random(1)  # noqa: S311 - seeded
+    results = tuple(
+        SearchResult(url=f"https://r.example/{generator.randbytes(4_000).hex()}", text="é" * 1_000) for _ in range(100)
+    )
+    page = replace(sitemap([f"https://m.example/{generator.randbytes(20).hex()}" for _ in range(20_000)]))
+    found = sent(replace(page, results=results))
+
+    assert {LeftOut.LINKS, LeftOut.RESULTS} & set(found.left_out)
+    assert found.results == results[: len(found.results)]
 
 
 def test_a_long_text_that_is_not_ascii_fits() -> None:

@@ -48,6 +48,20 @@ def test_a_record_comes_back(example: object) -> None:
         (("posts", 0, 4, 0, 5), 1),
         (("posts", 0, 4, 4, 1), "magnet:?xt=urn:btih:x&tr=udp://t.example"),
         (("left_out",), ["nothing"]),
+        (("posts", 0, 5), "javascript:alert(1)"),
+        (("results",), None),
+        (("results",), [["https://r.example/", "", "", 1]] * 101),
+        (("results",), [["https://r.example/", "", ""]]),
+        (("results",), [["", "", "", 1]]),
+        (("results",), [["HTTPS://R.example/", "", "", 1]]),
+        (("results",), [["magnet:?xt=urn:btih:x", "", "", 1]]),
+        (("results",), [["https://r.example/", "x" * 301, "", 1]]),
+        (("results",), [["https://r.example/", "", "x" * 1_001, 1]]),
+        (("results",), [["https://r.example/", "", "", 0]]),
+        (("results",), [["https://r.example/", "", "", -1]]),
+        (("results",), [["https://r.example/", "", "", True]]),
+        (("results",), [["https://r.example/", "", "", 1.0]]),
+        (("results",), [["https://r.example/", "", "", 100_001]]),
         (("wall",), ""),
     ],
 )
@@ -75,7 +89,7 @@ def test_a_link_is_checked() -> None:
 def test_many_references_are_refused_in_all() -> None:
     """Not only those of one post."""
     record = copy.deepcopy(RECORD)
-    record["posts"] = [["1", "", None, "", [["link", "https://f.example/", "", "", None, False, None]] * 3_000]] * 2
+    record["posts"] = [["1", "", None, "", [["link", "https://f.example/", "", "", None, False, None]] * 3_000, ""]] * 2
 
     with pytest.raises(ValueError, match="bounded"):
         parse_page(record)

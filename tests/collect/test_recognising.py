@@ -32,6 +32,7 @@ def checked(page: FetchedPage) -> ParsedPage | None:
     told = cast("dict[str, Json]", json.loads(json.dumps(write_page(found))))
     assert parse_page(told) == found  # what the parent refuses never comes out: other schemes, too much of anything
     urls = [one.url for one in all_media(found) if one.kind not in LOCATORS]
+    urls += [post.url for post in found.posts] + [one.url for one in found.results]
     for url in [*urls, *(link.url for link in found.links), found.next_url, found.last_url, found.canonical_url]:
         assert url == "" or url.startswith(("https://", "http://"))
         assert canonical(url) == url
@@ -119,6 +120,12 @@ def test_any_markup_ends_with_a_value(parts: list[str]) -> None:
         ("20,000 spans", LeftOut.TEXT),
         ("a sitemap of 60,000 pages", LeftOut.LINKS),
         ("no address", LeftOut.ADDRESSES),
+        ("Mastodon, 3,000 statuses", LeftOut.POSTS),
+        ("Mastodon, a status of 5 MB", LeftOut.TEXT),
+        ("Telegram, 20,000 pictures", LeftOut.MEDIA),
+        ("SearXNG, 5,000 results", LeftOut.RESULTS),
+        ("SearXNG, wrong types", LeftOut.ENGINES),
+        ("SearXNG, results of another kind", LeftOut.ADDRESSES),
     ],
 )
 def test_what_is_cut_is_said(name: str, what: LeftOut) -> None:
@@ -129,7 +136,15 @@ def test_what_is_cut_is_said(name: str, what: LeftOut) -> None:
     assert what in found.left_out
 
 
-@pytest.mark.parametrize("name", ["more tags than any page", "a sitemap bomb", "a feed that defines entities"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "more tags than any page",
+        "Mastodon, a status of a million tags",
+        "a sitemap bomb",
+        "a feed that defines entities",
+    ],
+)
 def test_what_expands_is_refused_before_it_does(name: str) -> None:
     """With its reason."""
     with pytest.raises(MediaError) as caught:
@@ -176,6 +191,15 @@ def test_a_page_that_has_a_login_form_and_content_is_no_wall() -> None:
     found = read_page(FetchedPage(url="https://f.example/threads/x.1/", body=b'<html id="XF">' + form + posts))
 
     assert (found.kind, found.wall) == (PageKind.THREAD, "none")
+
+
+@pytest.mark.parametrize("name", ["Mastodon, numbers that are paths", "Mastodon, an account that is a path"])
+def test_a_number_that_is_a_path_is_no_number(name: str) -> None:
+    """It would be written into the next address."""
+    found = checked(PAGES[name])
+
+    assert found is not None
+    assert (found.engine, found.engine_id, found.posts, found.next_url) == (Engine.MASTODON, "", (), "")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def test_the_story_keeps_its_promises(
     assert "2 unreadable, 1 stopped" in told.out
     assert re.search(rf"^accused: .*\n.*{LEAKER}  score", told.out, re.MULTILINE)
     assert "nobody: the original is there" in told.out  # of the picture that carries no mark
+    for place in ("forum.example", "mirror.example"):
+        assert re.search(
+            rf"^match  \S+  new  http://{place}:\d+/threads/\S+/page-2  <-  nadia-01.jpg$", told.out, re.MULTILINE
+        )
+    assert "for the thread that may concern a minor: 0" in told.out
     assert "\nVERIFIED\n" in told.out
     assert "NOT VERIFIED: a file was changed" in told.out  # once one bit of it was
     assert "too many pixels: 60000 x 60000" in told.err

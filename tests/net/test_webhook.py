@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import logging
+import ssl
+from pathlib import Path
 
 import pytest
+import trustme
 
 from net.doors import FakeResolver
 from net.servers import head, page, redirect
@@ -29,12 +32,11 @@ PUBLISHED_SECRET = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 PUBLISHED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def tell(url: str, *secrets: bytes, gate: MinorGate | None = None) -> AlertDelivery:
+def tell(url: str, *secrets: bytes, trusted: Path | None = None) -> AlertDelivery:
     """Send one message to a receiver of this machine."""
-    gate = gate or MinorGate()
-    resolver = FakeResolver()
+    gate, resolver = MinorGate(), FakeResolver()
     guard = Guard(resolver, vouched_policy(url, resolver, 1.0))
-    with GuardedClient(gate, guard, Identity(product="Rempart/test"), make_tls_context()) as client:
+    with GuardedClient(gate, guard, Identity(product="Rempart/test"), make_tls_context(trusted)) as client:
         return Webhook(client, gate, url, lambda: secrets or (SECRET,), now=lambda: AT).send(REFERENCE, CONTENT)
 
 
@@ -138,6 +140,22 @@ def test_a_receiver_that_is_not_there_is_told_without_its_address() -> None:
     assert found.state is DeliveryState.FAILED
     assert found.why
     assert "127.0.0.1" not in found.why
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_over_tls_only_a_verified_receiver_is_told(tmp_path: Path, *, is_trusted: bool) -> None:
+    """Whoever answers in its place is sent nothing."""
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    trusted = tmp_path / "authorities.pem"
+    (authority if is_trusted else trustme.CA()).cert_pem.write_to_path(trusted)
+
+    with WebhookReceiver(tls=tls) as receiver:
+        found = tell(receiver.url, trusted=trusted)
+
+        assert found.state is (DeliveryState.TAKEN if is_trusted else DeliveryState.FAILED)
+        assert len(receiver.posts) == is_trusted
 
 
 def test_an_address_that_the_gate_stops_is_never_asked() -> None:

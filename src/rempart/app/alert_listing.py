@@ -1,8 +1,9 @@
-"""What was raised, and which doors did not take it yet."""
+"""What was raised, and which doors took it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rempart.app.workspace import Workspace
@@ -16,16 +17,20 @@ class ToldAlert:
 
     alert: Alert
     """Which."""
-    waiting: tuple[AlertDoor, ...]
-    """Doors that did not take it yet."""
-    refused: tuple[AlertDoor, ...] = ()
-    """Those of them that said that no more are wanted there."""
+    doors: Mapping[AlertDoor, dt.datetime | None]
+    """Where it goes, and when it was taken there; None where it was not yet."""
+    refused: tuple[AlertDoor, ...]
+    """Those that answered that no more are wanted there: it is not tried again."""
+
+    @property
+    def waiting(self) -> tuple[AlertDoor, ...]:
+        """Return the doors where it is tried again."""
+        return tuple(door for door, at in self.doors.items() if at is None and door not in self.refused)
 
 
 def list_alerts(workspace: Workspace) -> list[ToldAlert]:
     """Return the alerts, the newest first."""
-    waiting = _waiting(workspace)
-    return [ToldAlert(alert=alert, waiting=tuple(waiting.get(alert.id, ()))) for alert in workspace.alerts.all()]
+    return [_told(workspace, alert) for alert in workspace.alerts.all()]
 
 
 def show_alert(workspace: Workspace, alert: str) -> ToldAlert:
@@ -34,15 +39,10 @@ def show_alert(workspace: Workspace, alert: str) -> ToldAlert:
     Raises:
         NotFoundError: there is none, or its sighting is past its end.
     """
-    found = workspace.alerts.get(alert)
-    events = workspace.journal.events(found.id)
+    return _told(workspace, workspace.alerts.get(alert))
+
+
+def _told(workspace: Workspace, alert: Alert) -> ToldAlert:
+    events = workspace.journal.events(alert.id)
     refused = {AlertDoor(str(e.detail["door"])) for e in events if e.kind is EventKind.ALERT_REFUSED}
-    waiting = tuple(_waiting(workspace).get(found.id, ()))
-    return ToldAlert(alert=found, waiting=waiting, refused=tuple(door for door in waiting if door in refused))
-
-
-def _waiting(workspace: Workspace) -> Mapping[str, Sequence[AlertDoor]]:
-    waiting: dict[str, list[AlertDoor]] = {}
-    for alert, door in workspace.alerts.unsent():
-        waiting.setdefault(alert, []).append(door)
-    return waiting
+    return ToldAlert(alert=alert, doors=workspace.alerts.doors(alert.id), refused=tuple(sorted(refused)))

@@ -14,11 +14,11 @@ from typing import Final
 
 from rempart import clock
 from rempart.app.alert_doors import AlertDoors
-from rempart.app.alerts import AlertBook, doors_of
+from rempart.app.alerts import doors_of
 from rempart.app.worker import ACTOR, Effect, Keep, Worker, WorkerTally
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.errors import ConfigError, OutputError, UnavailableError
+from rempart.errors import ConfigError, LaterError, NotFoundError, OutputError
 from rempart.model.alert import Alert, AlertDelivery, AlertDoor, AlertPriority, DeliveryState
 from rempart.model.ids import AlertId, IdKind, SightingId, new_id
 from rempart.model.work import EventKind, Job, JobKind
@@ -68,7 +68,6 @@ class AlertSender:
             resolver: Instead of the settings' name servers.
         """
         self._workspace = workspace
-        self._book: AlertBook = workspace.alerts  # type: ignore[attr-defined]  # until the store has it
         self._settings = settings
         self._environment = environment
         self._resolver = resolver
@@ -79,7 +78,7 @@ class AlertSender:
         """Take one alert to one door; what became of it is noted in the transaction that finishes the job.
 
         Raises:
-            UnavailableError: the door did not take it, or not another one just now.
+            LaterError: the door did not take it, or not another one just now.
             ConfigError: its settings cannot be taken.
             OutputError: the file of lines cannot be written.
         """
@@ -102,34 +101,39 @@ class AlertSender:
         """Take alerts to a door that is not at rest.
 
         Raises:
-            UnavailableError: it is, or did not take them.
+            LaterError: it is, or did not take them.
         """
-        if clock.monotonic_s() < self._rests_until_s.get(door, 0.0):
+        if (left_s := self._rests_until_s.get(door, 0.0) - clock.monotonic_s()) > 0:
             message = f"the alert was not taken to {door}, which failed less than {REST_S:.0f} s ago"
-            raise UnavailableError(message, advice="It is tried again by itself.")
+            raise LaterError(message, wait_s=left_s)
         # Until it is known to be well: what is raised here counts as a failure too.
         self._rests_until_s[door] = clock.monotonic_s() + REST_S
         delivery = self._doors.deliver(door, alerts)
         if delivery.state is DeliveryState.FAILED:
             message = f"the alert was not taken by {door}: {delivery.why}"
-            raise UnavailableError(message, advice="It is tried again by itself, for three days.")
+            raise LaterError(message, wait_s=REST_S)
         del self._rests_until_s[door]
         return delivery
 
     def _waiting(self, reference: str, door: AlertDoor) -> Sequence[Alert]:
         """Return the alert of a job, with those that one mail tells beside it; none if it is told, or past its end."""
-        waiting = {alert.id: alert for alert in self._book.unsent(door)}
-        mine = waiting.pop(AlertId(reference), None)
-        if mine is None:
+        book = self._workspace.alerts
+        try:
+            mine = book.get(reference)
+        except NotFoundError:
+            return ()  # so is its sighting, and what there was to tell
+        if book.doors(mine.id).get(door, mine.at) is not None:
             return ()
-        beside = list(waiting.values())[: _IN_A_MAIL_MOST - 1] if door is AlertDoor.MAIL else []
-        return sorted([mine, *beside], key=lambda alert: (_GRAVEST_FIRST.index(alert.priority), alert.at, alert.id))
+        waiting = {mine.id: mine}
+        if door is AlertDoor.MAIL:
+            waiting |= {alert.id: alert for alert, _ in book.unsent(door, limit=_IN_A_MAIL_MOST - 1)}
+        return sorted(waiting.values(), key=lambda alert: (_GRAVEST_FIRST.index(alert.priority), alert.at, alert.id))
 
     def _note(self, delivery: AlertDelivery, door: AlertDoor, alerts: Sequence[Alert]) -> None:
         now = clock.utc_now()
         for alert in alerts:
             if delivery.state is DeliveryState.TAKEN:
-                self._book.sent(alert.id, door, now)
+                self._workspace.alerts.sent(alert.id, door, now)
             else:
                 detail = {"door": str(door)}
                 self._workspace.journal.note(EventKind.ALERT_REFUSED, alert.id, actor=ACTOR, now=now, detail=detail)

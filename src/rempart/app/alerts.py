@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.model.alert import Alert, AlertDoor, AlertPriority
 from rempart.model.asset import Asset, AssetState, Depicts, Sensitivity
-from rempart.model.ids import AlertId, SightingId
+from rempart.model.ids import SightingId
 from rempart.model.match import Match
 from rempart.model.work import EventKind, JobKind
 
@@ -23,21 +23,6 @@ from rempart.model.work import EventKind, JobKind
 MAX_ATTEMPTS: Final = 80
 #: A temporary link that ends sooner makes an alert urgent.
 ENDS_SOON: Final = dt.timedelta(days=1)
-
-
-class AlertBook(Protocol):
-    """Where alerts are kept."""
-
-    def raise_(
-        self, sighting: SightingId, priority: AlertPriority, doors: Sequence[AlertDoor], now: dt.datetime
-    ) -> Alert:
-        """Add an alert, once for a sighting: the first one is returned."""
-
-    def sent(self, alert: AlertId, door: AlertDoor, now: dt.datetime) -> None:
-        """Note that a door took it."""
-
-    def unsent(self, door: AlertDoor) -> list[Alert]:
-        """Return those that a door did not take yet, the oldest first."""
 
 
 def raise_alert(
@@ -60,7 +45,7 @@ def raise_alert(
         ends_at: When the link to it ends, if it does.
 
     Returns:
-        The alert; None if nothing that it resembles is looked for any more.
+        The alert; None if this sighting was told before, or nothing that it resembles is looked for any more.
     """
     assets = workspace.assets.by_ids({match.asset for match in matches}, labels=False)
     looked_for = [asset for asset in assets.values() if asset.state is AssetState.ACTIVE]
@@ -69,8 +54,9 @@ def raise_alert(
     decoys = workspace.decoys.among(asset.id for asset in looked_for)
     priority = choose_priority(looked_for, has_decoy=bool(decoys), now=now, ends_at=ends_at)
     doors = doors_of(settings)
-    book: AlertBook = workspace.alerts  # type: ignore[attr-defined]  # until the store has it
-    alert = book.raise_(sighting, priority, doors, now)
+    alert = workspace.alerts.raise_(sighting, priority, doors, now)
+    if alert.at != now:
+        return None
     for door in doors:
         _add_job(workspace, alert, door, now)
     workspace.journal.note(

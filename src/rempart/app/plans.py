@@ -6,15 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from rempart import clock
-from rempart.app.gating import HAND_OFF
+from rempart.app.source_people import require_right
 from rempart.app.source_terms import answering
-from rempart.app.sources import Judge, SourceWish, add_source
+from rempart.app.sources import SourceWish, add_source, judge
+from rempart.app.stopping import Stop
 from rempart.app.workspace import Workspace
 from rempart.collect.places import QUERY_MOST, parse_place
-from rempart.errors import MisuseError, NotFoundError, RefusedError
+from rempart.errors import MisuseError, NotFoundError
 from rempart.model.ids import AssetId, IdKind, PlanId, SourceId, new_id
 from rempart.model.plan import DAYS_AFTER, LaunchPlan
 from rempart.model.source import PERSON_DAYS_MOST, Article14, Source, SourceState
@@ -71,12 +73,12 @@ class PlanSheet:
     """No search engine can be asked: its queries are kept, and nobody asks them."""
 
 
-def launch(workspace: Workspace, judge: Judge, wish: PlanWish, *, has_provider: bool) -> PlanSheet:
+def launch(workspace: Workspace, stop: Stop, wish: PlanWish, *, has_provider: bool) -> PlanSheet:
     """Make a plan: its queries become sources if a search engine can be asked; all of it or nothing.
 
     Args:
         workspace: Where it is written.
-        judge: What nothing overrides.
+        stop: What nothing overrides.
         wish: What is asked for.
         has_provider: Whether the settings name a search provider.
 
@@ -88,7 +90,7 @@ def launch(workspace: Workspace, judge: Judge, wish: PlanWish, *, has_provider: 
     now, typed_by = clock.utc_now(), workspace.me
     by = answering(workspace, wish.authorised_by)
     title = _titled(wish.title)
-    queries = _queries(judge, title, wish)
+    queries = _queries(workspace, stop, title, wish)
     begins = _begins(wish, now.date())
     decoys = _decoys(workspace, wish.decoys)
     plan = LaunchPlan(
@@ -104,7 +106,7 @@ def launch(workspace: Workspace, judge: Judge, wish: PlanWish, *, has_provider: 
     with workspace.database.transaction():
         workspace.plans.add(plan, now)
         if has_provider:
-            made = [_query_source(workspace, judge, plan, wish, query, now) for query in queries]
+            made = [_query_source(workspace, stop, plan, wish, query, now) for query in queries]
             plan = workspace.plans.watch(plan.id, made)
         for source in plan.sources:
             workspace.sources.make_due(source, now)
@@ -181,16 +183,17 @@ def _titled(title: str) -> str:
     return text
 
 
-def _queries(judge: Judge, title: str, wish: PlanWish) -> tuple[str, ...]:
+def _queries(workspace: Workspace, stop: Stop, title: str, wish: PlanWish) -> tuple[str, ...]:
     """Return what is asked of search engines, each once, judged with the title."""
     given = [" ".join(query.split()) for query in wish.queries] or [title]
     if len(given) > QUERIES_MOST:
         message = f"a plan has at most {QUERIES_MOST} queries, not {len(given)}"
         raise MisuseError(message, advice="Each is asked of each search engine at each visit.")
     for text in (title, *given):
-        if flag := judge.judge_report(text):
-            message = f"this may concern a minor ({flag.source}, rule {flag.rule}): nothing is asked"
-            raise RefusedError(message, advice=HAND_OFF)
+        judge(workspace, stop, text)
+    for query in given:
+        place = parse_place(f"search:{query}", Path("/"))
+        require_right(workspace, place, owner=wish.owner, case=wish.case, names_nobody=wish.names_nobody)
     return tuple(dict.fromkeys(given))
 
 
@@ -230,7 +233,7 @@ def _watched(workspace: Workspace, source: str) -> Source:
 
 
 def _query_source(
-    workspace: Workspace, judge: Judge, plan: LaunchPlan, wish: PlanWish, query: str, now: dt.datetime
+    workspace: Workspace, stop: Stop, plan: LaunchPlan, wish: PlanWish, query: str, now: dt.datetime
 ) -> SourceId:
     """Return the source of a query: the one that is watched already, or a new one that ends with the plan."""
     text = f"search:{query}"
@@ -249,7 +252,7 @@ def _query_source(
     known = workspace.sources.find(parse_place(text, wanted.base))
     if known and known.state is SourceState.ACTIVE:
         return known.id
-    return add_source(workspace, judge, wanted).id
+    return add_source(workspace, stop, wanted).id
 
 
 def _until(plan: LaunchPlan, now: dt.datetime, *, is_about_person: bool) -> dt.datetime:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from rempart import clock
+from rempart.app.freezing import Freezing
 from rempart.app.gating import HAND_OFF
 from rempart.app.source_people import require_right, why_not_allowed
 from rempart.app.source_terms import (
@@ -18,8 +20,9 @@ from rempart.app.source_terms import (
     checked_until,
     checked_why,
 )
-from rempart.app.stopping import Flag
+from rempart.app.stopping import Stop
 from rempart.app.workspace import Workspace
+from rempart.collect import canonical
 from rempart.collect.places import parse_place
 from rempart.errors import MisuseError, RefusedError
 from rempart.model.ids import PlanId, SourceId
@@ -29,17 +32,11 @@ from rempart.net.policy import AddressPolicy
 
 #: What every fetch may connect to.
 _EVERY_FETCH: Final = AddressPolicy()
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 #: How often a source is visited if nobody says.
 EVERY: Final = dt.timedelta(days=1)
 #: A section and its threads.
 DEPTH: Final = 1
-
-
-class Judge(Protocol):
-    """What judges an address and a person's words about it; :class:`rempart.app.stopping.Stop` is one."""
-
-    def judge_report(self, url: str, words: tuple[str, ...] = ()) -> Flag | None:
-        """Return why it may concern a minor; None if it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +95,7 @@ class SourceSheet:
     """Launch plans that it is part of."""
 
 
-def add_source(workspace: Workspace, judge: Judge, wish: SourceWish, *, policy: AddressPolicy = _EVERY_FETCH) -> Source:
+def add_source(workspace: Workspace, stop: Stop, wish: SourceWish, *, policy: AddressPolicy = _EVERY_FETCH) -> Source:
     """Watch a place, on terms that a named person answers for; nothing is asked of it yet.
 
     1. What was written is judged, words and all, before anything else is done with it.
@@ -108,7 +105,7 @@ def add_source(workspace: Workspace, judge: Judge, wish: SourceWish, *, policy: 
 
     Args:
         workspace: Where it is written.
-        judge: What nothing overrides.
+        stop: What nothing overrides.
         wish: What is asked for.
         policy: Where its fetches may connect to.
 
@@ -119,7 +116,7 @@ def add_source(workspace: Workspace, judge: Judge, wish: SourceWish, *, policy: 
         NotFoundError: nobody of that name works here, or there is no such owner or case.
     """
     now, typed_by = clock.utc_now(), workspace.me
-    _judge(workspace, judge, wish, now)  # (1)
+    judge(workspace, stop, wish.text, (wish.why,))  # (1)
     place = parse_place(wish.text, wish.base)  # (2)
     check_place(place, policy)
     by = answering(workspace, wish.authorised_by)  # (3)
@@ -206,13 +203,20 @@ def still_allowed(workspace: Workspace, source: Source, now: dt.datetime) -> str
     return why_not_allowed(workspace, source)
 
 
-def _judge(workspace: Workspace, judge: Judge, wish: SourceWish, now: dt.datetime) -> None:
-    """Stop what may concern a minor, by whatever was written about it."""
-    flag = judge.judge_report(wish.text, (wish.why,))
+def judge(workspace: Workspace, stop: Stop, text: str, words: tuple[str, ...] = ()) -> None:
+    """Stop what may concern a minor, by what was given or by what was written about it; an address is handed over.
+
+    Raises:
+        RefusedError: it may. What was given is frozen, and waits to be handed over.
+    """
+    flag = stop.judge_report(text, words)
     if flag is None:
         return
-    del workspace, now
-    message = f"this may concern a minor ({flag.source}, rule {flag.rule}): it is not watched"
+    found = _ADDRESS.search(text)
+    if found and (url := canonical(found.group())):
+        with workspace.database.transaction():
+            Freezing(workspace, stop).freeze_report(url, flag, clock.utc_now())
+    message = f"this may concern a minor ({flag.source}, {flag.rule}): nothing is watched"
     raise RefusedError(message, advice=HAND_OFF)
 
 

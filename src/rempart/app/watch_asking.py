@@ -10,7 +10,7 @@ from rempart.app.outside import make_limits
 from rempart.app.wiring_watch import Fetcher
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later
-from rempart.model.frontier import Ask, FrontierItem
+from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.source import Health
@@ -22,12 +22,13 @@ from rempart.model.web import (
     NotFetchedReason,
     NotModified,
     Page,
+    Validators,
 )
 from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 
 _GONE: Final = frozenset({404, 410})
-_HTTP_ERROR: Final = 400
+_BAD_REQUEST: Final = 400
 #: Worth another try: of the moment, not of the address.
 _PASSING: Final = frozenset(
     {
@@ -136,7 +137,14 @@ Answer = Page | FetchedMedia | Unchanged | Wait | Walled | Gone | Failed | Stopp
 def wanted_of(item: FrontierItem, settings: Settings) -> Wanted:
     """Return what is asked of an item."""
     mode = FetchMode.TEXT if item.new.ask is Ask.PAGE else FetchMode.MEDIA
-    return Wanted(mode=mode, validators=item.validators, limits=make_limits(settings, mode))
+    validators = Validators() if _is_needed_whole(item.new) else item.validators
+    return Wanted(mode=mode, validators=validators, limits=make_limits(settings, mode))
+
+
+def _is_needed_whole(new: NewFrontier) -> bool:
+    """Tell a page that is read although it may be as it was: what is new is looked for on it, or behind it."""
+    is_named = bool(new.post or new.posted_at)
+    return new.ask is Ask.PAGE and (new.urgency is Urgency.NEW or (new.urgency is Urgency.CHANGED and is_named))
 
 
 def ask(fetcher: Fetcher, cleared: Cleared[Address], wanted: Wanted) -> Answer:
@@ -162,9 +170,11 @@ def concluded(outcome: PoliteOutcome) -> Answer:
 
 
 def _of_page(page: Page) -> Answer:
-    if page.status in _GONE:
+    # Bluesky's interface says 400 of an account that is not there, was taken down or closed.
+    is_no_account = page.status == _BAD_REQUEST and "/xrpc/" in page.url
+    if page.status in _GONE or is_no_account:
         return Gone(status=page.status)
-    if page.status >= _HTTP_ERROR:
+    if page.status >= _BAD_REQUEST:
         return Failed(may_retry=True, health=Health.NOT_READ, words=f"the host answered with status {page.status}")
     return page
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from rempart.app.freezing import Freezing
 from rempart.app.frozen_marks import host_of
@@ -15,10 +17,12 @@ from rempart.app.watch_media import MediaLooking
 from rempart.app.watch_page import HEALTH_OF_PAGE_WALLS, PageReader, PageWriter, ReadPage
 from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
+from rempart.collect.channels import health_of
+from rempart.errors import NotFoundError
 from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
-from rempart.model.frontier import FrontierItem, FrontierState, Urgency
-from rempart.model.ids import SourceId
+from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
+from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from rempart.model.source import Health, Source
 from rempart.model.web import FetchedMedia, Page
@@ -26,6 +30,8 @@ from rempart.register import visible_among
 
 T = TypeVar("T")
 
+#: What a message is said to be whose page shows nothing of it.
+_NOT_FOUND: Final = 404
 #: The first pause after a failure of the moment; each next one is twice as long.
 _FIRST_DELAY: Final = dt.timedelta(seconds=30)
 
@@ -82,10 +88,7 @@ class Concluding:
             case Failed():
                 yield from self._failed(item, source, answer, now)
             case Unchanged():
-                self._tally.unchanged += 1
-                self._finish(item, source, FrontierState.DONE, now)
-                if _is_root(item):
-                    yield from self.note_health(source, Health.WELL, "")
+                yield from self._unchanged(item, source, now)
 
     def stopped(
         self, item: FrontierItem, source: Source, flag: Flag, read: ReadPage | None = None
@@ -132,6 +135,8 @@ class Concluding:
             yield from self._failed(item, source, failed, now)
         elif read.verdict.flag:
             yield from self.stopped(item, source, read.verdict.flag, read)
+        elif read.ask and (health := health_of(read.page, page.status, read.ask)) is not Health.WELL:
+            yield from self._not_a_channel(item, source, health, now)
         elif read.page.wall is not Wall.NONE and not read.page.posts and not read.page.links:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
@@ -139,6 +144,16 @@ class Concluding:
             yield from self.note_health(source, HEALTH_OF_PAGE_WALLS[read.page.wall], words)
         else:
             yield from self._write(item, source, read, page, now)
+
+    def _not_a_channel(
+        self, item: FrontierItem, source: Source, health: Health, now: dt.datetime
+    ) -> Iterator[WatchEvent]:
+        """Note that an interface answered, and not with posts or results; Telegram says so with a page like any."""
+        if health is Health.GONE:
+            yield from self._gone(item, source, _NOT_FOUND, now)
+        else:
+            failed = Failed(may_retry=False, health=health, words="its interface answered with something else")
+            yield from self._failed(item, source, failed, now)
 
     def _write(
         self, item: FrontierItem, source: Source, read: ReadPage, page: Page, now: dt.datetime
@@ -195,6 +210,20 @@ class Concluding:
             alert=recorded.alert,
         )
 
+    def _unchanged(self, item: FrontierItem, source: Source, now: dt.datetime) -> Iterator[WatchEvent]:
+        """Note that something is as it was: a picture that matched is still there."""
+        workspace = self._workspace
+
+        def work() -> None:
+            workspace.frontier.finish(item, FrontierState.DONE, now)
+            if item.new.ask is Ask.MEDIA:
+                workspace.sightings.still_there(item.new.url, now)
+
+        self._effect(source, work)
+        self._tally.unchanged += 1
+        if _is_root(item):
+            yield from self.note_health(source, Health.WELL, "")
+
     def _turned_away(
         self, item: FrontierItem, source: Source, answer: Wait | Walled, now: dt.datetime
     ) -> Iterator[WatchEvent]:
@@ -203,12 +232,12 @@ class Concluding:
             until = answer.until
             self.busy[self._workspace.frontier.host_digest(item.new.url)] = until
             self._effect(source, lambda: self._workspace.frontier.release(item, until))
-            is_telling = answer.health is not Health.WELL
+            is_telling = answer.health is not Health.WELL and _is_at_home(item, source)
         else:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
             # Of a forum that is watched, single pages are often closed to robots: that says nothing of the forum.
-            is_telling = _is_root(item) or answer.health is not Health.ROBOTS
+            is_telling = _is_root(item) or (answer.health is not Health.ROBOTS and _is_at_home(item, source))
         if is_telling:
             yield from self.note_health(source, answer.health, answer.words, answer.until)
 
@@ -220,14 +249,25 @@ class Concluding:
             workspace.sources.lock(source.id)
             workspace.frontier.finish(item, FrontierState.GONE, now, status=status)
             workspace.sightings.gone(item.new.url, status, now)
-            if item.new.thread is not None and item.new.urgency is Urgency.CHANGED:
-                # Posts were deleted, and with them the last page: the thread is read from its first one again.
-                workspace.threads.tail(item.new.thread, tail_url="", tail_posts=(), new_posts=0, now=now)
+            if item.new.thread is not None and item.new.urgency in {Urgency.CHANGED, Urgency.ROOT}:
+                self._read_anew(item, source, item.new.thread, now)
 
         self._effect(source, work)
         self._tally.gone += 1
         if _is_root(item):
             yield from self.note_health(source, Health.GONE, f"the host answered with status {status}")
+
+    def _read_anew(self, item: FrontierItem, source: Source, thread: ThreadId, now: dt.datetime) -> None:
+        """Read a thread from its first page again: posts were deleted, and with them what was its last one."""
+        workspace = self._workspace
+        workspace.threads.tail(thread, tail_url="", tail_posts=(), new_posts=0, now=now)
+        try:
+            first = workspace.threads.get(thread)
+        except NotFoundError:  # it was past its end meanwhile
+            return
+        if first.url and first.url != item.new.url:
+            again = replace(item.new, url=first.url, key=first.url, urgency=Urgency.NEW, again=True)
+            workspace.frontier.add(source.id, [again], now)
 
     def _failed(self, item: FrontierItem, source: Source, failed: Failed, now: dt.datetime) -> Iterator[WatchEvent]:
         """Try again later what may be of the moment; give up the rest."""
@@ -268,6 +308,11 @@ class Concluding:
 
     def _durably(self, work: Callable[[], T]) -> T:
         return self._workspace.database.durably(work)
+
+
+def _is_at_home(item: FrontierItem, source: Source) -> bool:
+    """Tell whether something is on the source's own host: what another one says, of pictures, says nothing of it."""
+    return _is_root(item) or urlsplit(item.new.url).netloc == urlsplit(source.new.place.text).netloc
 
 
 def _is_root(item: FrontierItem) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,7 +20,6 @@ from rempart.collect import FetchedPage, pack
 from rempart.collect.following import (
     WITH_POSTS,
     Following,
-    Listed,
     Seen,
     follow,
     frontier_of_thread,
@@ -45,11 +44,16 @@ from rempart.model.web import Page
 _POSTS_MOST: Final = 4_000
 #: A page's posts by which it is known again; an engine shows up to a hundred.
 _TAIL_MOST: Final = 1_000
+#: Pages that lead to each other are not asked for twice within this: less than the shortest time between two visits.
+_LATELY: Final = dt.timedelta(minutes=4)
 HEALTH_OF_PAGE_WALLS: Final = {
     Wall.LOGIN: Health.LOGIN_WALL,
     Wall.CAPTCHA: Health.CHALLENGE,
     Wall.AGE: Health.AGE_WALL,
 }
+#: Threads of one page that are opened at a visit, and when those were changed of which nobody says it.
+_THREADS_MOST: Final = 5_000
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Places whose links lead anywhere: each of these is a place of its own.
 _OF_MANY_HOSTS: Final = frozenset({SourceKind.SEARCH, SourceKind.LIST})
 
@@ -75,6 +79,28 @@ class PostMemory:
     def find(self, new: NewFrontier) -> ParsedPost | None:
         """Return the post in which something stands; None if it is forgotten, as after a restart."""
         return self._posts.get((new.page_url, new.post))
+
+
+class LatelyRead:
+    """Addresses of pages that this process read a moment ago."""
+
+    def __init__(self, lately: dt.timedelta = _LATELY) -> None:
+        """Know none."""
+        self._lately = lately
+        self._read: OrderedDict[str, dt.datetime] = OrderedDict()
+
+    def add(self, urls: Iterable[str], now: dt.datetime) -> None:
+        """Note that a page was read, under each of its addresses."""
+        for url in urls:
+            self._read[url] = now
+            self._read.move_to_end(url)
+        while next(iter(self._read.values()), now) < now - self._lately:
+            self._read.popitem(last=False)
+
+    @property
+    def urls(self) -> Collection[str]:
+        """Return them."""
+        return self._read.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +131,7 @@ class PageReader:
         self._stop = stop
         self._memory = memory
         self._channels = channels
+        self._lately = LatelyRead()
 
     def read(self, item: FrontierItem, source: Source, page: Page, now: dt.datetime) -> ReadPage | Unreadable | Stopped:
         """Read a page in the sandbox, judge every word of it, and decide what follows."""
@@ -121,6 +148,7 @@ class PageReader:
         verdict, thread = self._judged(parsed), self._thread_of(item, source, parsed)
         if verdict.flag:
             return ReadPage(page=parsed, verdict=verdict, following=Following(), thread=thread)
+        self._lately.add({item.new.url, parsed.canonical_url}, now)
         following = self._follow(item, source, parsed, thread, now)
         self._memory.add(parsed, following.posts)
         ask = self._channels.ask_for(source, item)
@@ -162,6 +190,7 @@ class PageReader:
             asked=item.new,
             thread=thread,
             threads=known,
+            lately=self._lately.urls,
         )
         return follow(page, seen, threads.digest, now)
 
@@ -204,7 +233,7 @@ class PageWriter:
 
     def _note_thread(self, item: FrontierItem, source: Source, read: ReadPage, now: dt.datetime) -> Thread | None:
         page, following, threads = read.page, read.following, self._workspace.threads
-        if page.kind not in WITH_POSTS or not page.posts:
+        if page.kind not in WITH_POSTS or not (page.posts or item.new.thread):
             return None
         thread = read.thread or threads.open(source.id, page.canonical_url, now)
         is_first = not thread.posts
@@ -216,19 +245,21 @@ class PageWriter:
             last = threads.digest(item.new.post) if item.new.post else ""
             threads.listed(thread.id, last_post=last, changed_at=item.new.posted_at, now=now)
         if is_first and (signature := signature_of(page.posts)):
-            threads.sign(thread.id, signature, b"")
+            threads.sign(thread.id, signature, threads.signature(thread.id)[1])
         return thread
 
     def _listed(self, item: FrontierItem, source: Source, read: ReadPage, now: dt.datetime) -> list[NewFrontier]:
-        threads, found = self._workspace.threads, []
-        for listed in read.following.threads:
-            if not listed.is_changed:
-                continue
-            known = listed.thread or threads.open(source.id, listed.link.url, now)
-            here = Listed(link=listed.link, thread=known, is_changed=True)
-            found.append(frontier_of_thread(here, item.new, read.page.section or read.page.title))
+        threads, section = self._workspace.threads, read.page.section or read.page.title
+        changed = [one for one in read.following.threads if one.is_changed]
+        changed.sort(key=lambda one: one.link.changed_at or _LONG_AGO, reverse=True)
+        # A sitemap names fifty thousand: what is left is new at the next visit too.
+        changed = changed[:_THREADS_MOST]
+        opened = threads.open_many(source.id, [one.link.url for one in changed], now)
         threads.touch([one.thread.id for one in read.following.threads if one.thread], now)
-        return found
+        return [
+            frontier_of_thread(replace(one, thread=one.thread or opened[one.link.url]), item.new, section)
+            for one in changed
+        ]
 
 
 def _locators(source: Source, read: ReadPage, now: dt.datetime) -> list[Locator]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,16 @@ from rempart.app.sources import still_allowed
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
-from rempart.collect.channels import first_asks, refusal_of
-from rempart.model.frontier import Ask, NewFrontier, Urgency
+from rempart.collect.channels import refusal_of
+from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
 
 #: Of a file of addresses: lines, and bytes.
 LINES_MOST: Final = 100_000
 _FILE_BYTES_MOST: Final = 32 * 1024 * 1024
+#: A picture that matched is looked at again after so long: four times before its sighting would end.
+_CHECK_AFTER: Final = dt.timedelta(days=7)
 #: What an address of a picture ends with.
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".heic")
 
@@ -49,7 +53,7 @@ class Seeder:
         for source in sources:
             if not source.is_due(now):
                 continue
-            news = self._first(source)
+            news = [*self._first(source), *self._checks(source, now)]
             due_at = now + effective_every(workspace, source, now)
 
             def work(source: Source = source, news: list[NewFrontier] = news, due_at: dt.datetime = due_at) -> bool:
@@ -75,23 +79,35 @@ class Seeder:
             return self._channel(source)
         if place.kind is SourceKind.LIST:
             return self._of_list(source)
-        root = self._tail(source) or place.text
-        return [_root(root)]
+        thread = self._thread(source)
+        if thread and thread.tail_url and not thread.is_frozen:
+            return [replace(_root(thread.tail_url), thread=thread.id)]
+        return [_root(place.text)]
 
-    def _tail(self, source: Source) -> str:
-        """Return the last page that was read, of a source that is one thread."""
+    def _thread(self, source: Source) -> Thread | None:
+        """Return what is known of a source that is one thread: its last page is asked for, not its first."""
         threads, place = self._workspace.threads, source.new.place
         if place.kind is not SourceKind.PAGE:
-            return ""
-        thread = self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
-        return thread.tail_url if thread and not thread.is_frozen else ""
+            return None
+        return self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
+
+    def _checks(self, source: Source, now: dt.datetime) -> list[NewFrontier]:
+        """Return pictures that matched and were not looked at for a while: still there, or gone, is worth knowing.
+
+        Temporary addresses have ended meanwhile, which says nothing.
+        """
+        if source.new.place.kind in LOCAL:
+            return []
+        sightings = self._workspace.sightings
+        due = self._workspace.database.durably(lambda: sightings.due_for_check(source.id, now - _CHECK_AFTER))
+        return [_check(one) for one in due if not end_of(one.seen.media_url)[0]]
 
     def _channel(self, source: Source) -> list[NewFrontier]:
         place = source.new.place
         if health := refusal_of(place):
             self._faults.append((source, health, "it is open to invited people only, or cannot be asked"))
             return []
-        asks = first_asks(place, source.cursor, self._channels.providers)
+        asks = self._channels.first(source)
         if not asks:
             self._faults.append((source, Health.REFUSED, "no search provider is set: search.providers"))
         return [_root(one.url) for one in asks]
@@ -131,6 +147,22 @@ def _of_line(line: str) -> NewFrontier | None:
         urgency=Urgency.ENDING if is_temporary else Urgency.MEDIA,
         expires_at=ends,
         page_url=url,
+        again=True,
+    )
+
+
+def _check(sighting: Sighting) -> NewFrontier:
+    seen = sighting.seen
+    return NewFrontier(
+        ask=Ask.MEDIA,
+        url=seen.media_url,
+        key=seen.media_url,
+        depth=0,
+        urgency=Urgency.MEDIA,
+        thread=seen.thread,
+        post=seen.post,
+        page_url=seen.page_url,
+        posted_at=seen.posted_at,
         again=True,
     )
 

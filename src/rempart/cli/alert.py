@@ -19,7 +19,7 @@ def command() -> None:
 @_JSON
 @click.pass_obj
 def show_all(given: Globals, *, as_json: bool) -> int:
-    """List the alerts, the newest first, with the doors that did not take them yet."""
+    """List the alerts, the newest first, with the doors that they wait for."""
     from rempart.app.alert_listing import list_alerts  # noqa: PLC0415 - heavy: Django
     from rempart.cli.alert_lines import print_told, told_record  # noqa: PLC0415 - as above
 
@@ -45,11 +45,13 @@ def show(given: Globals, alert: str, *, as_json: bool) -> int:
     with given.open() as workspace:
         told = show_alert(workspace, alert)
     if as_json:
-        put_json({**told_record(told), "refused": [str(door) for door in told.refused]})
+        put_json(told_record(told))
         return 0
     print_told(told)
-    for door in told.refused:
-        put(safe(f"{door} said that no more are wanted there: correct the settings"))
+    for door, at in told.doors.items():
+        put(safe(f"{door:7}  {f'taken {at:%Y-%m-%d %H:%M:%S} UTC' if at else 'not taken'}"))
+    if told.refused:
+        say(f"No more alerts are wanted at {', '.join(told.refused)}: correct the settings.")
     say(f"What was found: rempart sighting show {told.alert.sighting}")
     return 0
 

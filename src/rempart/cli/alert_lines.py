@@ -24,7 +24,8 @@ def told_record(told: ToldAlert) -> dict[str, object]:
         "priority": str(told.alert.priority),
         "raised_at": told.alert.at.isoformat(timespec="seconds"),
         "sighting": told.alert.sighting,
-        "waiting": [str(door) for door in told.waiting],
+        "doors": {str(door): at.isoformat(timespec="seconds") if at else None for door, at in told.doors.items()},
+        "refused": [str(door) for door in told.refused],
     }
 
 
@@ -32,7 +33,8 @@ def print_told(told: ToldAlert) -> None:
     """Print one line."""
     alert = told.alert
     waits = f"  waits for: {', '.join(told.waiting)}" if told.waiting else ""
-    put(safe(f"{alert.id}  {alert.priority:6}  {alert.at:%Y-%m-%d %H:%M}  {alert.sighting}{waits}"))
+    refused = f"  refused by: {', '.join(told.refused)}" if told.refused else ""
+    put(safe(f"{alert.id}  {alert.priority:6}  {alert.at:%Y-%m-%d %H:%M}  {alert.sighting}{waits}{refused}"))
 
 
 def delivery_record(door: AlertDoor, delivery: AlertDelivery) -> dict[str, object]:
