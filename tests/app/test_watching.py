@@ -1,4 +1,4 @@
-"""A whole watch of a forum and of its mirror: the leak is found on both, politely; next time only what is new is asked."""
+"""A whole watch of a forum and of its mirror: the leak is found on both, politely; next time only what is new."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from rempart.collect.naming import (
     refusal_of_line,
     speaks_of_person,
 )
-from rempart.collect.naming_words import GIVEN, PLAIN
+from rempart.collect.naming_words import PLAIN
 from rempart.collect.places import parse_place
 from rempart.model.source import Place, SourceKind
+from rempart.privacy.given_names import GIVEN_NAMES
 
 
 @pytest.mark.parametrize(
@@ -158,8 +159,8 @@ def test_a_line_of_a_list(url: str, without: bool, with_right: bool) -> None:  #
 
 def test_the_lists_are_apart() -> None:
     """A word is plain or a name; none has an accent or a capital, which the reading would have taken away."""
-    assert not PLAIN & GIVEN
-    assert all(word.isascii() and word == word.lower() for word in PLAIN | GIVEN)
+    assert not PLAIN & GIVEN_NAMES
+    assert all(word.isascii() and word == word.lower() for word in PLAIN | GIVEN_NAMES)
 
 
 @given(st.text(max_size=200))

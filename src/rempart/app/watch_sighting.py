@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rempart.app.alerts import raise_alert
+from rempart.app.mirrors import note_picture
 from rempart.app.pseudonyms import pseudonym
 from rempart.app.watch_media import Compared
 from rempart.app.watch_page import PostMemory
 from rempart.app.workspace import Workspace
-from rempart.collect.mirrors import added_code
 from rempart.config import Settings
 from rempart.model.alert import Alert
 from rempart.model.collected import ParsedPost
@@ -56,7 +56,8 @@ class SightingWriter:
             workspace.sources.lock(source.id)
             workspace.frontier.finish(item, FrontierState.DONE, now, validators=validators)
             workspace.sources.count(source.id, media=1)
-            self._note_code(item, compared)
+            if item.new.thread is not None and compared.code:
+                note_picture(workspace, item.new.thread, compared.code)
             if not compared.matches:
                 return Recorded(sighting=None)
             written = workspace.sightings.record(self._sighting(item, source, compared), now)
@@ -71,15 +72,6 @@ class SightingWriter:
             return Recorded(sighting=found, is_new=is_new, alert=alert)
 
         return work
-
-    def _note_code(self, item: FrontierItem, compared: Compared) -> None:
-        """Let the thread be known by this picture too, where it is like one elsewhere."""
-        thread, threads = item.new.thread, self._workspace.threads
-        if thread is None or not compared.code:
-            return
-        signature, codes = threads.signature(thread)
-        if (more := added_code(codes, compared.code)) != codes:
-            threads.sign(thread, signature, more)
 
     def _sighting(self, item: FrontierItem, source: Source, compared: Compared) -> NewSighting:
         new, post = item.new, self._memory.find(item.new)

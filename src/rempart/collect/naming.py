@@ -15,10 +15,11 @@ from typing import Final
 
 from rempart.collect.addresses import canonical
 from rempart.collect.invitations import invitation_in
-from rempart.collect.naming_words import GIVEN, PLAIN
+from rempart.collect.naming_words import PLAIN
 from rempart.collect.person_pages import account_in, queries_in
 from rempart.model.names import skeleton
 from rempart.model.source import ACCOUNTS, Place, SourceKind
+from rempart.privacy.given_names import GIVEN_NAMES
 
 _EMAIL: Final = re.compile(r"[^\s@]\s?(?:@|\(at\)|\[at\])\s?\w[\w.-]*\.\w{2,}", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![\w.])@\s*\w{2,}|\bu/\w{3,}")
@@ -134,7 +135,7 @@ def _signs(text: str, owners_names: tuple[str, ...]) -> Iterator[str]:
     if any(_is_account(piece) for piece in _WHERE.sub(" ", text).split()):
         yield "it holds what looks like the name of an account"
     words = _words(text)
-    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
+    if any(word in GIVEN_NAMES for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
         yield "it holds a given name"
     if any(a[1] and b[1] and not {a[0], b[0]} <= PLAIN for a, b in pairwise(words)):
         yield "it holds two words in a row that begin with capitals, as names do"
