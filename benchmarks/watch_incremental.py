@@ -1,9 +1,9 @@
 """How many requests a new message costs, once a forum was read: what the forum's own log says.
 
-``python benchmarks/watch_incremental.py``: a forum of 240 threads on loopback is watched once, then visited again and
-again after some messages were added, most of them to the threads that changed last, every fourth with a picture. Each
-visit is ``rempart watch --once`` with its own client; only the pace is left out. Beside it, what the same visit costs
-those who ask for every page again, and those who ask for the list of threads and one page of each thread.
+``python benchmarks/watch_incremental.py``: a forum of 120 threads of 40 messages on loopback is watched once, then
+visited again and again after some messages were added, most of them to the threads that changed last, every fourth with
+a picture. Each visit is ``rempart watch --once`` with its own client; only the pace is left out. Beside it, what the
+same visit costs those who ask for every page again, and those who ask for the list of threads and one page of each.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def visit(forum: Forum, new: int) -> tuple[str, ...]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--threads", type=int, default=240)
-    parser.add_argument("--posts", type=int, default=50)
+    parser.add_argument("--threads", type=int, default=120)
+    parser.add_argument("--posts", type=int, default=40)
     options = parser.parse_args()
     draw, rows = random.Random(SEED), []
     with (
