@@ -10,19 +10,25 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from archive_makers import warc_of
 from made_threads import made_posts
+from net.doors import FakeResolver
 from rempart import clock
+from rempart.app.evidence_pages import PageRecorder
 from rempart.app.freezing import Freezing
 from rempart.app.stopping import Flag, Stop
 from rempart.app.workspace import Workspace
+from rempart.app.workspace_scan import WorkspaceScan
 from rempart.collect.following import media_key
 from rempart.collect.mirrors import signature_of
 from rempart.errors import LeaseLostError
+from rempart.model import Stopped
 from rempart.model.collected import MediaReference, PageKind, PageLink, ReferenceKind
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Urgency
 from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from stops import attachment, thread_page
+from watch_scenes import workspace_with_leak
 from watched import new_source
 
 FLAG = Flag(source=FlagSource.TEXT, rule="fr-word")
@@ -232,3 +238,21 @@ def test_nothing_is_added_to_a_thread_that_was_frozen_while_a_page_of_it_was_rea
     assert scene.workspace.frontier.counts(scene.source) == {FrontierState.FROZEN: 1}
     late = scene.stop.judge_address(ask("https://img.example/late.jpg", thread=thread.id, kind=Ask.MEDIA))
     assert late is not None
+
+
+def test_no_other_door_opens_what_was_frozen(tmp_path: Path) -> None:
+    """A page that is recorded as evidence, an archive that is scanned: both ask the gate of the workspace."""
+    settings, workspace = workspace_with_leak(tmp_path)
+    archive = tmp_path / "seen.warc"
+    archive.write_bytes(warc_of({URL: b"\xff\xd8\xff"}))
+    names = FakeResolver()
+    with workspace:
+        Freezing(workspace, Stop.of(workspace, settings)).freeze_report(URL, FLAG, clock.utc_now())
+
+        recorded = PageRecorder(settings, workspace, resolver=names).record(f"{URL}?utm_source=x")
+        with WorkspaceScan(workspace, [archive], settings) as scan:
+            list(scan.events())
+
+    assert isinstance(recorded, Stopped)
+    assert names.asked == []
+    assert scan.summary().stopped == 1

@@ -271,6 +271,15 @@ class Stop:
         return None
 
 
+def gate_of(workspace: Workspace | None, settings: Settings) -> MinorGate:
+    """Make the gate of whatever asks for single addresses: what a watch of this workspace froze is stopped there too.
+
+    Raises:
+        ConfigError: a hotline's list cannot be read: nothing is asked for.
+    """
+    return Stop.of(workspace, settings).gate if workspace is not None else make_gate(settings)
+
+
 def _own_words(page: ParsedPage) -> Iterator[tuple[FlagSource, str]]:
     """Yield what a page says of itself."""
     yield FlagSource.ADDRESS, page.canonical_url
