@@ -166,10 +166,10 @@ class Scene:
         return self.workspace.sightings.all()
 
 
-def workspace_with_leak(folder: Path) -> tuple[Settings, Workspace]:
+def workspace_with_leak(folder: Path, *, url: str = "") -> tuple[Settings, Workspace]:
     """Make a workspace that looks for one picture, ``scene(1)``."""
     import workspaces  # noqa: PLC0415 - the scenes of workspaces are heavy
 
-    settings, workspace = workspaces.make(folder / "ws", is_shared=False)
+    settings, workspace = workspaces.make(folder / "ws", url=url, is_shared=False)
     workspaces.register(settings, workspace, workspaces.pictures(folder / "shoot", 1, side=SIDE))
     return settings, workspace
