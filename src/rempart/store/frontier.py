@@ -165,7 +165,9 @@ class FrontierRepository:
             again = {**values, "state": FrontierState.WAITING, "due_at": now, "attempts": 0, "is_wanted_again": False}
             if self._held(item).filter(is_wanted_again=True).update(**again):
                 return
-            self._change(item, state=state, context_sealed=None, **values)
+            if state is not FrontierState.BLOCKED:  # what led there is judged again at the next visit
+                values["context_sealed"] = None
+            self._change(item, state=state, **values)
 
     def retry(
         self, item: FrontierItem, due_at: dt.datetime, now: dt.datetime, *, attempts_most: int = ATTEMPTS_MOST
@@ -213,6 +215,17 @@ class FrontierRepository:
             for batch in in_batches(wanted):
                 count += rows.filter(key_index__in=batch).update(**values)
         return count
+
+    def reopen(self, source: SourceId, now: dt.datetime) -> int:
+        """Ask again for the pages of a source that stood behind a wall at an earlier visit; return how many.
+
+        Pictures behind one are many, and stay there: a forum that shows them to nobody is not asked for each of them
+        at each visit.
+        """
+        with self._database.transaction():
+            _lock(source)
+            rows = FrontierRow.objects.filter(source_id=source, state=FrontierState.BLOCKED, ask=Ask.PAGE)
+            return rows.update(**_waiting(now))
 
     def next_instant(
         self, *, busy_hosts: Collection[bytes] = (), sources: Collection[SourceId] | None = None
