@@ -56,7 +56,7 @@ TESTED_ELSEWHERE: Final = {
     "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
-    "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
+    "tests/app/test_backup.py": "app/restore.py keys/backup_stream.py",
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
     "tests/net/test_tsa.py": "model/timestamp.py",
