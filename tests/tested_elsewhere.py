@@ -7,6 +7,9 @@ from typing import Final
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
     "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/app/test_stopping.py": "app/frozen_marks.py",
+    "tests/app/test_referrals.py": "model/referral.py",
+    "tests/privacy/test_excerpts.py": "privacy/excerpt_words.py",
     "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
@@ -16,11 +19,14 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/collect/test_naming.py": "collect/naming_words.py",
+    "tests/app/test_plans.py": "model/plan.py",
+    "tests/cli/test_source.py": "cli/source_lines.py cli/sighting.py cli/plan.py cli/plan_lines.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
-    "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
+    "collect/engines/misago.py collect/engines/misago_page.py collect/engines/paste.py collect/engines/phpbb.py "
+    "collect/engines/sitemap.py "
     "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
     "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
     "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "

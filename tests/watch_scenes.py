@@ -6,7 +6,9 @@ import datetime as dt
 import io
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -14,13 +16,15 @@ from PIL import Image
 
 from pictures import scene
 from rempart import clock
-from rempart.app.watch_events import WatchEvent
+from rempart.app.watch_events import WatchEvent, WatchTally
 from rempart.app.watching import Watch
 from rempart.app.wiring_watch import Outside
-from rempart.app.workspace import Workspace
+from rempart.app.workspace import Workspace, open_workspace
 from rempart.config import Settings
+from rempart.model.frontier import FrontierState
 from rempart.model.ids import SourceId
-from rempart.model.source import Article14, NewSource, Place, Source, SourceKind
+from rempart.model.sighting import Sighting
+from rempart.model.source import Article14, Health, NewSource, Place, Source, SourceKind
 from rempart.net import AddressPolicy
 from rempart.net.addresses import IPAddress
 from rempart.net.urls import parse_url
@@ -103,6 +107,55 @@ def watch(
 def due_again(workspace: Workspace, source: Source) -> None:
     """Let a source be due now."""
     workspace.sources.make_due(source.id, clock.utc_now())
+
+
+@dataclass(slots=True)
+class Scene:
+    """A workspace, its settings, and names that all lead to this machine."""
+
+    settings: Settings
+    workspace: Workspace
+    names: LoopbackNames
+
+    @classmethod
+    def open(cls, folder: Path, **values: object) -> Self:
+        """Open the workspace of a folder; ``watch__requests_per_visit=9`` sets others."""
+        from workspaces import settings_for  # noqa: PLC0415 - the scenes of workspaces are heavy
+
+        settings = settings_for(folder, **values)
+        return cls(settings, open_workspace(settings), LoopbackNames())
+
+    def with_settings(self, **values: object) -> Scene:
+        """Return the same workspace under other settings."""
+        from workspaces import settings_for  # noqa: PLC0415 - as above
+
+        return replace(self, settings=settings_for(self.workspace.folder, **values))
+
+    def add(self, url: str, **values: Any) -> Source:
+        """Watch a place."""
+        return add(self.workspace, url, **values)
+
+    def watch(self, *urls: str, once: Iterable[SourceId] = ()) -> tuple[list[WatchEvent], WatchTally]:
+        """Watch once, with a way to the hosts of these addresses, and return what happened."""
+        with Watch(self.workspace, self.settings, sources=tuple(once), outside=outside(urls, self.names)) as running:
+            return list(running.events(once=True)), running.summary()
+
+    def again(self, source: Source, *urls: str) -> tuple[list[WatchEvent], WatchTally]:
+        """Let a source be due, and watch once more."""
+        due_again(self.workspace, source)
+        return self.watch(*urls)
+
+    def health(self, source: Source) -> Health:
+        """Return how a source is."""
+        return self.workspace.sources.get(source.id).health
+
+    def states(self, source: Source) -> dict[FrontierState, int]:
+        """Return how many rows are in which state."""
+        return self.workspace.frontier.counts(source.id)
+
+    def seen(self) -> list[Sighting]:
+        """Return what was seen."""
+        return self.workspace.sightings.all()
 
 
 def workspace_with_leak(folder: Path) -> tuple[Settings, Workspace]:

@@ -53,6 +53,15 @@ PAGES: Final[dict[str, FetchedPage]] = {
         b'{"post_set": {"results": [[], {"attachments": {"id": 1}, "poster": [], "content": 1}], "next": "2"}}',
         "application/json",
     ),
+    "Misago, deep": page(b'<body class="misago-x"><script>misago.init({"POSTS":' + b"[" * 90_000 + b"</script>"),
+    "Misago, of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREAD": [], "POSTS": {"results": [1, null, {"id": "x",'
+        b' "content": 5, "attachments": {"a": 1}, "posted_on": []}], "next": true, "pages": -1}})</script>'
+    ),
+    "Misago, a list of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREADS": {"results": [[], {"url": 5}],'
+        b' "subcategories": [[], "x"]}, "CATEGORIES": [{"id": []}]})</script>'
+    ),
     "Mastodon, wrong types": page(
         b'[{"id": [], "account": 7, "content": {}, "visibility": null, "media_attachments": {"url": 1}, "card": [],'
         b'"poll": {"options": ["x", {"title": 5}]}, "reblog": []}, 3, null, {"id": "1", "account": {"id": {}}}]',

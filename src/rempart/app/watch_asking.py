@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from rempart.app.outside import make_limits
 from rempart.app.wiring_watch import Fetcher
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later
-from rempart.model.frontier import Ask, FrontierItem
+from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
 from rempart.model.source import Health
@@ -22,12 +23,16 @@ from rempart.model.web import (
     NotFetchedReason,
     NotModified,
     Page,
+    Validators,
 )
 from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 
 _GONE: Final = frozenset({404, 410})
 _BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
+#: Misago answers for a removed attachment with 302 and a picture that says so, under 200.
+_STANDS_FOR_NOTHING: Final = re.compile(r"/misago/img/attachment-40[34]\.png$")
 #: Worth another try: of the moment, not of the address.
 _PASSING: Final = frozenset(
     {
@@ -136,7 +141,14 @@ Answer = Page | FetchedMedia | Unchanged | Wait | Walled | Gone | Failed | Stopp
 def wanted_of(item: FrontierItem, settings: Settings) -> Wanted:
     """Return what is asked of an item."""
     mode = FetchMode.TEXT if item.new.ask is Ask.PAGE else FetchMode.MEDIA
-    return Wanted(mode=mode, validators=item.validators, limits=make_limits(settings, mode))
+    validators = Validators() if _is_needed_whole(item.new) else item.validators
+    return Wanted(mode=mode, validators=validators, limits=make_limits(settings, mode))
+
+
+def _is_needed_whole(new: NewFrontier) -> bool:
+    """Tell a page that is read although it may be as it was: what is new is looked for on it, or behind it."""
+    is_named = bool(new.post or new.posted_at)
+    return new.ask is Ask.PAGE and (new.urgency is Urgency.NEW or (new.urgency is Urgency.CHANGED and is_named))
 
 
 def ask(fetcher: Fetcher, cleared: Cleared[Address], wanted: Wanted) -> Answer:
@@ -148,7 +160,7 @@ def concluded(outcome: PoliteOutcome) -> Answer:
     """Say what an outcome is to a watch."""
     match outcome:
         case Stopped() | FetchedMedia():
-            return outcome
+            return _of_media(outcome)
         case Page():
             return _of_page(outcome)
         case NotModified():
@@ -159,6 +171,13 @@ def concluded(outcome: PoliteOutcome) -> Answer:
             return _not_fetched(outcome)
         case _:  # only a head was asked for, which a watch never does
             return Failed(may_retry=False, health=Health.NOT_READ, words="only its head came")
+
+
+def _of_media(outcome: Stopped | FetchedMedia) -> Answer:
+    if isinstance(outcome, FetchedMedia) and _STANDS_FOR_NOTHING.search(outcome.url):
+        outcome.memory.close()
+        return Gone(status=_NOT_FOUND)
+    return outcome
 
 
 def _of_page(page: Page) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,10 +18,11 @@ from rempart.app.watch_page import HEALTH_OF_PAGE_WALLS, PageReader, PageWriter,
 from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
 from rempart.collect.channels import health_of
+from rempart.errors import NotFoundError
 from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
-from rempart.model.ids import SourceId
+from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from rempart.model.source import Health, Source
 from rempart.model.web import FetchedMedia, Page
@@ -247,14 +249,25 @@ class Concluding:
             workspace.sources.lock(source.id)
             workspace.frontier.finish(item, FrontierState.GONE, now, status=status)
             workspace.sightings.gone(item.new.url, status, now)
-            if item.new.thread is not None and item.new.urgency is Urgency.CHANGED:
-                # Posts were deleted, and with them the last page: the thread is read from its first one again.
-                workspace.threads.tail(item.new.thread, tail_url="", tail_posts=(), new_posts=0, now=now)
+            if item.new.thread is not None and item.new.urgency in {Urgency.CHANGED, Urgency.ROOT}:
+                self._read_anew(item, source, item.new.thread, now)
 
         self._effect(source, work)
         self._tally.gone += 1
         if _is_root(item):
             yield from self.note_health(source, Health.GONE, f"the host answered with status {status}")
+
+    def _read_anew(self, item: FrontierItem, source: Source, thread: ThreadId, now: dt.datetime) -> None:
+        """Read a thread from its first page again: posts were deleted, and with them what was its last one."""
+        workspace = self._workspace
+        workspace.threads.tail(thread, tail_url="", tail_posts=(), new_posts=0, now=now)
+        try:
+            first = workspace.threads.get(thread)
+        except NotFoundError:  # it was past its end meanwhile
+            return
+        if first.url and first.url != item.new.url:
+            again = replace(item.new, url=first.url, key=first.url, urgency=Urgency.NEW, again=True)
+            workspace.frontier.add(source.id, [again], now)
 
     def _failed(self, item: FrontierItem, source: Source, failed: Failed, now: dt.datetime) -> Iterator[WatchEvent]:
         """Try again later what may be of the moment; give up the rest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -44,6 +44,8 @@ from rempart.model.web import Page
 _POSTS_MOST: Final = 4_000
 #: A page's posts by which it is known again; an engine shows up to a hundred.
 _TAIL_MOST: Final = 1_000
+#: Pages that lead to each other are not asked for twice within this: less than the shortest time between two visits.
+_LATELY: Final = dt.timedelta(minutes=4)
 HEALTH_OF_PAGE_WALLS: Final = {
     Wall.LOGIN: Health.LOGIN_WALL,
     Wall.CAPTCHA: Health.CHALLENGE,
@@ -79,6 +81,28 @@ class PostMemory:
         return self._posts.get((new.page_url, new.post))
 
 
+class LatelyRead:
+    """Addresses of pages that this process read a moment ago."""
+
+    def __init__(self, lately: dt.timedelta = _LATELY) -> None:
+        """Know none."""
+        self._lately = lately
+        self._read: OrderedDict[str, dt.datetime] = OrderedDict()
+
+    def add(self, urls: Iterable[str], now: dt.datetime) -> None:
+        """Note that a page was read, under each of its addresses."""
+        for url in urls:
+            self._read[url] = now
+            self._read.move_to_end(url)
+        while next(iter(self._read.values()), now) < now - self._lately:
+            self._read.popitem(last=False)
+
+    @property
+    def urls(self) -> Collection[str]:
+        """Return them."""
+        return self._read.keys()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
     """A page that was read and judged, before anything is written of it."""
@@ -107,6 +131,7 @@ class PageReader:
         self._stop = stop
         self._memory = memory
         self._channels = channels
+        self._lately = LatelyRead()
 
     def read(self, item: FrontierItem, source: Source, page: Page, now: dt.datetime) -> ReadPage | Unreadable | Stopped:
         """Read a page in the sandbox, judge every word of it, and decide what follows."""
@@ -123,6 +148,7 @@ class PageReader:
         verdict, thread = self._judged(parsed), self._thread_of(item, source, parsed)
         if verdict.flag:
             return ReadPage(page=parsed, verdict=verdict, following=Following(), thread=thread)
+        self._lately.add({item.new.url, parsed.canonical_url}, now)
         following = self._follow(item, source, parsed, thread, now)
         self._memory.add(parsed, following.posts)
         ask = self._channels.ask_for(source, item)
@@ -164,6 +190,7 @@ class PageReader:
             asked=item.new,
             thread=thread,
             threads=known,
+            lately=self._lately.urls,
         )
         return follow(page, seen, threads.digest, now)
 
@@ -206,7 +233,7 @@ class PageWriter:
 
     def _note_thread(self, item: FrontierItem, source: Source, read: ReadPage, now: dt.datetime) -> Thread | None:
         page, following, threads = read.page, read.following, self._workspace.threads
-        if page.kind not in WITH_POSTS or not page.posts:
+        if page.kind not in WITH_POSTS or not (page.posts or item.new.thread):
             return None
         thread = read.thread or threads.open(source.id, page.canonical_url, now)
         is_first = not thread.posts

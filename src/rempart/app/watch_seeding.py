@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from rempart.app.plans import effective_every
 from rempart.app.sources import still_allowed
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
+from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
 from rempart.collect.channels import refusal_of
-from rempart.model.frontier import Ask, NewFrontier, Urgency
+from rempart.collect.naming import refusal_of_line
+from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.ids import SourceId
 from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
+from rempart.model.work import EventKind
 
 #: Of a file of addresses: lines, and bytes.
 LINES_MOST: Final = 100_000
@@ -43,8 +48,20 @@ class Seeder:
         workspace = self._workspace
         for source in workspace.database.durably(workspace.sources.all):
             why = "its day has come" if source.new.until <= now else still_allowed(workspace, source, now)
-            if why and workspace.database.durably(lambda ending=source: workspace.sources.end(ending.id, now)):  # type: ignore[misc]
+            if why and self._end(source.id, now):
                 yield source, why
+
+    def _end(self, source: SourceId, now: dt.datetime) -> bool:
+        """End a source, and note it; False if another process did."""
+        workspace = self._workspace
+
+        def work() -> bool:
+            if not workspace.sources.end(source, now):
+                return False
+            workspace.journal.note(EventKind.SOURCE_ENDED, source, actor=ACTOR, now=now)
+            return True
+
+        return workspace.database.durably(work)
 
     def seed(self, sources: Iterable[Source], now: dt.datetime) -> Iterator[Source]:
         """Add what is asked for first of each source that is due, and say when it is due again; in one transaction."""
@@ -78,16 +95,17 @@ class Seeder:
             return self._channel(source)
         if place.kind is SourceKind.LIST:
             return self._of_list(source)
-        root = self._tail(source) or place.text
-        return [_root(root)]
+        thread = self._thread(source)
+        if thread and thread.tail_url and not thread.is_frozen:
+            return [replace(_root(thread.tail_url), thread=thread.id)]
+        return [_root(place.text)]
 
-    def _tail(self, source: Source) -> str:
-        """Return the last page that was read, of a source that is one thread."""
+    def _thread(self, source: Source) -> Thread | None:
+        """Return what is known of a source that is one thread: its last page is asked for, not its first."""
         threads, place = self._workspace.threads, source.new.place
         if place.kind is not SourceKind.PAGE:
-            return ""
-        thread = self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
-        return thread.tail_url if thread and not thread.is_frozen else ""
+            return None
+        return self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
 
     def _checks(self, source: Source, now: dt.datetime) -> list[NewFrontier]:
         """Return pictures that matched and were not looked at for a while: still there, or gone, is worth knowing.
@@ -124,7 +142,13 @@ class Seeder:
         lines = data.decode("utf-8", "replace").splitlines()
         if len(lines) > LINES_MOST:
             self._faults.append((source, Health.NOT_READ, f"only the first {LINES_MOST} lines are read"))
-        return [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        found = [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        is_about_person = bool(source.new.owner or source.new.case)
+        allowed = [new for new in found if not refusal_of_line(new.url, is_about_person=is_about_person)]
+        if len(allowed) < len(found):
+            words = f"{len(found) - len(allowed)} addresses lead to closed rooms or to people: left out"
+            self._faults.append((source, Health.REFUSED, words))
+        return allowed
 
 
 def _of_line(line: str) -> NewFrontier | None:

@@ -20,6 +20,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.alert_sending import send_due
 from rempart.app.freezing import Freezing
+from rempart.app.mirrors import regroup
 from rempart.app.searching import make_providers, make_wanted
 from rempart.app.stopping import Flag, Stop
 from rempart.app.watch_asking import ask, wanted_of
@@ -105,6 +106,7 @@ class Watch:
         )
         self._sources: dict[SourceId, Source] = {}
         self._is_stopping = False
+        self._regrouped_at = 0
         self._started_s = self._looked_s = self._refreshed_s = clock.monotonic_s()
 
     def __enter__(self) -> Self:
@@ -143,6 +145,7 @@ class Watch:
                     break
             if not once and clock.monotonic_s() - self._looked_s > _LOOK_EVERY_S:
                 yield from self._begin()
+        self._regroup()
 
     def summary(self) -> WatchTally:
         """Return the counts so far."""
@@ -158,6 +161,12 @@ class Watch:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()
 
+    def _regroup(self) -> None:
+        """Say which sources show the same, if pages were read since that was last said."""
+        if self.tally.pages > self._regrouped_at:
+            self._regrouped_at = self.tally.pages
+            self._workspace.database.durably(lambda: regroup(self._workspace))
+
     # Seeding
 
     def _begin(self) -> Iterator[WatchEvent]:
@@ -165,6 +174,7 @@ class Watch:
         self._looked_s = clock.monotonic_s()
         if self._looked_s - self._refreshed_s > _REFRESH_EVERY_S:
             self._looking.refresh()
+            self._regroup()
             self._refreshed_s = self._looked_s
         now = self._workspace.database.instant()
         for source, why in self._seeder.ended(now):

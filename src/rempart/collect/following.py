@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,6 +42,8 @@ class Seen:
     """The thread that the page belongs to, if it was known."""
     threads: Mapping[str, Thread]
     """Of those that the page links to, the ones that are known, by address."""
+    lately: Collection[str] = frozenset()
+    """Addresses that were read a moment ago: pages that lead to each other in a circle are asked for once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class Following:
 
 def listed_threads(page: ParsedPage) -> tuple[str, ...]:
     """Return the addresses of the threads that a page lists: what is to be known before :func:`follow`."""
-    return tuple(dict.fromkeys(link.url for link in page.links if link.kind is PageKind.THREAD))
+    return tuple(dict.fromkeys(link.url for link in page.links if _is_thread(link, page)))
 
 
 def post_key(post: ParsedPost) -> str:
@@ -108,7 +110,7 @@ def follow(page: ParsedPage, seen: Seen, digest: Callable[[str], str], now: dt.d
     is_anything_new = any(t.is_changed for t in threads)
     return Following(
         threads=threads,
-        onward=_onward(page, seen) if page.kind in WITH_POSTS else (),
+        onward=_onward(page, seen, digest) if page.kind in WITH_POSTS else (),
         pages=_pages(page, seen, is_anything_new=is_anything_new),
         media=_media(page, posts, seen, now) if page.kind is not PageKind.FILE_HOST else (),
         posts=posts,
@@ -145,16 +147,22 @@ def _threads(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tupl
         return ()
     found: dict[str, Listed] = {}
     for link in page.links:
-        if link.kind is not PageKind.THREAD or not _is_at(link.url, seen.root_host):
+        if not _is_thread(link, page) or not _is_at(link.url, seen.root_host):
             continue
         known = seen.threads.get(link.url)
         if known and known.is_frozen:
             continue
-        changed = known is None or _is_changed(link, known, digest)
+        asked_for = (known.tail_url if known else "") or link.url
+        changed = (known is None or _is_changed(link, known, digest)) and asked_for not in seen.lately
         before = found.get(link.url)  # a listing links to a thread and to its newest post
         if before is None or (link.last_post_id and not before.link.last_post_id):
             found[link.url] = Listed(link=link, thread=known, is_changed=changed)
     return tuple(found.values())
+
+
+def _is_thread(link: PageLink, page: ParsedPage) -> bool:
+    """Tell what is asked for again only when it changed: threads, and the pages of a sitemap, which says when."""
+    return link.kind is PageKind.THREAD or (page.kind is PageKind.SITEMAP and link.kind is PageKind.UNKNOWN)
 
 
 def _is_changed(link: PageLink, known: Thread, digest: Callable[[str], str]) -> bool:
@@ -175,14 +183,40 @@ def _new_posts(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tu
     return tuple(post for post in page.posts if digest(post_key(post)) not in known)
 
 
-def _onward(page: ParsedPage, seen: Seen) -> tuple[NewFrontier, ...]:
-    """Return the next page of a thread, and its last one where it was never read to its end."""
+def _onward(page: ParsedPage, seen: Seen, digest: Callable[[str], str]) -> tuple[NewFrontier, ...]:
+    """Return the next page of a thread, its last one where it was never read to its end, its first one if it moved."""
     asked, found = seen.asked, []
     if page.kind is PageKind.THREAD and page.last_url not in {"", page.canonical_url} and _is_first(seen):
-        found.append(_page(page.last_url, page, asked, asked.depth, urgency=Urgency.CHANGED, thread=True))
+        # Where a thread is read anew, it was asked for before.
+        found.append(_page(page.last_url, page, asked, asked.depth, urgency=Urgency.CHANGED, again=True, thread=True))
     if page.next_url and not (page.kind is PageKind.FEED and page.links):
-        found.append(_page(page.next_url, page, asked, asked.depth, thread=True))
+        urgency = _of_next_page(seen)
+        again = urgency is not Urgency.DEEPER
+        found.append(_page(page.next_url, page, asked, asked.depth, urgency=urgency, again=again, thread=True))
+    if seen.thread and page.kind is PageKind.THREAD and _is_shifted(page, seen.thread, seen, digest):
+        first = seen.thread.url
+        found.append(_page(first, page, asked, asked.depth, urgency=Urgency.NEW, again=True, thread=True))
     return _here(found, seen)
+
+
+def _of_next_page(seen: Seen) -> Urgency:
+    """Return what goes on as it began: behind the last page that was read, or through a thread that is read anew.
+
+    There, pages are asked for although they were: another page had their number before posts were deleted.
+    """
+    if seen.thread and seen.thread.tail_url and seen.asked.urgency in {Urgency.CHANGED, Urgency.ROOT}:
+        return Urgency.CHANGED
+    return Urgency.NEW if seen.thread and seen.thread.posts and seen.asked.urgency is Urgency.NEW else Urgency.DEEPER
+
+
+def _is_shifted(page: ParsedPage, thread: Thread, seen: Seen, digest: Callable[[str], str]) -> bool:
+    """Tell whether none of the last posts that were read are where they were.
+
+    Posts before them were deleted: what was added since may stand on any page.
+    """
+    if seen.asked.url != thread.tail_url or not thread.tail_posts or thread.url in {"", page.canonical_url}:
+        return False
+    return {digest(post_key(post)) for post in page.posts}.isdisjoint(thread.tail_posts)
 
 
 def _pages(page: ParsedPage, seen: Seen, *, is_anything_new: bool) -> tuple[NewFrontier, ...]:
@@ -195,15 +229,16 @@ def _pages(page: ParsedPage, seen: Seen, *, is_anything_new: bool) -> tuple[NewF
         found.append(_page(page.next_url, page, asked, asked.depth))
     for link in page.links:
         depth = asked.depth + (link.kind is not PageKind.SITEMAP)
-        if link.kind is not PageKind.THREAD and depth <= seen.depth_most:
+        if not _is_thread(link, page) and depth <= seen.depth_most:
             again = link.kind in {PageKind.FORUM, PageKind.SITEMAP}
             found.append(_page(link.url, page, asked, depth, title=link.title, again=again))
     return _here(found, seen)
 
 
 def _here(found: list[NewFrontier], seen: Seen) -> tuple[NewFrontier, ...]:
-    """Leave out what is elsewhere, and what is there twice."""
-    return tuple({one.key: one for one in reversed(found) if _is_at(one.url, seen.root_host)}.values())[::-1]
+    """Leave out what is elsewhere, and what is there twice; ask again for nothing that was read a moment ago."""
+    here = {one.key: one for one in reversed(found) if _is_at(one.url, seen.root_host)}.values()
+    return tuple(replace(one, again=one.again and one.key not in seen.lately) for one in here)[::-1]
 
 
 def _is_first(seen: Seen) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from rempart.collect.addresses import canonical
+from rempart.collect.invitations import invitation_in
 from rempart.collect.naming_words import GIVEN, PLAIN
 from rempart.collect.person_pages import account_in, queries_in
 from rempart.model.names import skeleton
@@ -23,8 +24,10 @@ _EMAIL: Final = re.compile(r"[^\s@]\s?(?:@|\(at\)|\[at\])\s?\w[\w.-]*\.\w{2,}", 
 _HANDLE: Final = re.compile(r"(?<![\w.])@\s*\w{2,}|\bu/\w{3,}")
 #: Seven figures and more, however they are grouped: no year, no size, no date written as one.
 _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
-_DATE: Final = re.compile(r"(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d")
-_YEARS: Final = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d)(?!\d)"
+)
+_YEARS: Final = re.compile(r"(?<!\d)(?:19|20)\d\d[ /-](?:19|20)\d\d(?!\d)")
 #: What search engines and forums offer to find what somebody wrote.
 _BY: Final = re.compile(
     r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.IGNORECASE
@@ -84,6 +87,19 @@ def speaks_of_person(place: Place, owners_names: Iterable[str] = ()) -> str:
         if reason := names_person(query, names):
             return f"it asks for something: {reason}"
     return "its address holds the name of an owner of this workspace" if is_owner_in(place.text, names) else ""
+
+
+def refusal_of_line(url: str, *, is_about_person: bool) -> str:
+    """Tell why an address of a list is left out: what no source may be is no line of one either.
+
+    Args:
+        url: Canonical.
+        is_about_person: The list rests on somebody's consent, or on a case.
+
+    Returns:
+        Why, in words; empty if it is not.
+    """
+    return invitation_in(url) or ("" if is_about_person else account_in(url))
 
 
 def query_in(place: Place) -> str:

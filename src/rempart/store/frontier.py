@@ -268,7 +268,8 @@ class FrontierRepository:
         ends = new.expires_at or _NEVER
         is_fresher = new.expires_at is not None and ends > row.url_ends_at
         if new.again and state in _OVER:
-            return {**self._written(row.id, new), **_waiting(now)}
+            found = {"posted_at": new.posted_at, "thread_id": new.thread or row.thread_id}
+            return {**self._written(row.id, new), **found, **_waiting(now)}
         if new.again and row.lease_until is not None:
             return {} if row.is_wanted_again else {"is_wanted_again": True}
         if state is FrontierState.WAITING:

@@ -1,0 +1,520 @@
+"""Where to go on from a page: what is new is asked for once, what is as before is left in peace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from rempart.collect.following import (
+    Following,
+    Seen,
+    follow,
+    frontier_of_thread,
+    listed_threads,
+    place_of,
+    post_key,
+)
+from rempart.model.collected import (
+    Engine,
+    MediaReference,
+    PageKind,
+    PageLink,
+    ParsedPage,
+    ParsedPost,
+    ReferenceKind,
+)
+from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.ids import SourceId, ThreadId
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+HOST = "forum.example"
+ROOT = f"https://{HOST}/forums/a.1/"
+THREAD = f"https://{HOST}/threads/x.7/"
+
+
+def digest(text: str) -> str:
+    """Stand for a post, as a workspace's key does."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def asked_for(url: str = ROOT, *, depth: int = 0, urgency: Urgency = Urgency.ROOT, post: str = "") -> NewFrontier:
+    """Make what was asked for."""
+    return NewFrontier(ask=Ask.PAGE, url=url, key=url, depth=depth, urgency=urgency, post=post, context=("Harbour",))
+
+
+def known(url: str = THREAD, **values: object) -> Thread:
+    """Make a thread that was read to its end."""
+    thread = Thread(id=ThreadId("thr_1"), source=SourceId("src_1"), url=url, tail_url=f"{url}page-3", posts=45)
+    return replace(thread, **values)  # type: ignore[arg-type]
+
+
+def seen(
+    asked: NewFrontier | None = None,
+    *,
+    thread: Thread | None = None,
+    threads: tuple[Thread, ...] = (),
+    depth_most: int = 2,
+    lately: frozenset[str] = frozenset(),
+) -> Seen:
+    """Make what was known before."""
+    return Seen(
+        root_host=HOST,
+        depth_most=depth_most,
+        asked=asked or asked_for(),
+        thread=thread,
+        threads={one.url: one for one in threads},
+        lately=lately,
+    )
+
+
+def listed(url: str = THREAD, *, last: str = "", changed_at: dt.datetime | None = None, title: str = "") -> PageLink:
+    """Make a line of a listing."""
+    return PageLink(kind=PageKind.THREAD, url=url, last_post_id=last, changed_at=changed_at, title=title)
+
+
+def forum(*links: PageLink, next_url: str = "", kind: PageKind = PageKind.FORUM) -> ParsedPage:
+    """Make a page that lists threads."""
+    return ParsedPage(
+        engine=Engine.XENFORO, kind=kind, canonical_url=ROOT, title="Requests", links=links, next_url=next_url
+    )
+
+
+def picture(number: int = 1, **values: object) -> MediaReference:
+    """Make an attachment."""
+    url = f"https://{HOST}/attachments/view-jpg.{number}/"
+    one = MediaReference(kind=ReferenceKind.ATTACHMENT, url=url, engine_id=str(number), name="view.jpg")
+    return replace(one, **values)  # type: ignore[arg-type]
+
+
+def thread_page(
+    *posts: ParsedPost, url: str = THREAD, next_url: str = "", last_url: str = "", kind: PageKind = PageKind.THREAD
+) -> ParsedPage:
+    """Make a page of a thread."""
+    return ParsedPage(
+        engine=Engine.XENFORO,
+        kind=kind,
+        canonical_url=url,
+        title="Boats",
+        section="Requests",
+        posts=posts,
+        next_url=next_url,
+        last_url=last_url,
+    )
+
+
+def post(number: int, *media: MediaReference, text: str = "words") -> ParsedPost:
+    """Make a message."""
+    return ParsedPost(engine_id=str(number), text=text, media=media, posted_at=NOW)
+
+
+def done(page: ParsedPage, before: Seen | None = None) -> Following:
+    """Follow a page."""
+    return follow(page, before or seen(), digest, NOW)
+
+
+def one_asked(following: Following) -> NewFrontier:
+    """Return what is asked for of the only thread that is listed."""
+    [thread] = following.threads
+    return frontier_of_thread(thread, asked_for(), "Requests")
+
+
+# Threads of a listing
+
+
+def test_a_new_thread_is_asked_for_on_its_first_page() -> None:
+    """With the words that led to it, and what the listing says of its newest post."""
+    asked = one_asked(done(forum(listed(last="91", changed_at=NOW, title="Boats"))))
+
+    assert (asked.url, asked.urgency, asked.depth) == (THREAD, Urgency.NEW, 1)
+    assert (asked.post, asked.posted_at) == ("91", NOW)
+    assert asked.context == ("Boats", "Requests", "Harbour")
+
+
+def test_a_changed_thread_is_asked_for_on_the_last_page_that_was_read() -> None:
+    """Before new threads, and although it was asked for before."""
+    asked = one_asked(done(forum(listed(last="92")), seen(threads=(known(last_post=digest("91")),))))
+
+    assert (asked.url, asked.urgency, asked.again) == (f"{THREAD}page-3", Urgency.CHANGED, True)
+    assert asked.thread == "thr_1"
+
+
+@pytest.mark.parametrize(
+    "link, thread, is_changed",
+    [
+        (listed(last="91"), known(last_post=digest("91")), False),
+        (listed(last="92"), known(last_post=digest("91")), True),
+        (listed(last="91"), known(last_post=""), True),
+        (listed(changed_at=NOW), known(changed_at=NOW), False),
+        (listed(changed_at=NOW), known(changed_at=NOW - dt.timedelta(seconds=1)), True),
+        (listed(changed_at=NOW), known(changed_at=NOW + dt.timedelta(hours=1)), False),
+        (listed(last="91", changed_at=NOW + dt.timedelta(1)), known(last_post=digest("91"), changed_at=NOW), False),
+        (listed(), known(changed_at=NOW), True),
+        (listed(changed_at=NOW), known(), True),
+        (listed(last="91"), known(last_post=digest("91"), tail_url=""), True),
+    ],
+    ids=[
+        "the same newest post",
+        "another newest post",
+        "no newest post is known",
+        "the same instant",
+        "a later instant",
+        "an earlier instant: a post was deleted",
+        "the post counts before the instant",
+        "the listing says nothing",
+        "no instant is known",
+        "it was never read to its end",
+    ],
+)
+def test_a_thread_is_changed_if_its_listing_says_so_or_says_nothing(
+    link: PageLink, thread: Thread, *, is_changed: bool
+) -> None:
+    """A post's number says it better than a time."""
+    [found] = done(forum(link), seen(threads=(thread,))).threads
+
+    assert found.is_changed is is_changed
+
+
+def test_a_thread_that_is_linked_twice_counts_once() -> None:
+    """Its newest post is known from the link that names it."""
+    [found] = done(forum(listed(), listed(last="91"), listed())).threads
+
+    assert found.link.last_post_id == "91"
+
+
+def test_a_frozen_thread_is_not_asked_for() -> None:
+    """Whatever its listing says of it."""
+    assert not done(forum(listed(last="92")), seen(threads=(known(is_frozen=True),))).threads
+
+
+def test_threads_elsewhere_are_not_asked_for() -> None:
+    """A listing leads to its own host's."""
+    assert not done(forum(listed("https://other.example/threads/x.7/"))).threads
+
+
+def test_threads_too_deep_are_not_asked_for() -> None:
+    """Depth 0 is the first page alone."""
+    assert not done(forum(listed()), seen(depth_most=0)).threads
+
+
+def test_a_listing_names_the_threads_to_look_up() -> None:
+    """Each once, forums aside."""
+    page = forum(listed(), listed(), PageLink(kind=PageKind.FORUM, url=f"{ROOT}sub/"))
+
+    assert listed_threads(page) == (THREAD,)
+
+
+# Listings themselves
+
+
+def test_a_listing_is_followed_while_a_page_shows_something_new() -> None:
+    """Its second page is asked for at each such visit: it shows others each time."""
+    [onward] = done(forum(listed(), next_url=f"{ROOT}page-2")).pages
+
+    assert (onward.url, onward.again, onward.depth) == (f"{ROOT}page-2", True, 0)
+
+
+def test_a_listing_of_known_threads_is_not_followed() -> None:
+    """What stands behind is older."""
+    before = seen(threads=(known(last_post=digest("91")),))
+
+    assert not done(forum(listed(last="91"), next_url=f"{ROOT}page-2"), before).pages
+
+
+def test_pages_that_lead_to_each_other_are_asked_for_once() -> None:
+    """A page that was read a moment ago is not asked for again, whoever links to it."""
+    sub = PageLink(kind=PageKind.FORUM, url=f"https://{HOST}/forums/b.2/")
+    page = forum(listed(), sub, next_url=f"{ROOT}page-2")
+
+    again = [one.again for one in done(page, seen(lately=frozenset({sub.url, f"{ROOT}page-2"}))).pages]
+
+    assert again == [False, False]
+    assert [one.again for one in done(page).pages] == [True, True]
+
+
+def test_a_thread_that_was_read_a_moment_ago_is_as_before() -> None:
+    """Listed again on the next page, because it moved, or because nobody tells when it changed."""
+    thread = known()
+
+    [found] = done(forum(listed()), seen(threads=(thread,), lately=frozenset({thread.tail_url}))).threads
+
+    assert not found.is_changed
+
+
+def test_forums_are_followed_to_the_depth_that_was_said() -> None:
+    """Where the source's first page is depth 0."""
+    page = forum(PageLink(kind=PageKind.FORUM, url=f"{ROOT}sub/", title="More"))
+
+    [deeper] = done(page, seen(asked_for(depth=1))).pages
+
+    assert (deeper.depth, deeper.again) == (2, True)
+    assert deeper.context == ("More", "Requests", "Harbour")
+    assert not done(page, seen(asked_for(depth=2))).pages
+
+
+def test_pages_elsewhere_are_not_asked_for() -> None:
+    """Nor a next page that leads away, nor another port."""
+    away = ("https://other.example/f/", f"https://{HOST}:8443/f/", f"https://{HOST}.other.example/f/")
+    links = tuple(PageLink(kind=PageKind.FORUM, url=url) for url in away)
+
+    assert not done(forum(listed(), *links, next_url="https://other.example/page-2")).pages
+
+
+# Threads
+
+
+def test_of_a_new_thread_the_last_page_comes_first() -> None:
+    """Where what is new is; then the second one and what follows."""
+    asked = asked_for(THREAD, depth=1, urgency=Urgency.NEW, post="91")
+
+    onward = done(thread_page(next_url=f"{THREAD}page-2", last_url=f"{THREAD}page-9"), seen(asked)).onward
+
+    assert [(one.url, one.urgency) for one in onward] == [
+        (f"{THREAD}page-9", Urgency.CHANGED),
+        (f"{THREAD}page-2", Urgency.DEEPER),
+    ]
+    assert {one.depth for one in onward} == {1}
+    assert {one.post for one in onward} == {"91"}
+
+
+def test_the_pages_between_are_asked_for_once() -> None:
+    """Those of a thread that was read to its end are known."""
+    asked = asked_for(f"{THREAD}page-2", urgency=Urgency.DEEPER)
+    page = thread_page(url=f"{THREAD}page-2", next_url=f"{THREAD}page-3", last_url=f"{THREAD}page-9")
+
+    [onward] = done(page, seen(asked, thread=known())).onward
+
+    assert (onward.url, onward.urgency, onward.again) == (f"{THREAD}page-3", Urgency.DEEPER, False)
+
+
+def test_behind_what_was_the_last_page_stands_what_is_new() -> None:
+    """It goes on from there, and never back to the first page; a page of that number may have been read before."""
+    asked = asked_for(f"{THREAD}page-3", urgency=Urgency.CHANGED)
+    page = thread_page(url=f"{THREAD}page-3", next_url=f"{THREAD}page-4", last_url=f"{THREAD}page-5")
+
+    [onward] = done(page, seen(asked, thread=known())).onward
+
+    assert (onward.url, onward.urgency, onward.again) == (f"{THREAD}page-4", Urgency.CHANGED, True)
+
+
+def test_a_thread_whose_last_posts_are_not_where_they_were_is_read_anew() -> None:
+    """Posts before them were deleted: what was added since may stand on the page before."""
+    thread = known(tail_posts=(digest("8"), digest("9")))
+    asked = asked_for(thread.tail_url, urgency=Urgency.CHANGED)
+
+    moved = done(thread_page(post(12), url=thread.tail_url), seen(asked, thread=thread)).onward
+    as_before = done(thread_page(post(9), post(12), url=thread.tail_url), seen(asked, thread=thread)).onward
+
+    assert [(one.url, one.urgency, one.again) for one in moved] == [(THREAD, Urgency.NEW, True)]
+    assert not as_before
+
+
+def test_a_thread_that_is_read_anew_is_read_whole() -> None:
+    """Each of its pages although it was asked for before; those of a new thread are rows of their own."""
+    asked = asked_for(THREAD, urgency=Urgency.NEW)
+    page = thread_page(post(1), next_url=f"{THREAD}page-2")
+
+    [anew] = done(page, seen(asked, thread=known())).onward
+    [new] = done(page, seen(asked, thread=known(posts=0, tail_url=""))).onward
+
+    assert (anew.urgency, anew.again) == (Urgency.NEW, True)
+    assert (new.urgency, new.again) == (Urgency.DEEPER, False)
+
+
+def test_pages_of_a_thread_are_followed_whatever_their_depth() -> None:
+    """They are the same thread: the depth counts links to it."""
+    asked = asked_for(THREAD, depth=2, urgency=Urgency.NEW)
+
+    assert done(thread_page(next_url=f"{THREAD}page-2"), seen(asked)).onward
+
+
+def test_a_thread_that_leads_away_is_not_followed() -> None:
+    """A next page on another host is none of its pages."""
+    page = thread_page(next_url="https://other.example/2", last_url="https://other.example/9")
+
+    assert not done(page, seen(asked_for(THREAD))).onward
+
+
+def test_the_last_page_is_the_one_without_a_next_page() -> None:
+    """From here on it is what tells whether something is new."""
+    assert done(thread_page(post(1))).is_tail
+    assert not done(thread_page(post(1), next_url=f"{THREAD}page-2")).is_tail
+    assert not done(forum()).is_tail
+
+
+def test_posts_that_were_on_the_last_page_are_not_new() -> None:
+    """Only what was added is looked at, with what it shows."""
+    before = known(tail_posts=(digest("1"), digest("2")))
+
+    following = done(thread_page(post(1, picture(1)), post(2), post(3, picture(3))), seen(thread=before))
+
+    assert [one.engine_id for one in following.posts] == ["3"]
+    assert [one.key for one in following.media] == [f"{HOST} attachment 3"]
+
+
+def test_a_post_without_a_number_is_known_by_its_words() -> None:
+    """Edited, it is a new one."""
+    bare = ParsedPost(engine_id="", text="some words")
+
+    assert post_key(bare) == post_key(replace(bare, media=(picture(),)))
+    assert post_key(bare) != post_key(replace(bare, text="other words"))
+    assert post_key(replace(bare, text="\ud800"))
+
+
+# What pages show
+
+
+@pytest.mark.parametrize(
+    "reference, is_asked",
+    [
+        (picture(), True),
+        (picture(name="", url=f"https://{HOST}/attachments/12/"), True),
+        (picture(name="photo.HEIC"), True),
+        (picture(name="pack.zip"), False),
+        (picture(name="clip.mp4"), False),
+        (picture(name="", url=f"https://{HOST}/files/pack.7z"), False),
+        (picture(kind=ReferenceKind.IMAGE, name="whatever.php"), True),
+        (picture(kind=ReferenceKind.IMAGE, url="https://images.example/1.jpg"), True),
+        (picture(kind=ReferenceKind.VIDEO), False),
+        (picture(kind=ReferenceKind.LINK), False),
+        (picture(kind=ReferenceKind.MAGNET, url="magnet:?xt=urn:btih:aa"), False),
+        (picture(kind=ReferenceKind.IPFS, url="ipfs://bafy"), False),
+    ],
+)
+def test_pictures_alone_are_asked_for(reference: MediaReference, *, is_asked: bool) -> None:
+    """On any host; never an archive, a video, a link or a locator."""
+    media = done(thread_page(post(1, reference))).media
+
+    assert [one.url for one in media] == ([reference.url] if is_asked else [])
+
+
+def test_a_picture_goes_with_what_the_gate_must_judge() -> None:
+    """Its name, its thread's title, its section, and what led there; and where a person finds it."""
+    [media] = done(thread_page(post(1, picture()))).media
+
+    assert media.context == ("view.jpg", "Boats", "Requests", "Harbour")
+    assert (media.page_url, media.post, media.posted_at) == (THREAD, "1", NOW)
+    assert place_of(thread_page(), replace(post(1), url=f"{THREAD}#post-1")) == f"{THREAD}#post-1"
+
+
+@pytest.mark.parametrize(
+    "lasts, urgency",
+    [
+        (None, Urgency.ENDING),
+        (dt.timedelta(minutes=10), Urgency.ENDING),
+        (-dt.timedelta(minutes=10), Urgency.ENDING),
+        (dt.timedelta(days=30), Urgency.MEDIA),
+    ],
+    ids=["nobody knows when", "soon", "it has ended", "in a month"],
+)
+def test_what_will_not_wait_comes_first(lasts: dt.timedelta | None, urgency: Urgency) -> None:
+    """A temporary address goes before everything else."""
+    ends = None if lasts is None else NOW + lasts
+
+    [media] = done(thread_page(post(1, picture(is_temporary=True, expires_at=ends)))).media
+
+    assert (media.urgency, media.expires_at) == (urgency, ends)
+
+
+def test_the_same_file_under_two_addresses_is_asked_for_once() -> None:
+    """By what its engine calls it, else by its address without the signature."""
+    twice = (picture(1), picture(1, url=f"https://{HOST}/attachments/1/full"))
+    signed = tuple(
+        MediaReference(kind=ReferenceKind.IMAGE, url=f"https://cdn.example/a.jpg?Expires={1767225600 + n}&Signature=s")
+        for n in range(2)
+    )
+
+    keys = [one.key for one in done(thread_page(post(1, *twice, *signed))).media]
+
+    assert keys == [f"{HOST} attachment 1", "https://cdn.example/a.jpg"]
+
+
+def test_two_hosts_number_their_files_each_for_itself() -> None:
+    """The same number elsewhere is another file."""
+    there = picture(1, url="https://cdn.example/1.jpg")
+
+    assert len(done(thread_page(post(1, picture(1), there))).media) == 2
+
+
+def test_files_of_a_file_host_are_not_downloaded() -> None:
+    """Names and sizes are read, nothing else."""
+    page = replace(thread_page(kind=PageKind.FILE_HOST), media=(picture(), picture(2, name="pack.zip")))
+
+    assert not done(page).media
+
+
+def test_pictures_outside_posts_are_looked_at_too() -> None:
+    """Of a listing of a directory, of a page without posts."""
+    page = replace(forum(), kind=PageKind.LISTING, media=(picture(3),))
+
+    [media] = done(page).media
+
+    assert (media.post, media.page_url) == ("", ROOT)
+
+
+def test_videos_are_counted_and_locators_are_noted_once() -> None:
+    """Neither is asked for."""
+    magnet = picture(kind=ReferenceKind.MAGNET, url="magnet:?xt=urn:btih:aa", engine_id="aa")
+    page = thread_page(post(1, magnet, picture(kind=ReferenceKind.VIDEO)), post(2, magnet))
+
+    following = done(page)
+
+    assert (following.locators, following.videos, following.media) == ((magnet,), 1, ())
+
+
+# Feeds and sitemaps
+
+
+def test_a_feed_leads_to_threads_and_shows_pictures() -> None:
+    """Its entries are its posts; of its threads the changed ones are asked for."""
+    page = replace(thread_page(post(1, picture()), kind=PageKind.FEED), links=(listed(changed_at=NOW),))
+
+    following = done(page, seen(threads=(known(changed_at=NOW - dt.timedelta(days=1)),)))
+
+    assert [one.is_changed for one in following.threads] == [True]
+    assert len(following.media) == 1
+
+
+def test_a_feed_of_threads_is_followed_as_a_listing_is() -> None:
+    """While a page of it shows something new."""
+    page = replace(thread_page(kind=PageKind.FEED, next_url=f"{ROOT}feed?page=2"), links=(listed(last="91"),))
+
+    assert [one.url for one in done(page).pages] == [f"{ROOT}feed?page=2"]
+    following = done(page, seen(threads=(known(last_post=digest("91")),)))
+    assert not following.pages
+    assert not following.onward
+
+
+def test_pages_of_a_sitemap_are_asked_for_when_they_changed() -> None:
+    """As threads of a listing are: a sitemap says when."""
+    links = tuple(
+        PageLink(kind=PageKind.UNKNOWN, url=f"https://{HOST}/{n}", changed_at=NOW - dt.timedelta(days=n))
+        for n in range(3)
+    )
+    page = forum(*links, kind=PageKind.SITEMAP)
+    threads = tuple(known(link.url, changed_at=NOW - dt.timedelta(days=1)) for link in links[:2])
+
+    following = done(page, seen(threads=threads))
+
+    assert listed_threads(page) == tuple(link.url for link in links)
+    assert [one.is_changed for one in following.threads] == [True, False, True]
+    assert not following.pages
+
+
+def test_a_sitemap_of_sitemaps_is_not_a_step_deeper() -> None:
+    """Its parts are asked for again at each visit."""
+    [part] = done(forum(PageLink(kind=PageKind.SITEMAP, url=f"{ROOT}1.xml"), kind=PageKind.SITEMAP)).pages
+
+    assert (part.depth, part.again) == (0, True)
+
+
+def test_what_led_to_a_page_does_not_grow_without_end() -> None:
+    """Twelve texts, the nearest first."""
+    asked = replace(asked_for(), context=tuple(str(n) for n in range(40)))
+
+    [media] = done(thread_page(post(1, picture())), seen(asked)).media
+
+    assert media.context[:3] == ("view.jpg", "Boats", "Requests")
+    assert len(media.context) == 12
