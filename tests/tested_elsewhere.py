@@ -33,8 +33,9 @@ TESTED_ELSEWHERE: Final = {
     "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
-    "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py",
-    "tests/store/test_sightings.py": "store/models/seen.py store/leads.py store/matches.py",
+    "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py "
+    "model/frontier.py model/referral.py model/source.py",
+    "tests/store/test_sightings.py": "model/sighting.py store/models/seen.py store/leads.py store/matches.py",
     "tests/privacy/test_retention.py, watch": "privacy/watch_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
@@ -62,7 +63,7 @@ TESTED_ELSEWHERE: Final = {
     "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
-    "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
+    "tests/app/test_backup.py": "app/restore.py keys/backup_stream.py",
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
     "tests/net/test_tsa.py": "model/timestamp.py",

@@ -280,8 +280,8 @@ def test_a_thing_is_known_under_a_new_key_too(here: Watched, source: SourceId) -
     here.add(source, page(1))
     here.sealer.rotate(b"2")
 
-    assert here.add(source, page(1), page(2)) == 1
-    assert claimed(here).new == page(1)
+    assert here.add(source, page(1), page(2), now=NOW + MINUTE) == 1
+    assert claimed(here, NOW + MINUTE).new == page(1)
 
 
 @pytest.mark.parametrize("url", ["https://[broken/x", "/home/planted/x.jpg", "", "https://xn--/\udce9"])
