@@ -33,8 +33,19 @@ def _text(generator: random.Random) -> str:
     return "<br>\n".join(lines)
 
 
-def xenforo_thread(seed: int, posts: int = 20) -> FetchedPage:
-    """Make one page of a thread of XenForo 2."""
+def xenforo_thread(
+    seed: int, posts: int = 20, *, thread: int = 5, page: int = 1, pages: int = 7, pictures: int | None = None
+) -> FetchedPage:
+    """Make one page of a thread of XenForo 2.
+
+    Args:
+        seed: Its words; numbers of its posts and files begin with it.
+        posts: How many it has.
+        thread: The thread's number.
+        page: Which page of it.
+        pages: How many it has.
+        pictures: How many of the first posts show one; None is one or two in most posts.
+    """
     generator = random.Random(seed)
     made = []
     for k in range(posts):
@@ -49,7 +60,7 @@ def xenforo_thread(seed: int, posts: int = 20) -> FetchedPage:
         images = "".join(
             f'<a href="/attachments/i-jpg.{number}{i}/" target="_blank" class="js-lbImage"><img src="/data/attachments/1/'
             f'{number}{i}-ab.jpg" class="bbImage" style="width: 200px" alt="i.jpg" title="i.jpg" width="200" height="150"></a>'
-            for i in range(k % 3)
+            for i in range(k % 3 if pictures is None else k < pictures)
         )
         profile = "".join(
             f'<dl class="pairs pairs--justified"><dt><span data-xf-init="tooltip" title="{name}">{name}</span></dt>'
@@ -64,9 +75,9 @@ def xenforo_thread(seed: int, posts: int = 20) -> FetchedPage:
             f' class="avatar-u{k}-m" width="96" height="96"></a></div><h4 class="message-name"><a href="/members/u.{k}/"'
             f' class="username" data-user-id="{k}" itemprop="name"><span class="username--style2">u{k}</span></a></h4>'
             f'<div class="message-userExtras">{profile}</div></section></div><div class="message-cell message-cell--main">'
-            f'<header class="message-attribution"><ul><li class="u-concealed"><a href="/threads/t.5/post-{number}"><time'
+            f'<header class="message-attribution"><ul><li class="u-concealed"><a href="/threads/t.{thread}/post-{number}"><time'
             f' class="u-dt" dir="auto" datetime="2026-11-20T10:00:00+0100" data-timestamp="1763629200">Friday</time></a></li>'
-            f'</ul><ul class="message-attribution-opposite"><li><a href="/threads/t.5/post-{number}">#{k}</a></li></ul></header>'
+            f'</ul><ul class="message-attribution-opposite"><li><a href="/threads/t.{thread}/post-{number}">#{k}</a></li></ul></header>'
             f'<div class="message-content"><div class="message-userContent lbContainer" data-lb-id="post-{number}"><article'
             f' class="message-body js-selectToQuote"><div itemprop="text"><div class="bbWrapper">{quote}{_text(generator)}'
             f'{images} <a href="https://host.example/a/{number}?utm_source=f" class="link link--external">l</a></div></div>'
@@ -75,16 +86,25 @@ def xenforo_thread(seed: int, posts: int = 20) -> FetchedPage:
             ' class="actionBar-action">Like</a><a href="#" class="actionBar-action">Quote</a></div></div></footer></div></div>'
             "</article>"
         )
-    pages = "".join(f'<li class="pageNav-page"><a href="/threads/t.5/page-{k}">{k}</a></li>' for k in range(1, 8))
+    numbers = sorted({1, 2, 3, page - 1, page, page + 1, pages - 2, pages - 1, pages} & set(range(1, pages + 1)))
+    links = "".join(f'<li class="pageNav-page"><a href="/threads/t.{thread}/page-{k}">{k}</a></li>' for k in numbers)
+    following = (
+        f'<a href="/threads/t.{thread}/page-{page + 1}" class="pageNav-jump pageNav-jump--next">Next</a>'
+        if page < pages
+        else ""
+    )
     body = (
-        f'<!DOCTYPE html><html id="XF" data-app="public" data-template="thread_view" data-content-key="thread-5"'
+        f'<!DOCTYPE html><html id="XF" data-app="public" data-template="thread_view" data-content-key="thread-{thread}"'
         f' data-cookie-prefix="xf_"><head><title>T</title>{_HEAD}</head><body><nav class="p-nav"><ul>{_MENU}</ul></nav>'
-        f'<h1 class="p-title-value">T</h1><div class="pageNav"><ul class="pageNav-main">{pages}</ul><a'
-        f' href="/threads/t.5/page-2" class="pageNav-jump pageNav-jump--next">Next</a></div>{"".join(made)}<footer'
+        f'<h1 class="p-title-value">T</h1><div class="pageNav"><ul class="pageNav-main">{links}</ul>'
+        f"{following}</div>{''.join(made)}<footer"
         f' class="p-footer">{_MENU}{_SCRIPT}</footer></body></html>'
     )
     return FetchedPage(
-        url="https://f.example/threads/t.5/", body=body.encode(), media_type="text/html", charset="utf-8"
+        url=f"https://f.example/threads/t.{thread}/{f'page-{page}' if page > 1 else ''}",
+        body=body.encode(),
+        media_type="text/html",
+        charset="utf-8",
     )
 
 

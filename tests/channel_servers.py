@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import json
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class ChannelServer:
     formats: tuple[str, ...] = ("html", "json")
     """Of SearXNG; an instance as it is installed has the first alone."""
     robots: str = ""
+    host: str = LOOPBACK
+    """Its name in addresses."""
+    tls: ssl.SSLContext | None = None
+    """Speaks TLS with it."""
     visits: list[Visit] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -88,7 +93,7 @@ class ChannelServer:
     @property
     def url(self) -> str:
         """Return its origin."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     @property
     def homes(self) -> ChannelHomes:
@@ -133,6 +138,8 @@ class ChannelServer:
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self._server.daemon_threads = True
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 

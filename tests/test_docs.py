@@ -150,7 +150,7 @@ def test_examples_run(module: str) -> None:
     assert outcome.failed == 0
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "check", "setup", "judges"])
+@pytest.mark.parametrize("name", ["demo", "test", "check", "setup", "judges", "targets"])
 def test_scripts_can_be_run(name: str) -> None:
     """They are executable, and stop at the first error."""
     script = ROOT / "scripts" / name

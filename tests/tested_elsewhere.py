@@ -7,6 +7,9 @@ from typing import Final
 #: Files of the sources without a test of their own name: which tests show what they do.
 TESTED_ELSEWHERE: Final = {
     "tests/app/test_alert_sending.py": "app/alert_doors.py",
+    "tests/app/test_stopping.py": "app/frozen_marks.py",
+    "tests/app/test_referrals.py": "model/referral.py",
+    "tests/privacy/test_excerpts.py": "privacy/excerpt_words.py",
     "tests/cli/test_alert.py": "app/alert_listing.py cli/alert_lines.py model/alert.py",
     "tests/app/test_evidence_*.py": "app/evidence_desk.py app/evidence_places.py app/evidence_certificates.py "
     "app/evidence_stamping.py app/evidence_recipients.py app/evidence_holding.py app/evidence_listing.py "
@@ -15,18 +18,29 @@ TESTED_ELSEWHERE: Final = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
-    "tests/collect/test_naming.py": "collect/naming_words.py",
+    "tests/collect/test_naming.py": "collect/naming_words.py privacy/given_names.py",
+    "tests/app/test_watch*.py, whole visits": "app/watch_concluding.py app/watch_events.py app/watch_local.py app/watch_page.py "
+    "app/watch_seeding.py app/watch_sighting.py app/wiring_watch.py",
+    "tests/cli/test_watch.py": "cli/drawn_line.py cli/watch_lines.py cli/watch_progress.py",
+    "tests/app/test_workspace_scan.py": "app/workspace_bank.py",
+    "tests/app/test_plans.py": "model/plan.py",
+    "tests/cli/test_source.py": "cli/source_lines.py cli/sighting.py cli/plan.py cli/plan_lines.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
     "collect/interface.py collect/limits.py collect/references.py collect/referring.py "
     "collect/engines/discourse.py collect/engines/feed.py collect/engines/file_host.py collect/engines/generic.py "
     "collect/engines/json_values.py collect/engines/listing.py collect/engines/machina.py "
-    "collect/engines/misago.py collect/engines/paste.py collect/engines/phpbb.py collect/engines/sitemap.py "
+    "collect/engines/misago.py collect/engines/misago_page.py collect/engines/paste.py collect/engines/phpbb.py "
+    "collect/engines/sitemap.py "
     "collect/engines/xenforo.py collect/engines/mastodon.py collect/engines/bluesky.py collect/engines/telegram.py "
     "collect/engines/searxng.py collect/engines/brave.py collect/engines/search_results.py "
     "collect/examples/channels.py collect/examples/search.py collect/examples/discourse.py collect/examples/feed.py "
     "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
+    "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py "
+    "model/frontier.py model/referral.py model/source.py",
+    "tests/store/test_sightings.py": "model/sighting.py store/models/seen.py store/leads.py store/matches.py",
+    "tests/privacy/test_retention.py, watch": "privacy/watch_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
     "tests/app/test_marking.py": "app/marked_assets.py app/mark_versions.py mark/packing.py",
@@ -53,7 +67,7 @@ TESTED_ELSEWHERE: Final = {
     "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
-    "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
+    "tests/app/test_backup.py": "app/restore.py keys/backup_stream.py",
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
     "tests/net/test_tsa.py": "model/timestamp.py",

@@ -50,20 +50,20 @@ def _plant(place: str, come_by: Callable[[], None]) -> None:
         _after(watch_concluding.Concluding, "_effect", come_by)
 
 
-def _before(owner: Any, name: str, come_by: Callable[[], None]) -> None:  # noqa: ANN401 - a module or a class
+def _before(owner: Any, name: str, come_by: Callable[[], None]) -> None:
     done = getattr(owner, name)
 
-    def changed(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - as the one it stands for
+    def changed(*values: Any, **named: Any) -> Any:
         come_by()
         return done(*values, **named)
 
     setattr(owner, name, changed)
 
 
-def _after(owner: Any, name: str, come_by: Callable[[], None]) -> None:  # noqa: ANN401 - as above
+def _after(owner: Any, name: str, come_by: Callable[[], None]) -> None:
     done = getattr(owner, name)
 
-    def changed(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - as above
+    def changed(*values: Any, **named: Any) -> Any:
         result = done(*values, **named)
         come_by()
         return result
@@ -90,18 +90,18 @@ def main(folder: str, lease_s: str, ports: str, place: str = "", number: str = "
 
 def _shorten_hosts(lease_s: float) -> None:
     """Let a host that a process had when it was killed be free as soon as the row is."""
-    done = Visit._terms  # noqa: SLF001 - of this process alone
+    done = Visit._terms
 
     def terms(visit: Visit) -> pace.Terms:
         return replace(done(visit), lease_s=lease_s)
 
-    Visit._terms = terms  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    Visit._terms = terms  # type: ignore[method-assign]
 
 
 def _shorten(scene: Scene, lease: dt.timedelta) -> None:
     frontier = scene.workspace.frontier
     frontier.lease = lease
-    frontier._line._lease = lease  # noqa: SLF001 - of this process alone
+    frontier._line._lease = lease
 
 
 def _events(watch: Watch) -> Iterator[object]:

@@ -131,7 +131,7 @@ class Scene:
 
         return replace(self, settings=settings_for(self.workspace.folder, **values))
 
-    def add(self, url: str, **values: Any) -> Source:  # noqa: ANN401 - as :func:`add` takes them
+    def add(self, url: str, **values: Any) -> Source:
         """Watch a place."""
         return add(self.workspace, url, **values)
 

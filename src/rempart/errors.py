@@ -13,7 +13,8 @@ The tree (a test keeps this drawing true)::
     │   └── KeyFileError
     ├── OutputError
     ├── UnavailableError
-    │   └── DatabaseAwayError
+    │   ├── DatabaseAwayError
+    │   └── LaterError
     ├── LeaseLostError
     ├── IntegrityError
     ├── RefusedError
@@ -105,6 +106,21 @@ class UnavailableError(RempartError):
 
 class DatabaseAwayError(UnavailableError):
     """The database itself does not answer: what was begun is undone, and can be done again when it is back."""
+
+
+class LaterError(UnavailableError):
+    """What did not answer is left in peace for a while: a job that needs it is not tried again before."""
+
+    def __init__(self, message: str, *, wait_s: float, advice: str = "") -> None:
+        """Keep how long.
+
+        Args:
+            message: What does not answer.
+            wait_s: How long it is left in peace, from now.
+            advice: What to do next.
+        """
+        super().__init__(message, advice=advice)
+        self.wait_s = wait_s
 
 
 class LeaseLostError(RempartError):

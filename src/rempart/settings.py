@@ -241,8 +241,7 @@ class SearchSettings(Section):
     providers: tuple[Literal["searxng", "brave"], ...] = ()
     """Who is asked, in this order; each one is told the query. A comma between two."""
     searxng_url: SettingText = ""
-    """An instance of your own, as ``https://search.example/``, or ``http://`` and an IP address of your network;
-    ``json`` must be among its ``search.formats``."""
+    """An instance of your own: ``https://…``, or ``http://`` and an IP address; ``json`` must be one of its formats."""
     brave_key_file: SettingPath | None = None
     """File (mode 600) that holds the key of Brave's interface; a systemd credential comes before it."""
     locale: Annotated[

@@ -13,11 +13,11 @@ import pytest
 class KeptPool:
     """A pool of sandboxes that outlives those who think that they end it."""
 
-    def __init__(self, pool: Any) -> None:  # noqa: ANN401 - of anything
+    def __init__(self, pool: Any) -> None:
         """Keep a pool."""
         self._pool = pool
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as above
+    def __getattr__(self, name: str) -> Any:
         """Do as the pool does."""
         return getattr(self._pool, name)
 

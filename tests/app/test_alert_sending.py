@@ -20,7 +20,7 @@ from alert_scenes import PLANTED, AlertScene
 from net.servers import head
 from relays import CLOSE, ScriptedRelay
 from rempart import clock
-from rempart.app.alert_sending import send_due, try_doors
+from rempart.app.alert_sending import REST_S, send_due, try_doors
 from rempart.app.handlers import LIMITS
 from rempart.app.worker import WorkerTally
 from rempart.config import Settings
@@ -174,6 +174,8 @@ def test_a_door_that_failed_rests(desk: Desk) -> None:
     reasons = sorted(job.reason for job in desk.workspace.jobs.all(JobState.QUEUED))
     assert "it answered 503" in reasons[0]
     assert all("less than 60 s ago" in reason for reason in reasons[1:])
+    asked_at = min(job.due_at for job in desk.workspace.jobs.all(JobState.QUEUED))
+    assert asked_at - desk.workspace.database.instant() > dt.timedelta(seconds=REST_S / 2)
 
 
 def test_a_receiver_that_wants_no_more_is_not_asked_again(desk: Desk) -> None:

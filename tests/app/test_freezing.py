@@ -1,215 +1,180 @@
-"""What may concern a minor is not asked for: no request, no look-up, here and on a mirror; it waits to be handed over."""
+"""Freezing: in one transaction, by every mark by which it may come back, without an address left behind."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from rempart.app.watch_events import StoppedAt
-from rempart.model.frontier import FrontierState
+import workspaces
+from made_threads import made_posts
+from rempart import clock
+from rempart.app.freezing import Freezing
+from rempart.app.stopping import Flag, Stop
+from rempart.app.workspace import Workspace
+from rempart.collect.mirrors import signature_of
+from rempart.errors import LeaseLostError
+from rempart.model.collected import PageKind, PageLink
+from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Urgency
+from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
-from rempart.model.source import Health
-from stops import FLAGGED
-from targets.board import File
-from targets.forum import Forum
-from targets.xenforo_pages import Look
-from watch_scenes import Scene, leaked
+from stops import attachment, thread_page
+from watched import new_source
 
-pytestmark = pytest.mark.enable_socket
-
-SMALL = Look(posts_per_page=4)
-IMAGES = "images.example"
+FLAG = Flag(source=FlagSource.TEXT, rule="fr-word")
+URL = "https://forum.example/threads/lost.5/"
 
 
-def picture_at(forum: Forum, name: str = "a.jpg") -> str:
-    """Return the markup of a picture on another host, to which nothing may ever lead."""
-    return f'<img src="{forum.url(f"/planted/{name}", IMAGES)}" alt="x" class="bbImage">'
+class Scene:
+    """A workspace with a source."""
+
+    def __init__(self, workspace: Workspace, stop: Stop) -> None:
+        """Add the source."""
+        self.workspace, self.stop, self.now = workspace, stop, clock.utc_now()
+        new = new_source(workspace.me.id, "https://forum.example/forums/1/", until=self.now + dt.timedelta(days=30))
+        self.source: SourceId = workspace.sources.add(new, self.now).id
+        self.freezing = Freezing(workspace, stop)
+
+    def wait(self, *news: NewFrontier) -> None:
+        """Have something wait to be asked for."""
+        self.workspace.frontier.add(self.source, news, self.now)
+
+    def item(self) -> FrontierItem:
+        """Claim what waits."""
+        claimed = self.workspace.frontier.claim("w", self.now, busy_hosts=(), sources=[self.source])
+        assert claimed is not None
+        return claimed
 
 
-def plant_title(forum: Forum) -> None:
-    """Open a thread whose title is flagged."""
-    forum.open_thread(f"Une {FLAGGED}")
-    forum.append_post(max(forum.board.threads), markup=picture_at(forum))
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """Make a workspace with a source."""
+    settings, workspace = workspaces.make(tmp_path / "rempart")
+    with workspace:
+        yield Scene(workspace, Stop.of(workspace, settings))
 
 
-def plant_text(forum: Forum) -> None:
-    """Write a post that is flagged, beside pictures that are not."""
-    forum.open_thread("Some boats", files=[File(name="one.jpg", body=leaked())])
-    forum.append_post(max(forum.board.threads), f"une {FLAGGED} dans le port", markup=picture_at(forum))
+def ask(
+    url: str, *, thread: ThreadId | None = None, kind: Ask = Ask.PAGE, urgency: Urgency = Urgency.NEW
+) -> NewFrontier:
+    """Make something to ask for."""
+    return NewFrontier(ask=kind, url=url, key=url, depth=1, urgency=urgency, thread=thread)
 
 
-def plant_name(forum: Forum) -> None:
-    """Attach a file whose name is flagged."""
-    forum.open_thread("Some boats", files=[File(name="fille 15 ans.jpg", body=leaked())])
-    forum.append_post(max(forum.board.threads), markup=picture_at(forum))
+def test_a_thread_is_frozen_with_all_that_waits_of_it(scene: Scene) -> None:
+    """Its pictures and its other pages; what belongs to another thread goes on."""
+    thread = scene.workspace.threads.open(scene.source, URL, scene.now)
+    scene.wait(ask(URL, thread=thread.id, urgency=Urgency.ROOT))
+    item = scene.item()
+    scene.wait(
+        ask(f"{URL}page-2", thread=thread.id), ask("https://img.example/a.jpg", thread=thread.id, kind=Ask.MEDIA)
+    )
+    scene.wait(ask("https://forum.example/threads/other.6/"))
+
+    scene.freezing.freeze_item(item, scene.source, FLAG, thread_page("x"), scene.now)
+
+    counts = scene.workspace.frontier.counts(scene.source)
+    assert (counts[FrontierState.FROZEN], counts[FrontierState.WAITING]) == (3, 1)
+    assert scene.workspace.threads.get(thread.id).is_frozen
 
 
-@pytest.mark.parametrize(
-    "plant, flag",
-    [
-        (plant_title, FlagSource.TITLE),
-        (plant_text, FlagSource.TEXT),
-        (plant_name, FlagSource.ADDRESS),
-    ],
-)
-def test_nothing_of_a_flagged_thread_is_asked_for(
-    scene: Scene, plant: Callable[[Forum], None], flag: FlagSource
-) -> None:
-    """None of its pictures, on its own host or another one, whose name is not even looked up."""
-    with Forum(threads=0) as forum:
-        plant(forum)
-        url = forum.url(name="forum.example")
-        scene.add(url)
+def test_a_page_is_known_again_by_all_that_it_shows(scene: Scene) -> None:
+    """Its address, its title with its number, its attachments, its words."""
+    scene.wait(ask(URL))
+    posts = tuple(made_posts(1))
+    page = dataclasses.replace(thread_page(), posts=(dataclasses.replace(posts[0], media=(attachment(),)), *posts[1:]))
 
-        events, tally = scene.watch(url)
+    scene.freezing.freeze_item(scene.item(), scene.source, FLAG, page, scene.now)
 
-        assert {event.flag for event in events if isinstance(event, StoppedAt)} == {flag}
-        assert not forum.log.under("/attachments/", "/planted/")
-        assert IMAGES not in scene.names.asked
-        assert (tally.media, tally.stopped) == (0, 1)
+    shown = dataclasses.replace(thread_page("x"), media=(attachment(),), canonical_url="https://forum.example/o/")
+    again = [
+        scene.stop.judge_address(ask(URL)),
+        scene.stop.judge_page(dataclasses.replace(thread_page("x"), canonical_url="https://m.example/1/")).flag,
+        scene.stop.judge_page(dataclasses.replace(shown, engine_id="9")).media[0][1],
+        scene.stop.judge_page(
+            dataclasses.replace(page, canonical_url="https://m.example/", engine_id="", title="")
+        ).flag,
+    ]
+    assert [flag.source for flag in again if flag] == [FlagSource.MIRROR] * 4
 
 
-def test_a_flagged_title_leaves_the_other_threads(scene: Scene) -> None:
-    """They are read, and what leaked there is found."""
-    with Forum(threads=1, posts=2, picture_every=0) as forum:
-        plant_title(forum)
-        forum.append_post(1, files=[File(name="view.jpg", body=leaked())])
-        source = scene.add(forum.url())
+def test_the_first_page_that_was_read_before_is_known_on_a_mirror(scene: Scene) -> None:
+    """Though the flag was raised by a later one."""
+    thread = scene.workspace.threads.open(scene.source, URL, scene.now)
+    scene.workspace.threads.sign(thread.id, signature_of(made_posts(1)), b"")
+    scene.wait(ask(f"{URL}page-7", thread=thread.id))
 
-        _, tally = scene.watch(forum.url())
+    scene.freezing.freeze_item(scene.item(), scene.source, FLAG, thread_page("few words"), scene.now)
 
-        assert (tally.new, tally.stopped) == (1, 1)
-        assert scene.health(source) is Health.WELL
-        assert not [path for path in forum.log.paths if "lyc" in path]
-
-
-def test_a_flagged_section_stops_the_source(scene: Scene) -> None:
-    """None of its threads is asked for."""
-    with Forum(threads=2, posts=2, look=Look(section=f"Une {FLAGGED}")) as forum:
-        url = forum.url(forum.look.forum_path.replace(forum.look.forum_path.split("/")[2], "x.42"))
-        source = scene.add(url)
-
-        scene.watch(url)
-
-        assert scene.health(source) is Health.STOPPED
-        assert scene.states(source) == {FrontierState.FROZEN: 1}
-        assert not forum.log.under("/threads/", "/attachments/")
+    mirrored = dataclasses.replace(
+        thread_page(url="https://m.example/"), posts=tuple(made_posts(1)), title="", engine_id=""
+    )
+    flag = scene.stop.judge_page(mirrored).flag
+    assert flag is not None
+    assert flag.rule == "frozen words"
 
 
-@pytest.mark.parametrize("listed", ["page", "host"])
-def test_what_a_hotline_lists_is_not_looked_up(scene: Scene, listed: str) -> None:
-    """The picture of a post whose address, or host, is on the list; its thread is frozen with it."""
-    with Forum(threads=1, posts=1, picture_every=0) as forum:
-        forum.append_post(1, markup=picture_at(forum))
-        known = scene.workspace.folder.parent / "known"
-        entry = forum.url("/planted/a.jpg", IMAGES) if listed == "page" else IMAGES
-        known.write_text(f"{hashlib.sha256(entry.encode()).hexdigest()}\n")
-        with_list = scene.with_settings(gate__known_urls_file=str(known))
-        with_list.add(forum.url())
+def test_what_waits_of_a_mirror_that_was_read_first_is_stopped(scene: Scene) -> None:
+    """Before it is asked for."""
+    elsewhere = scene.workspace.threads.open(scene.source, "https://forum.example/threads/copy.9/", scene.now)
+    scene.workspace.threads.sign(elsewhere.id, signature_of(made_posts(1)), b"")
+    waiting = ask("https://forum.example/threads/copy.9/page-2", thread=elsewhere.id)
+    before = scene.stop.judge_address(waiting)
+    scene.wait(ask(URL))
 
-        events, _ = with_list.watch(forum.url())
+    page = dataclasses.replace(thread_page(), posts=tuple(made_posts(1)))
+    scene.freezing.freeze_item(scene.item(), scene.source, FLAG, page, scene.now)
 
-        assert [event.flag for event in events if isinstance(event, StoppedAt)] == [FlagSource.KNOWN_LIST]
-        assert IMAGES not in scene.names.asked
-        assert not forum.log.under("/planted/", "/attachments/")
+    assert before is None
+    assert scene.stop.judge_address(waiting) is not None
 
 
-def test_a_flagged_address_is_not_asked_for_even_as_a_source(scene: Scene) -> None:
-    """Not even its robots.txt."""
-    with Forum(threads=1, posts=1) as forum:
-        source = scene.add(forum.url("/threads/petite-fille.5/", "forum.example"))
+def test_one_link_of_a_listing_is_frozen_alone(scene: Scene) -> None:
+    """With its thread, if that is known; the listing goes on."""
+    link = PageLink(kind=PageKind.THREAD, url=URL, engine_id="5", title="x")
+    thread = scene.workspace.threads.open(scene.source, URL, scene.now)
+    scene.wait(ask(URL, thread=thread.id), ask("https://forum.example/forums/1/page-2"))
 
-        scene.watch(forum.url())
+    scene.freezing.freeze_found(link, scene.source, FLAG, "forum.example", scene.now)
 
-        assert len(forum.log) == 0
-        assert not scene.names.asked
-        assert scene.health(source) is Health.STOPPED
-
-
-def test_pictures_of_earlier_pages_that_wait_are_frozen_with_their_thread(scene: Scene) -> None:
-    """The last page is read first and flags the thread: nothing of the first one is asked for."""
-    with Forum(threads=1, posts=6, picture_every=1, look=SMALL) as forum:
-        forum.append_post(1, f"une {FLAGGED}")
-        source = scene.add(forum.url())
-
-        scene.watch(forum.url())
-
-        pictures_of_the_last_page = [forum.file_url(n) for post in forum.board.threads[1].posts[4:] for n in post.files]
-        asked = forum.log.paths
-        assert not [url for url in pictures_of_the_last_page if url.partition(str(forum.port))[2] in asked]
-        assert FrontierState.WAITING not in scene.states(source)
-        assert scene.states(source)[FrontierState.FROZEN] >= 1
+    counts = scene.workspace.frontier.counts(scene.source)
+    assert (counts[FrontierState.FROZEN], counts[FrontierState.WAITING]) == (1, 1)
+    assert scene.workspace.threads.get(thread.id).is_frozen
 
 
-def test_what_was_stopped_is_stopped_on_its_mirror(scene: Scene) -> None:
-    """Where the word itself was taken out of the thread."""
-    with Forum(threads=1, posts=8, picture_every=0) as forum:
-        forum.append_post(1, "last words", files=[File(name="view.jpg", body=leaked())])
-        with forum.as_mirror() as mirror:
-            forum.append_post(1, f"une {FLAGGED}")
-            urls = forum.url(name="forum.example"), mirror.url(name="mirror.example")
-            first, second = (scene.add(url) for url in urls)
+def test_an_attachment_alone_is_known_on_a_mirror(scene: Scene) -> None:
+    """By its name and number."""
+    scene.freezing.freeze_found(attachment(), scene.source, FLAG, "forum.example", scene.now)
+    there = dataclasses.replace(thread_page("x", url="https://m.example/"), media=(attachment(host="m.example"),))
 
-            scene.watch(*urls, once=[first.id])
-            events, tally = scene.watch(*urls, once=[second.id])
+    [(_, flag)] = scene.stop.judge_page(there).media
 
-            assert [event.flag for event in events if isinstance(event, StoppedAt)] == [FlagSource.MIRROR]
-            assert not mirror.log.under("/attachments/")
-            assert not forum.log.under("/attachments/")
-            assert tally.new == 0
+    assert flag.source is FlagSource.MIRROR
 
 
-def test_what_is_frozen_stays_frozen_at_the_next_visit(scene: Scene) -> None:
-    """Even if the word is taken out, and the thread grows."""
-    with Forum(threads=1, posts=2, picture_every=0) as forum:
-        plant_text(forum)
-        source = scene.add(forum.url())
-        scene.watch(forum.url())
-        thread = forum.board.threads[2]
-        thread.posts[-1] = forum.append_post(2, "nothing of it")
-        forum.log.forget()
+def test_it_is_undone_with_the_callers_transaction(scene: Scene) -> None:
+    """Whoever has the row after a lease was lost sees the same page, and stops it again."""
 
-        scene.again(source, forum.url())
+    def lose() -> None:
+        with scene.workspace.database.transaction():
+            scene.freezing.freeze_report(URL, FLAG, scene.now)
+            message = "the lease was lost"
+            raise LeaseLostError(message)
 
-        assert not forum.log.under(forum.thread_url(2).partition(str(forum.port))[2])
-        assert not forum.log.under("/attachments/", "/planted/")
+    with pytest.raises(LeaseLostError):
+        lose()
 
-
-def test_the_clear_address_is_in_the_outbox_alone(scene: Scene) -> None:
-    """A record says when, what flagged it and a keyed hash; the database's file holds no clear word."""
-    with Forum(threads=0) as forum:
-        plant_text(forum)
-        url = forum.url(name="forum.example")
-        source = scene.add(url)
-
-        events, _ = scene.watch(url)
-
-        [referral] = scene.workspace.referrals.all()
-        assert referral.source == source.id
-        assert referral.flag is FlagSource.TEXT
-        assert len(referral.url_digest) == 32
-        assert not referral.url
-        opened = scene.workspace.referrals.get(referral.id, with_url=True)
-        assert opened.url == forum.thread_url(1, name="forum.example")
-        assert "forum.example" not in repr(events)
-        assert FLAGGED not in repr(events)
-        files = [path for path in scene.workspace.folder.rglob("*") if path.is_file()]
-        planted = [FLAGGED.encode(), b"some-boats", b"forum.example", IMAGES.encode()]
-        assert not [path for path in files for word in planted if word in path.read_bytes()]
+    assert scene.workspace.referrals.all() == []
+    assert scene.stop.judge_address(ask(URL)) is None
 
 
-def test_a_restart_does_not_thaw_anything(scene: Scene) -> None:
-    """Marks are in the database, not in a process."""
-    with Forum(threads=0) as forum:
-        plant_text(forum)
-        scene.add(forum.url())
-        scene.watch(forum.url())
-        forum.log.forget()
-        source = scene.add(forum.thread_url(1))
+def test_the_same_thing_again_makes_one_record(scene: Scene) -> None:
+    """However often it is met."""
+    for _ in range(3):
+        scene.freezing.freeze_report(URL, FLAG, scene.now, scene.source)
 
-        scene.watch(forum.url())
-
-        assert len(forum.log) == 0
-        assert scene.health(source) is Health.STOPPED
+    [referral] = scene.workspace.referrals.all()
+    assert (referral.flag, referral.rule, referral.source) == (FLAG.source, FLAG.rule, scene.source)

@@ -8,15 +8,23 @@ from pathlib import Path
 import pytest
 
 from channel_servers import SEARXNG_ROBOTS
-from net.doors import Kind
+from net.doors import Kind, cleared
 from net.polite_site import PoliteDoor, Site, text
-from rempart.app.searching import make_providers, make_search_permissions, make_search_policy, make_wanted
+from rempart.app.searching import (
+    SearchFetcher,
+    make_providers,
+    make_search_permissions,
+    make_search_policy,
+    make_wanted,
+)
 from rempart.collect import first_asks
 from rempart.config import Settings, load_settings
 from rempart.errors import KeyFileError, SettingValueError
 from rempart.model.courtesy import Blocked, BlockKind
+from rempart.model.gate import Cleared
 from rempart.model.source import Place, SourceKind
-from rempart.model.web import Page
+from rempart.model.web import Address, NotFetched, NotFetchedReason, Page
+from rempart.net import PoliteOutcome, Wanted
 from rempart.net.visits import NoPermissions
 
 QUERY = Place(kind=SourceKind.SEARCH, text="calendar 2027")
@@ -136,3 +144,36 @@ def test_an_instance_is_asked_whatever_it_says_to_crawlers(kind: Kind) -> None:
 def test_the_settings_vouch_for_one_address_of_this_network(url: str, allowed: set[tuple[str, int]]) -> None:
     """Never for a name, which can lead anywhere."""
     assert make_search_policy(configured(SEARXNG_URL=url)).allowed == allowed
+
+
+class Noting:
+    """Notes what it is asked for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.asked: list[str] = []
+
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
+        """Note it."""
+        del wanted, wait_at_most_s
+        self.asked.append(cleared.item.url)
+        return NotFetched(reason=NotFetchedReason.CONNECT)
+
+
+def test_what_strangers_write_never_reaches_an_instance_of_our_network() -> None:
+    """Only the address that is searched goes through the client that may connect there."""
+    general, searching = Noting(), Noting()
+    providers = make_providers(configured(PROVIDERS="searxng", SEARXNG_URL="http://127.0.0.1:8080/"))
+    fetcher = SearchFetcher(general, searching, providers)
+    urls = [
+        "http://127.0.0.1:8080/search?q=x&format=json",
+        "http://127.0.0.1:8080/",
+        "http://127.0.0.1:8080/preferences?q=x",
+        "http://127.0.0.1:8080/search/../config",
+        "https://leaks.example/search?q=x",
+    ]
+    for url in urls:
+        fetcher.fetch(cleared(url), Wanted())
+
+    assert searching.asked == urls[:1]
+    assert general.asked == urls[1:]

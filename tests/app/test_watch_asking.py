@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from rempart.app.watch_asking import Answer, Failed, Gone, Unchanged, Wait, Walled, concluded, wanted_of
+from rempart.app.watch_asking import Answer, Failed, Gone, Wait, Walled, concluded, wanted_of
 from rempart.app.watch_events import HealthChanged
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason

@@ -1,9 +1,8 @@
-"""A whole watch of a forum and of its mirror: what leaked is found on both, politely, and next time only what is new."""
+"""A whole watch of a forum and of its mirror: the leak is found on both, politely; next time only what is new."""
 
 from __future__ import annotations
 
 import datetime as dt
-
 from pathlib import Path
 
 import pytest

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from rempart.app.worker import Effect, Handler, Keep, Worker, stopped_by_signals
-from rempart.errors import DatabaseAwayError, UnavailableError
+from rempart.errors import DatabaseAwayError, LaterError, UnavailableError
 from rempart.model.work import Claim, Event, EventKind, Job, JobKind, JobState
 from rempart.store import Database, JobRepository, Journal
 
@@ -123,6 +123,26 @@ def test_a_job_that_always_fails_is_given_up_with_an_event(bench: Bench, caplog:
     [event] = bench.events(job)
     assert (event.kind, event.actor, event.detail) == (EventKind.JOB_DEAD, "system", {"kind": "reseal", "attempts": 5})
     assert f"job {job} (reseal) is given up after 5 attempts" in caplog.text
+
+
+def test_what_is_left_in_peace_is_not_needed_before(bench: Bench) -> None:
+    """Longer than the first retry would wait; an attempt is counted all the same."""
+    job = bench.add()
+
+    def work(held: Job, _: Keep) -> None:
+        if held.attempts == 1:
+            message = "the receiver does not answer"
+            raise LaterError(message, wait_s=60)
+
+    worker = bench.worker(work)
+    worker.run(until_idle=True)
+    bench.now += 59 * SECOND
+    too_early = worker.run(until_idle=True).done
+    bench.now += SECOND
+
+    assert too_early == 0
+    assert worker.run(until_idle=True).done == 1
+    assert bench.jobs.get(job).attempts == 2
 
 
 def test_a_job_that_killed_its_last_worker_is_given_up_with_an_event(bench: Bench) -> None:

@@ -18,6 +18,11 @@ def page(body: bytes, media_type: str = "text/html") -> FetchedPage:
     return FetchedPage(url=_URL, body=body, media_type=media_type)
 
 
+def message(body: bytes) -> FetchedPage:
+    """Make a page of some bytes that was asked for as one message of Telegram."""
+    return FetchedPage(url="https://t.me/site/1?embed=1", body=body, media_type="text/html")
+
+
 #: By what is done. Each ends with a value or a reason, in seconds.
 PAGES: Final[dict[str, FetchedPage]] = {
     "empty": page(b""),
@@ -47,6 +52,15 @@ PAGES: Final[dict[str, FetchedPage]] = {
     "Misago, wrong types": page(
         b'{"post_set": {"results": [[], {"attachments": {"id": 1}, "poster": [], "content": 1}], "next": "2"}}',
         "application/json",
+    ),
+    "Misago, deep": page(b'<body class="misago-x"><script>misago.init({"POSTS":' + b"[" * 90_000 + b"</script>"),
+    "Misago, of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREAD": [], "POSTS": {"results": [1, null, {"id": "x",'
+        b' "content": 5, "attachments": {"a": 1}, "posted_on": []}], "next": true, "pages": -1}})</script>'
+    ),
+    "Misago, a list of other types": page(
+        b'<body class="misago-x"><script>misago.init({"THREADS": {"results": [[], {"url": 5}],'
+        b' "subcategories": [[], "x"]}, "CATEGORIES": [{"id": []}]})</script>'
     ),
     "Mastodon, wrong types": page(
         b'[{"id": [], "account": 7, "content": {}, "visibility": null, "media_attachments": {"url": 1}, "card": [],'
@@ -94,18 +108,18 @@ PAGES: Final[dict[str, FetchedPage]] = {
         b'"playlist": "data:,x", "external": {"uri": "magnet:?xt=urn:btih:x"}}}}]}',
         "application/json",
     ),
-    "Telegram, a message without anything": page(
+    "Telegram, a message without anything": message(
         b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/b/c" data-peer="x">'
         b'<a class="tgme_widget_message_photo_wrap" style="background-image:url(' + b"'" * 9_000 + b'">'
     ),
-    "Telegram, 20,000 pictures": page(
+    "Telegram, 20,000 pictures": message(
         b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/1">'
         + b"".join(
             b'<i class="tgme_widget_message_video_thumb" style="background-image:url(//x.example/%d)"></i>' % k
             for k in range(20_000)
         )
     ),
-    "Telegram, 3,000 files": page(
+    "Telegram, 3,000 files": message(
         b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/1">'
         + b'<a class="tgme_widget_message_document_wrap" href="x">' * 3_000
     ),

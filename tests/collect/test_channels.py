@@ -7,7 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from rempart.collect import ask_of, canonical, first_asks, follow, is_gone, new_cursor, refusal_of
+from rempart.collect import (
+    FetchedPage,
+    ask_of,
+    canonical,
+    first_asks,
+    follow,
+    health_of,
+    is_gone,
+    new_cursor,
+    read_page,
+    refusal_of,
+)
 from rempart.collect.channels import CHANNEL_PAGES_MOST
 from rempart.collect.search import BraveSearch, SearxngSearch
 from rempart.model.collected import Engine, PageKind, ParsedPage, ParsedPost, Wall
@@ -45,6 +56,7 @@ def feed(*hours: int) -> ParsedPage:
         "https://telegram.me/addlist/x",
         "https://t.me/c/1234567890/77",
         "tg://resolve?domain=site&post=77",
+        "https://t.me/boost/site",
     ],
 )
 def test_an_invitation_is_never_accepted(text: str) -> None:
@@ -59,7 +71,6 @@ def test_an_invitation_is_never_accepted(text: str) -> None:
     "kind, text",
     [
         (SourceKind.TELEGRAM, "https://t.me/site"),
-        (SourceKind.TELEGRAM, "https://t.me/boost/site"),
         (SourceKind.TELEGRAM, "https://t.me/s/site"),
         (SourceKind.TELEGRAM, "https://t.me.evil.example/site/77"),
         (SourceKind.TELEGRAM, "https://t.me@evil.example/site/77"),
@@ -179,10 +190,13 @@ def test_a_request_is_found_again_by_its_address() -> None:
     assert later
     assert (later.provider, later.needs_key, later.page, later.locale) == ("brave", True, 2, "fr-FR")
     assert ask_of(QUERY, "https://evil.example/res/v1/web/search?q=x", "", providers) is None
+    assert ask_of(QUERY, "https://api.search.brave.com/res/v1/images/search?q=x", "", providers) is None
+    assert ask_of(QUERY, "https://search.example/stats", "", providers) is None
     assert ask_of(QUERY, "http://api.search.brave.com/res/v1/web/search?q=x", "", providers) is None
     statuses = ask_of(MASTODON, STATUSES.replace("social", "www.social"), "")
     assert statuses
     assert statuses.provider == "mastodon"
+    assert ask_of(MASTODON, "https://evil.example/anything", "") is None
 
 
 def test_a_message_that_is_gone_is_told_from_one_that_is_hidden() -> None:
@@ -193,6 +207,54 @@ def test_a_message_that_is_gone_is_told_from_one_that_is_hidden() -> None:
     assert not is_gone(replace(gone, wall=Wall.LOGIN))
     assert not is_gone(replace(gone, posts=(ParsedPost(engine_id="77"),)))
     assert not is_gone(channel(Engine.MASTODON, STATUSES))
+
+
+@pytest.mark.parametrize(
+    "page, status, health",
+    [
+        (channel(Engine.MASTODON, STATUSES), 200, Health.WELL),
+        (channel(Engine.MASTODON, STATUSES), 404, Health.GONE),
+        (channel(Engine.MASTODON, STATUSES), 401, Health.LOGIN_WALL),
+        (ParsedPage(engine=Engine.GENERIC, kind=PageKind.UNKNOWN, canonical_url=FEED), 400, Health.GONE),
+        (ParsedPage(engine=Engine.GENERIC, kind=PageKind.UNKNOWN, canonical_url=STATUSES), 400, Health.NOT_READ),
+        (ParsedPage(engine=Engine.GENERIC, kind=PageKind.UNKNOWN, canonical_url=STATUSES), 200, Health.NOT_READ),
+        (replace(feed(1), wall=Wall.LOGIN), 200, Health.LOGIN_WALL),
+        (channel(Engine.TELEGRAM, "https://t.me/site/77?embed=1"), 200, Health.GONE),
+    ],
+)
+def test_how_a_request_went_is_a_value(page: ParsedPage, status: int, health: Health) -> None:
+    """Gone, for those who are logged in, something else: each is told."""
+    (ask,) = first_asks(BLUESKY, "")
+
+    assert health_of(page, status, ask) is health
+
+
+@pytest.mark.parametrize(
+    "kind, status, health",
+    [
+        (PageKind.SEARCH, 200, Health.WELL),
+        (PageKind.SEARCH, 422, Health.NOT_READ),
+        (PageKind.UNKNOWN, 403, Health.NOT_READ),
+        (PageKind.UNKNOWN, 404, Health.NOT_READ),
+    ],
+)
+def test_a_provider_that_forbids_is_no_login_wall(kind: PageKind, status: int, health: Health) -> None:
+    """A wrong key, an instance that gives no JSON: a setting to correct."""
+    page = ParsedPage(engine=Engine.GENERIC, kind=kind, canonical_url="https://search.example/search?q=x")
+
+    assert health_of(page, status, SearxngSearch(url="https://search.example").ask("x", 0)) is health
+
+
+def test_a_page_that_looks_like_a_message_is_none() -> None:
+    """It would be read as one post, and everything else on it would stay unseen."""
+    body = (
+        b'<html><body class="tgme_widget"><div class="tgme_widget_message" data-post="a/1">one</div>'
+        b'<p>two <a href="/three">three</a></p></body></html>'
+    )
+    found = read_page(FetchedPage(url="https://leaks.example/t/1", body=body, media_type="text/html"))
+
+    assert found.engine is Engine.GENERIC
+    assert "two" in found.posts[0].text
 
 
 def test_places_that_are_no_channels_have_no_requests_here() -> None:

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.collect.naming import could_name_person, is_owner_in, names_person, query_in, speaks_of_person
-from rempart.collect.naming_words import GIVEN, PLAIN
+from rempart.collect.naming import (
+    could_name_person,
+    is_owner_in,
+    names_person,
+    query_in,
+    refusal_of_line,
+    speaks_of_person,
+)
+from rempart.collect.naming_words import PLAIN
 from rempart.collect.places import parse_place
 from rempart.model.source import Place, SourceKind
+from rempart.privacy.given_names import GIVEN_NAMES
 
 
 @pytest.mark.parametrize(
@@ -38,6 +46,7 @@ from rempart.model.source import Place, SourceKind
         "06 12 34 56 78",
         "+33612345678",
         "0612345678 leak",
+        "0520195953",
         "(555) 123-4567",
         "author:somebody",
         "from: somebody",
@@ -134,10 +143,24 @@ def test_what_a_source_asks() -> None:
     assert query_in(Place(kind=SourceKind.LIST, text="/q=a")) == ""
 
 
+@pytest.mark.parametrize(
+    "url, without, with_right",
+    [
+        ("https://forum.example/threads/1/", False, False),
+        ("https://forum.example/members/a.1/", True, False),
+        ("https://t.me/+AbCd", True, True),
+    ],
+)
+def test_a_line_of_a_list(url: str, without: bool, with_right: bool) -> None:  # noqa: FBT001 - expectations
+    """A list is no way around: invitations never, members only where somebody consents or in a case."""
+    assert bool(refusal_of_line(url, is_about_person=False)) is without
+    assert bool(refusal_of_line(url, is_about_person=True)) is with_right
+
+
 def test_the_lists_are_apart() -> None:
     """A word is plain or a name; none has an accent or a capital, which the reading would have taken away."""
-    assert not PLAIN & GIVEN
-    assert all(word.isascii() and word == word.lower() for word in PLAIN | GIVEN)
+    assert not PLAIN & GIVEN_NAMES
+    assert all(word.isascii() and word == word.lower() for word in PLAIN | GIVEN_NAMES)
 
 
 @given(st.text(max_size=200))

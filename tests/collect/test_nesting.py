@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collect.hostile import PAGES
+from rempart.collect.document import parse_markup
 from rempart.collect.nesting import is_deeper
 from rempart.collect.recognising import read_page
 from rempart.errors import MediaError
@@ -48,3 +49,13 @@ def test_as_many_side_by_side_are_read() -> None:
     body = b"<p>" + b"<div></div>" * 100_000
 
     assert read_page(type(page)(url=page.url, body=body, media_type="text/html")).canonical_url == page.url
+
+
+def test_a_small_page_is_refused_before_it_is_parsed() -> None:
+    """30,000 elements in each other have room in 150 kB: the length of a page says nothing of them."""
+    page = b"<html><body>" + b"<div>" * 30_000
+
+    with pytest.raises(MediaError):
+        parse_markup(page)
+    with pytest.raises(MediaError):
+        parse_markup(page.decode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 
 import pytest
@@ -107,6 +108,33 @@ def test_a_query_cannot_become_another_parameter() -> None:
 
         assert "&format=html" not in url
         assert url.startswith(("https://api.search.brave.com/res/v1/web/search?q=x%26", "https://search.example/sub/"))
+
+
+@pytest.mark.parametrize("query", ["!!g calendar", "!images :fr <9 ?x calendar", "calendar !!wfr", "!!!!g  ! calendar"])
+def test_a_query_gives_no_orders(query: str) -> None:
+    """With two marks, SearXNG sends whoever asks, and the query, to a site that the settings do not name."""
+    url = SEARXNG.ask(query, 0).url
+
+    assert "calendar" in url
+    assert not {"!", "%21", "%3A", "%3C", "%3F"} & {url[i : i + n] for i in range(len(url)) for n in (1, 3)}
+
+
+@pytest.mark.parametrize(
+    "title, read",
+    [
+        ("<strong>Calendar</strong> 2027", "Calendar 2027"),
+        ("all &amp; more &#x27;x&#x27;", "all & more 'x'"),
+        ("3<4 words that stay", "3<4 words that stay"),
+        ("<script>words that stay", "<script>words that stay"),
+        ("<!-- words that stay", "<!-- words that stay"),
+    ],
+)
+def test_the_gate_sees_every_word_of_a_result(title: str, read: str) -> None:
+    """Only what marks the words of the query is dropped."""
+    rows = {"results": [{"url": URL, "title": title}]}
+    body = json.dumps({"type": "search", "query": {}, "web": rows}).encode()
+
+    assert [one.title for one in read_page(FetchedPage(url=BRAVE.url, body=body)).results] == [read]
 
 
 def test_a_long_query_is_cut_where_providers_cut_it() -> None:

@@ -11,6 +11,7 @@ from rempart.net.cookies import JobCookies
 from rempart.net.request import build_request
 from rempart.net.urls import parse_url
 
+STAYS = FetchLimits(redirects=0)
 URL = parse_url("https://forum.example.org:443/a?b=1")
 
 
@@ -81,7 +82,9 @@ def test_each_mode_has_its_limits() -> None:
 
 def test_a_body_may_bring_headers_of_its_own() -> None:
     """A signature over it, as it is."""
-    built = request(Wanted(body=Body(content=b"{}", media_type="application/json", headers=(("webhook-id", "m1"),))))
+    body = Body(content=b"{}", media_type="application/json", headers=(("webhook-id", "m1"),))
+
+    built = request(Wanted(body=body, limits=STAYS))
 
     assert built.headers["webhook-id"] == "m1"
 
@@ -107,4 +110,10 @@ def test_a_body_may_bring_headers_of_its_own() -> None:
 def test_a_body_says_nothing_that_a_request_says_by_itself(name: str, value: str) -> None:
     """Nor what is no header."""
     with pytest.raises(ValueError, match="no header that a body brings"):
-        request(Wanted(body=Body(content=b"{}", media_type="application/json", headers=((name, value),))))
+        request(Wanted(body=Body(content=b"{}", media_type="a/b", headers=((name, value),)), limits=STAYS))
+
+
+def test_what_is_signed_for_one_host_follows_no_redirect() -> None:
+    """Another host would be sent it."""
+    with pytest.raises(ValueError, match="no redirect"):
+        Wanted(body=Body(content=b"{}", media_type="application/json", headers=(("webhook-id", "m1"),)))

@@ -43,7 +43,7 @@ from rempart.store import (
 from rempart.store.models import AssetRow
 from rempart.store.sealing import SEALED_COLUMNS
 from traced import trace_record, traced_leak
-from watched import fill_watch
+from watched import Watched, case_of, fill_watch
 
 #: Sealed by an item's own key, outside this table.
 OWN_KEYS = {
@@ -59,7 +59,9 @@ SECRETS = (
     *("host-planted", "origin-planted", "rules-planted", "remark-planted", "url-planted", "reason-planted"),
     *("basis-planted", "Rita-Planted", "REF-planted", "group-planted", "how-planted"),
     *("Channel-Planted", "note-planted", "purpose-planted", "leak-planted"),
-    "Counsel-Planted",
+    *("Counsel-Planted", "why-planted", "cursor-planted", "thread-planted", "tail-planted", "etag-planted"),
+    *("title-planted", "file-planted", "page-planted", "post-planted", "hit-planted", "locator-planted"),
+    *("outbox-planted", "receipt-planted", "launch-planted", "query-planted", "excerpt-planted", "pseudonym-planted"),
 )
 
 
@@ -94,7 +96,8 @@ def fill(here: Registered) -> None:
 
 def fill_watched(here: Registered) -> None:
     """Put something planted into what is watched."""
-    fill_watch(here.database, here.sealer, here.user.id)
+    watched = Watched(here.database, here.user, here.sealer)
+    fill_watch(watched, case_of(here), here.found(0, here.add(1)).matches)
 
 
 def fill_outside(here: Registered) -> None:

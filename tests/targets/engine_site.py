@@ -40,8 +40,8 @@ class Setting:
     """Of a thread."""
     threads_per_page: int = 20
     """Of the forum."""
-    robots: str = ROBOTS
-    """Its robots.txt; empty for none."""
+    robots: str | None = ROBOTS
+    """Its robots.txt; empty for 404, None for the engine's own."""
 
 
 def interpreter(engine: str) -> Path:
@@ -143,7 +143,11 @@ class EngineSite:
     def as_mirror(self, folder: Path, setting: Setting | None = None, shift: int = SHIFT) -> Self:
         """Start another one with the same words and files, under other numbers and another name."""
         other = setting or replace(self.setting, section="Archive", node=7)
-        return type(self)(folder, self.board.copy(shift), other)
+        return type(self)(folder, self.board.copy(shift), other, **self._mirrored())
+
+    def _mirrored(self) -> dict[str, object]:
+        """Return what the mirror's script is told beside."""
+        return {}
 
     def _order(self, name: str, **rest: object) -> object:
         return self._say({"do": name, **rest})["done"]

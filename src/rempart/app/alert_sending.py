@@ -18,7 +18,7 @@ from rempart.app.alerts import doors_of
 from rempart.app.worker import ACTOR, Effect, Keep, Worker, WorkerTally
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
-from rempart.errors import ConfigError, NotFoundError, OutputError, UnavailableError
+from rempart.errors import ConfigError, LaterError, NotFoundError, OutputError
 from rempart.model.alert import Alert, AlertDelivery, AlertDoor, AlertPriority, DeliveryState
 from rempart.model.ids import AlertId, IdKind, SightingId, new_id
 from rempart.model.work import EventKind, Job, JobKind
@@ -78,7 +78,7 @@ class AlertSender:
         """Take one alert to one door; what became of it is noted in the transaction that finishes the job.
 
         Raises:
-            UnavailableError: the door did not take it, or not another one just now.
+            LaterError: the door did not take it, or not another one just now.
             ConfigError: its settings cannot be taken.
             OutputError: the file of lines cannot be written.
         """
@@ -101,17 +101,17 @@ class AlertSender:
         """Take alerts to a door that is not at rest.
 
         Raises:
-            UnavailableError: it is, or did not take them.
+            LaterError: it is, or did not take them.
         """
-        if clock.monotonic_s() < self._rests_until_s.get(door, 0.0):
+        if (left_s := self._rests_until_s.get(door, 0.0) - clock.monotonic_s()) > 0:
             message = f"the alert was not taken to {door}, which failed less than {REST_S:.0f} s ago"
-            raise UnavailableError(message, advice="It is tried again by itself.")
+            raise LaterError(message, wait_s=left_s)
         # Until it is known to be well: what is raised here counts as a failure too.
         self._rests_until_s[door] = clock.monotonic_s() + REST_S
         delivery = self._doors.deliver(door, alerts)
         if delivery.state is DeliveryState.FAILED:
             message = f"the alert was not taken by {door}: {delivery.why}"
-            raise UnavailableError(message, advice="It is tried again by itself, for three days.")
+            raise LaterError(message, wait_s=REST_S)
         del self._rests_until_s[door]
         return delivery
 

@@ -33,20 +33,20 @@ def make_gate(settings: Settings, also_known: Callable[[str], str] | None = None
         ConfigError: one of them cannot be read: nothing is scanned with a gate that is not whole.
     """
     known = read_known_list(settings)
-    rule = known.rule if len(known) else None
-    if rule and also_known:
-        listed, more = rule, also_known
-        rule = lambda name: listed(name) or more(name)  # noqa: E731 - one rule of two
-    rule = rule or also_known
+    rules = [each for each in (known.rule if len(known) else None, also_known) if each is not None]
+
+    def rule(name: str) -> str:
+        return next((found for each in rules if (found := each(name))), "")
+
     path = settings.gate.vocabulary_file
     if path is None:
-        return MinorGate(known=rule)
+        return MinorGate(known=rule if rules else None)
     advice = "Check gate.vocabulary_file: nothing is opened while the list cannot be read."
     try:
         if path.stat().st_size > _VOCABULARY_LIMIT_BYTES:
             message = f"the vocabulary {path} is larger than {_VOCABULARY_LIMIT_BYTES} bytes"
             raise ConfigError(message, advice=advice)
-        return MinorGate(path.read_text(encoding="utf-8").splitlines(), rule)
+        return MinorGate(path.read_text(encoding="utf-8").splitlines(), rule if rules else None)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"the vocabulary {path} cannot be read: {reason}"

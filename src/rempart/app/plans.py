@@ -6,9 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from rempart import clock
+from rempart.app.source_people import require_right
 from rempart.app.source_terms import answering
 from rempart.app.sources import SourceWish, add_source, judge
 from rempart.app.stopping import Stop
@@ -189,6 +191,9 @@ def _queries(workspace: Workspace, stop: Stop, title: str, wish: PlanWish) -> tu
         raise MisuseError(message, advice="Each is asked of each search engine at each visit.")
     for text in (title, *given):
         judge(workspace, stop, text)
+    for query in given:
+        place = parse_place(f"search:{query}", Path("/"))
+        require_right(workspace, place, owner=wish.owner, case=wish.case, names_nobody=wish.names_nobody)
     return tuple(dict.fromkeys(given))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
 
 from rempart.collect import ChannelAsk, SearchProvider, providers_of
 from rempart.config import Settings
 from rempart.errors import FetchError
 from rempart.keys import find_brave_key
-from rempart.model.web import Validators
-from rempart.net import AddressPolicy, Credential, FetchLimits, ServicePermissions, Wanted
+from rempart.model.gate import Cleared
+from rempart.model.web import Address, Validators
+from rempart.net import AddressPolicy, Credential, FetchLimits, PoliteOutcome, ServicePermissions, Wanted
 from rempart.net.urls import parse_url
 from rempart.net.visits import Permissions
 
@@ -65,7 +66,37 @@ def make_search_policy(settings: Settings) -> AddressPolicy:
     return AddressPolicy(allowed=frozenset({(str(url.ip), url.port)}) if url.ip else frozenset())
 
 
-def make_search_permissions(permissions: Permissions, providers: tuple[SearchProvider, ...]) -> ServicePermissions:
+def make_search_permissions(permissions: Permissions, providers: Sequence[SearchProvider]) -> ServicePermissions:
     """Return permissions that also cover the providers: they are services for programs, and the settings name them."""
+    return ServicePermissions(permissions, _services(providers))
+
+
+class Fetches(Protocol):
+    """Whoever fetches."""
+
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
+        """Fetch one address."""
+
+
+class SearchFetcher:
+    """Fetches the providers' addresses through a client of their own, everything else through another.
+
+    Only the first may reach an instance in one's own network (:func:`make_search_policy`).
+    """
+
+    def __init__(self, general: Fetches, searching: Fetches, providers: Sequence[SearchProvider]) -> None:
+        """Join two clients."""
+        self._general = general
+        self._searching = searching
+        self._services = frozenset(_services(providers))
+
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
+        """Fetch one address."""
+        is_search = cleared.item.url.partition("?")[0] in self._services
+        return (self._searching if is_search else self._general).fetch(cleared, wanted, wait_at_most_s=wait_at_most_s)
+
+
+def _services(providers: Sequence[SearchProvider]) -> list[str]:
+    """Return the addresses of providers, without a query."""
     asks = [provider.ask("x", 0) for provider in providers]
-    return ServicePermissions(permissions, [ask.url.partition("?")[0] for ask in asks if ask.is_service])
+    return [ask.url.partition("?")[0] for ask in asks if ask.is_service]

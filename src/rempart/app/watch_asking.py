@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,10 @@ from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 
 _GONE: Final = frozenset({404, 410})
-_HTTP_ERROR: Final = 400
+_BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
+#: Misago answers for a removed attachment with 302 and a picture that says so, under 200.
+_STANDS_FOR_NOTHING: Final = re.compile(r"/misago/img/attachment-40[34]\.png$")
 _HTTP_SERVER_ERROR: Final = 500
 #: Refusals of the moment: 408 Request Timeout, 421 Misdirected Request, 425 Too Early, 429 Too Many Requests.
 _PASSING_STATUSES: Final = frozenset({408, 421, 425, 429})
@@ -159,7 +163,7 @@ def concluded(outcome: PoliteOutcome) -> Answer:
     """Say what an outcome is to a watch."""
     match outcome:
         case Stopped() | FetchedMedia():
-            return outcome
+            return _of_media(outcome)
         case Page():
             return _of_page(outcome)
         case NotModified():
@@ -172,11 +176,21 @@ def concluded(outcome: PoliteOutcome) -> Answer:
             return Failed(may_retry=False, health=Health.NOT_READ, words="only its head came")
 
 
+def _of_media(outcome: Stopped | FetchedMedia) -> Answer:
+    if isinstance(outcome, FetchedMedia) and _STANDS_FOR_NOTHING.search(outcome.url):
+        outcome.memory.close()
+        return Gone(status=_NOT_FOUND)
+    return outcome
+
+
 def _of_page(page: Page) -> Answer:
-    if page.status in _GONE:
+    # Bluesky's interface says 400 of an account that is not there, was taken down or closed.
+    is_no_account = page.status == _BAD_REQUEST and "/xrpc/" in page.url
+    if page.status in _GONE or is_no_account:
         return Gone(status=page.status)
-    if page.status >= _HTTP_ERROR:
-        return Failed(may_retry=not _is_final(page.status), health=Health.NOT_READ, words=f"the host answered with status {page.status}")
+    if page.status >= _BAD_REQUEST:
+        words = f"the host answered with status {page.status}"
+        return Failed(may_retry=not _is_final(page.status), health=Health.NOT_READ, words=words)
     return page
 
 
@@ -191,7 +205,7 @@ def _not_fetched(outcome: NotFetched) -> Answer:
 
 def _is_final(status: int) -> bool:
     """Tell a status that the same request meets again (RFC 9110 §15.5): the fault is the address's."""
-    return _HTTP_ERROR <= status < _HTTP_SERVER_ERROR and status not in _PASSING_STATUSES
+    return _BAD_REQUEST <= status < _HTTP_SERVER_ERROR and status not in _PASSING_STATUSES
 
 
 def _turned_away(blocked: Later | Blocked) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rempart.app.workspace import Workspace
-from rempart.collect.channels import ask_of, follow, new_cursor
+from rempart.collect.channels import ChannelHomes, ask_of, first_asks, follow, new_cursor
 from rempart.collect.search import ChannelAsk, SearchProvider
 from rempart.model.collected import PageKind, ParsedPage
 from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
@@ -21,19 +21,32 @@ CHANNELS: Final = frozenset({SourceKind.MASTODON, SourceKind.BLUESKY, SourceKind
 class ChannelFollowing:
     """Asks channels and searches on, page after page, and notes up to where they were read."""
 
-    def __init__(self, workspace: Workspace, providers: Sequence[SearchProvider]) -> None:
-        """Know whom to ask a query."""
+    def __init__(
+        self, workspace: Workspace, providers: Sequence[SearchProvider], homes: ChannelHomes | None = None
+    ) -> None:
+        """Know whom to ask.
+
+        Args:
+            workspace: Where positions and cursors are kept.
+            providers: Whom to ask a query.
+            homes: Where channels are asked, if not where they are.
+        """
         self._workspace = workspace
+        self._homes = homes or ChannelHomes()
         self.providers = tuple(providers)
         self._pages: dict[str, int] = {}
         self._cursors: dict[SourceId, str] = {}
+
+    def first(self, source: Source) -> tuple[ChannelAsk, ...]:
+        """Return what a visit begins with."""
+        return first_asks(source.new.place, source.cursor, self.providers, self._homes)
 
     def ask_for(self, source: Source, item: FrontierItem) -> ChannelAsk | None:
         """Return how to ask an interface; None where an item is an ordinary page or picture."""
         if source.new.place.kind not in CHANNELS or item.new.ask is not Ask.PAGE:
             return None
         page = self._pages.get(item.new.url, 0)
-        return ask_of(source.new.place, item.new.url, source.cursor, self.providers, page)
+        return ask_of(source.new.place, item.new.url, source.cursor, self.providers, page=page, homes=self._homes)
 
     def follow(self, source: Source, item: FrontierItem, page: ParsedPage, ask: ChannelAsk) -> tuple[NewFrontier, ...]:
         """Return what to ask for after an answer: the next page of it, and the pages that a search found."""

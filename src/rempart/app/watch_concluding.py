@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from rempart.app.freezing import Freezing
 from rempart.app.frozen_marks import host_of
@@ -16,10 +17,11 @@ from rempart.app.watch_media import MediaLooking
 from rempart.app.watch_page import HEALTH_OF_PAGE_WALLS, PageReader, PageWriter, ReadPage
 from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
+from rempart.collect.channels import health_of
 from rempart.errors import NotFoundError
 from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
-from rempart.model.frontier import FrontierItem, FrontierState, Urgency
+from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
 from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from rempart.model.source import Health, Source
@@ -28,6 +30,8 @@ from rempart.register import visible_among
 
 T = TypeVar("T")
 
+#: What a message is said to be whose page shows nothing of it.
+_NOT_FOUND: Final = 404
 #: The first pause after a failure of the moment; each next one is twice as long.
 _FIRST_DELAY: Final = dt.timedelta(seconds=30)
 
@@ -84,10 +88,7 @@ class Concluding:
             case Failed():
                 yield from self._failed(item, source, answer, now)
             case Unchanged():
-                self._tally.unchanged += 1
-                self._finish(item, source, FrontierState.DONE, now)
-                if _is_root(item):
-                    yield from self.note_health(source, Health.WELL, "")
+                yield from self._unchanged(item, source, now)
 
     def stopped(
         self, item: FrontierItem, source: Source, flag: Flag, read: ReadPage | None = None
@@ -134,6 +135,8 @@ class Concluding:
             yield from self._failed(item, source, failed, now)
         elif read.verdict.flag:
             yield from self.stopped(item, source, read.verdict.flag, read)
+        elif read.ask and (health := health_of(read.page, page.status, read.ask)) is not Health.WELL:
+            yield from self._not_a_channel(item, source, health, now)
         elif read.page.wall is not Wall.NONE and not read.page.posts and not read.page.links:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
@@ -141,6 +144,16 @@ class Concluding:
             yield from self.note_health(source, HEALTH_OF_PAGE_WALLS[read.page.wall], words)
         else:
             yield from self._write(item, source, read, page, now)
+
+    def _not_a_channel(
+        self, item: FrontierItem, source: Source, health: Health, now: dt.datetime
+    ) -> Iterator[WatchEvent]:
+        """Note that an interface answered, and not with posts or results; Telegram says so with a page like any."""
+        if health is Health.GONE:
+            yield from self._gone(item, source, _NOT_FOUND, now)
+        else:
+            failed = Failed(may_retry=False, health=health, words="its interface answered with something else")
+            yield from self._failed(item, source, failed, now)
 
     def _write(
         self, item: FrontierItem, source: Source, read: ReadPage, page: Page, now: dt.datetime
@@ -197,6 +210,20 @@ class Concluding:
             alert=recorded.alert,
         )
 
+    def _unchanged(self, item: FrontierItem, source: Source, now: dt.datetime) -> Iterator[WatchEvent]:
+        """Note that something is as it was: a picture that matched is still there."""
+        workspace = self._workspace
+
+        def work() -> None:
+            workspace.frontier.finish(item, FrontierState.DONE, now)
+            if item.new.ask is Ask.MEDIA:
+                workspace.sightings.still_there(item.new.url, now)
+
+        self._effect(source, work)
+        self._tally.unchanged += 1
+        if _is_root(item):
+            yield from self.note_health(source, Health.WELL, "")
+
     def _turned_away(
         self, item: FrontierItem, source: Source, answer: Wait | Walled, now: dt.datetime
     ) -> Iterator[WatchEvent]:
@@ -205,12 +232,12 @@ class Concluding:
             until = answer.until
             self.busy[self._workspace.frontier.host_digest(item.new.url)] = until
             self._effect(source, lambda: self._workspace.frontier.release(item, until))
-            is_telling = answer.health is not Health.WELL
+            is_telling = answer.health is not Health.WELL and _is_at_home(item, source)
         else:
             self._tally.blocked += 1
             self._finish(item, source, FrontierState.BLOCKED, now)
             # Of a forum that is watched, single pages are often closed to robots: that says nothing of the forum.
-            is_telling = _is_root(item) or answer.health is not Health.ROBOTS
+            is_telling = _is_root(item) or (answer.health is not Health.ROBOTS and _is_at_home(item, source))
         if is_telling:
             yield from self.note_health(source, answer.health, answer.words, answer.until)
 
@@ -281,6 +308,11 @@ class Concluding:
 
     def _durably(self, work: Callable[[], T]) -> T:
         return self._workspace.database.durably(work)
+
+
+def _is_at_home(item: FrontierItem, source: Source) -> bool:
+    """Tell whether something is on the source's own host: what another one says, of pictures, says nothing of it."""
+    return _is_root(item) or urlsplit(item.new.url).netloc == urlsplit(source.new.place.text).netloc
 
 
 def _is_root(item: FrontierItem) -> bool:

@@ -7,7 +7,7 @@ comes back is codes, sizes and a type.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rempart.app.fetched import media_of
 from rempart.app.stopping import Stop
@@ -31,6 +31,8 @@ class Compared:
     """A partner lists it: no match by itself."""
     media_type: str = ""
     """What it is, by its first bytes."""
+    code: bytes = field(default=b"", repr=False)
+    """Of the whole picture (32 bytes), by which mirrors are recognised; empty if it is too small to have one."""
 
 
 class MediaLooking:
@@ -94,7 +96,8 @@ class MediaLooking:
     def _compare(self, media: MediaMemory, outcome: FingerprintedMedia, fetched: FetchedMedia) -> Compared:
         compared = self._bank.compare(media, outcome, lambda: _content(fetched))
         is_listed = self._bank.listings.compare(media.label, outcome) is not None
-        return Compared(matches=compared.matches, is_listed=is_listed, media_type=fetched.media_type)
+        code = outcome.fingerprints[0].bits if outcome.fingerprints else b""
+        return Compared(matches=compared.matches, is_listed=is_listed, media_type=fetched.media_type, code=code)
 
 
 def _content(fetched: FetchedMedia) -> bytes | None:

@@ -20,7 +20,6 @@ from rempart.collect import FetchedPage, pack
 from rempart.collect.following import (
     WITH_POSTS,
     Following,
-    Listed,
     Seen,
     follow,
     frontier_of_thread,
@@ -52,6 +51,9 @@ HEALTH_OF_PAGE_WALLS: Final = {
     Wall.CAPTCHA: Health.CHALLENGE,
     Wall.AGE: Health.AGE_WALL,
 }
+#: Threads of one page that are opened at a visit, and when those were changed of which nobody says it.
+_THREADS_MOST: Final = 5_000
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Places whose links lead anywhere: each of these is a place of its own.
 _OF_MANY_HOSTS: Final = frozenset({SourceKind.SEARCH, SourceKind.LIST})
 
@@ -243,19 +245,21 @@ class PageWriter:
             last = threads.digest(item.new.post) if item.new.post else ""
             threads.listed(thread.id, last_post=last, changed_at=item.new.posted_at, now=now)
         if is_first and (signature := signature_of(page.posts)):
-            threads.sign(thread.id, signature, b"")
+            threads.sign(thread.id, signature, threads.signature(thread.id)[1])
         return thread
 
     def _listed(self, item: FrontierItem, source: Source, read: ReadPage, now: dt.datetime) -> list[NewFrontier]:
-        threads, found = self._workspace.threads, []
-        for listed in read.following.threads:
-            if not listed.is_changed:
-                continue
-            known = listed.thread or threads.open(source.id, listed.link.url, now)
-            here = Listed(link=listed.link, thread=known, is_changed=True)
-            found.append(frontier_of_thread(here, item.new, read.page.section or read.page.title))
+        threads, section = self._workspace.threads, read.page.section or read.page.title
+        changed = [one for one in read.following.threads if one.is_changed]
+        changed.sort(key=lambda one: one.link.changed_at or _LONG_AGO, reverse=True)
+        # A sitemap names fifty thousand: what is left is new at the next visit too.
+        changed = changed[:_THREADS_MOST]
+        opened = threads.open_many(source.id, [one.link.url for one in changed], now)
         threads.touch([one.thread.id for one in read.following.threads if one.thread], now)
-        return found
+        return [
+            frontier_of_thread(replace(one, thread=one.thread or opened[one.link.url]), item.new, section)
+            for one in changed
+        ]
 
 
 def _locators(source: Source, read: ReadPage, now: dt.datetime) -> list[Locator]:

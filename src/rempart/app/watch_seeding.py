@@ -11,15 +11,22 @@ from typing import Final
 from rempart.app.plans import effective_every
 from rempart.app.sources import still_allowed
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
+from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
 from rempart.collect import canonical, end_of
-from rempart.collect.channels import first_asks, refusal_of
+from rempart.collect.channels import refusal_of
+from rempart.collect.naming import refusal_of_line
 from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.ids import SourceId
+from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
+from rempart.model.work import EventKind
 
 #: Of a file of addresses: lines, and bytes.
 LINES_MOST: Final = 100_000
 _FILE_BYTES_MOST: Final = 32 * 1024 * 1024
+#: A picture that matched is looked at again after so long: four times before its sighting would end.
+_CHECK_AFTER: Final = dt.timedelta(days=7)
 #: What an address of a picture ends with.
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".heic")
 
@@ -41,8 +48,20 @@ class Seeder:
         workspace = self._workspace
         for source in workspace.database.durably(workspace.sources.all):
             why = "its day has come" if source.new.until <= now else still_allowed(workspace, source, now)
-            if why and workspace.database.durably(lambda ending=source: workspace.sources.end(ending.id, now)):  # type: ignore[misc]
+            if why and self._end(source.id, now):
                 yield source, why
+
+    def _end(self, source: SourceId, now: dt.datetime) -> bool:
+        """End a source, and note it; False if another process did."""
+        workspace = self._workspace
+
+        def work() -> bool:
+            if not workspace.sources.end(source, now):
+                return False
+            workspace.journal.note(EventKind.SOURCE_ENDED, source, actor=ACTOR, now=now)
+            return True
+
+        return workspace.database.durably(work)
 
     def seed(self, sources: Iterable[Source], now: dt.datetime) -> Iterator[Source]:
         """Add what is asked for first of each source that is due, and say when it is due again; in one transaction."""
@@ -50,7 +69,7 @@ class Seeder:
         for source in sources:
             if not source.is_due(now):
                 continue
-            news = self._first(source)
+            news = [*self._first(source), *self._checks(source, now)]
             due_at = now + effective_every(workspace, source, now)
 
             def work(source: Source = source, news: list[NewFrontier] = news, due_at: dt.datetime = due_at) -> bool:
@@ -89,12 +108,23 @@ class Seeder:
             return None
         return self._workspace.database.durably(lambda: threads.find(source.id, canonical(place.text)))
 
+    def _checks(self, source: Source, now: dt.datetime) -> list[NewFrontier]:
+        """Return pictures that matched and were not looked at for a while: still there, or gone, is worth knowing.
+
+        Temporary addresses have ended meanwhile, which says nothing.
+        """
+        if source.new.place.kind in LOCAL:
+            return []
+        sightings = self._workspace.sightings
+        due = self._workspace.database.durably(lambda: sightings.due_for_check(source.id, now - _CHECK_AFTER))
+        return [_check(one) for one in due if not end_of(one.seen.media_url)[0]]
+
     def _channel(self, source: Source) -> list[NewFrontier]:
         place = source.new.place
         if health := refusal_of(place):
             self._faults.append((source, health, "it is open to invited people only, or cannot be asked"))
             return []
-        asks = first_asks(place, source.cursor, self._channels.providers)
+        asks = self._channels.first(source)
         if not asks:
             self._faults.append((source, Health.REFUSED, "no search provider is set: search.providers"))
         return [_root(one.url) for one in asks]
@@ -113,7 +143,13 @@ class Seeder:
         lines = data.decode("utf-8", "replace").splitlines()
         if len(lines) > LINES_MOST:
             self._faults.append((source, Health.NOT_READ, f"only the first {LINES_MOST} lines are read"))
-        return [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        found = [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        is_about_person = bool(source.new.owner or source.new.case)
+        allowed = [new for new in found if not refusal_of_line(new.url, is_about_person=is_about_person)]
+        if len(allowed) < len(found):
+            words = f"{len(found) - len(allowed)} addresses lead to closed rooms or to people: left out"
+            self._faults.append((source, Health.REFUSED, words))
+        return allowed
 
 
 def _of_line(line: str) -> NewFrontier | None:
@@ -134,6 +170,22 @@ def _of_line(line: str) -> NewFrontier | None:
         urgency=Urgency.ENDING if is_temporary else Urgency.MEDIA,
         expires_at=ends,
         page_url=url,
+        again=True,
+    )
+
+
+def _check(sighting: Sighting) -> NewFrontier:
+    seen = sighting.seen
+    return NewFrontier(
+        ask=Ask.MEDIA,
+        url=seen.media_url,
+        key=seen.media_url,
+        depth=0,
+        urgency=Urgency.MEDIA,
+        thread=seen.thread,
+        post=seen.post,
+        page_url=seen.page_url,
+        posted_at=seen.posted_at,
         again=True,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rempart.app.alerts import raise_alert
+from rempart.app.mirrors import note_picture
 from rempart.app.pseudonyms import pseudonym
 from rempart.app.watch_media import Compared
 from rempart.app.watch_page import PostMemory
@@ -55,6 +56,8 @@ class SightingWriter:
             workspace.sources.lock(source.id)
             workspace.frontier.finish(item, FrontierState.DONE, now, validators=validators)
             workspace.sources.count(source.id, media=1)
+            if item.new.thread is not None and compared.code:
+                note_picture(workspace, item.new.thread, compared.code)
             if not compared.matches:
                 return Recorded(sighting=None)
             written = workspace.sightings.record(self._sighting(item, source, compared), now)

@@ -20,6 +20,7 @@ from typing import Final, Self
 from rempart import clock
 from rempart.app.alert_sending import send_due
 from rempart.app.freezing import Freezing
+from rempart.app.mirrors import regroup
 from rempart.app.searching import make_providers, make_wanted
 from rempart.app.stopping import Flag, Stop
 from rempart.app.watch_asking import ask, wanted_of
@@ -47,6 +48,8 @@ logger = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 60.0
 _REFRESH_EVERY_S: Final = 900.0
 _SLICE_S: Final = 0.2
+#: Before something is tried again in whose middle the watch failed.
+_AFTER_A_FAULT: Final = dt.timedelta(minutes=1)
 #: ``--once`` leaves to the next visit what may not be asked for within this.
 _REACH: Final = dt.timedelta(minutes=15)
 
@@ -88,7 +91,7 @@ class Watch:
         self._stack.callback(self._pool.close)
         reached = outside or Outside()
         self._fetcher = make_fetcher(self._stack, settings, workspace, self._stop.gate, reached)
-        channels = ChannelFollowing(workspace, make_providers(settings))
+        channels = ChannelFollowing(workspace, make_providers(settings), reached.homes)
         memory = PostMemory()
         self._channels = channels
         self._seeder = Seeder(workspace, channels)
@@ -103,6 +106,7 @@ class Watch:
         )
         self._sources: dict[SourceId, Source] = {}
         self._is_stopping = False
+        self._regrouped_at = 0
         self._started_s = self._looked_s = self._refreshed_s = clock.monotonic_s()
 
     def __enter__(self) -> Self:
@@ -141,6 +145,7 @@ class Watch:
                     break
             if not once and clock.monotonic_s() - self._looked_s > _LOOK_EVERY_S:
                 yield from self._begin()
+        self._regroup()
 
     def summary(self) -> WatchTally:
         """Return the counts so far."""
@@ -156,6 +161,12 @@ class Watch:
         """Return what the sandbox ran without on this machine."""
         return self._pool.missing()
 
+    def _regroup(self) -> None:
+        """Say which sources show the same, if pages were read since that was last said."""
+        if self.tally.pages > self._regrouped_at:
+            self._regrouped_at = self.tally.pages
+            self._workspace.database.durably(lambda: regroup(self._workspace))
+
     # Seeding
 
     def _begin(self) -> Iterator[WatchEvent]:
@@ -163,6 +174,7 @@ class Watch:
         self._looked_s = clock.monotonic_s()
         if self._looked_s - self._refreshed_s > _REFRESH_EVERY_S:
             self._looking.refresh()
+            self._regroup()
             self._refreshed_s = self._looked_s
         now = self._workspace.database.instant()
         for source, why in self._seeder.ended(now):
@@ -208,6 +220,12 @@ class Watch:
             yield from self._concluding.conclude(item, source, answer)
         except LeaseLostError:
             logger.warning("what was asked for was given to another process: what was done of it is undone")
+        except Exception:
+            # Whatever it was, it counts as an attempt: what makes a watch fail each time is given up in the end.
+            with contextlib.suppress(Exception):
+                now = self._workspace.database.instant()
+                self._workspace.frontier.retry(item, now + _AFTER_A_FAULT, now)
+            raise
         except BaseException:
             # Asked to stop in the middle: whoever comes next need not wait for the end of the lease.
             with contextlib.suppress(Exception):
@@ -226,9 +244,11 @@ class Watch:
 
     def _pause(self, now: dt.datetime, *, once: bool) -> bool:
         """Wait until something may be asked for; False if ``--once`` has done all that is within reach."""
-        frontier = self._workspace.frontier
+        frontier, among = self._workspace.frontier, self._open_sources()
+        if once and not among:
+            return False
         following = self._workspace.database.durably(
-            lambda: frontier.next_instant(busy_hosts=self._concluding.busy, sources=self._open_sources())
+            lambda: frontier.next_instant(busy_hosts=self._concluding.busy, sources=among)
         )
         instants = [*self._concluding.busy.values(), *([following] if following else [])]
         first = min(instants, default=None)

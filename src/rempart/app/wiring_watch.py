@@ -8,10 +8,11 @@ from typing import Final, Protocol
 
 from rempart.app.manners import make_manners
 from rempart.app.outside import make_client, make_resolver
-from rempart.app.searching import make_providers, make_search_permissions
+from rempart.app.searching import SearchFetcher, make_providers, make_search_permissions, make_search_policy
 from rempart.app.wiring import choose_kernel_cache
 from rempart.app.workspace import Workspace
 from rempart.collect import PAGE_BYTES_MOST, PARSE_TASK, parse_page
+from rempart.collect.channels import ChannelHomes
 from rempart.config import Settings
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.model.collected import ParsedPage
@@ -29,7 +30,7 @@ _PARSE_MEMORY: Final = 512 * 1024 * 1024
 class Fetcher(Protocol):
     """Whoever asks for an address politely (:class:`rempart.net.PoliteClient`)."""
 
-    def fetch(self, cleared: Cleared[Address], wanted: Wanted = ..., *, wait_at_most_s: float = ...) -> PoliteOutcome:
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = ...) -> PoliteOutcome:
         """Ask; whatever the outside does is a value."""
 
 
@@ -43,6 +44,8 @@ class Outside:
     """Instead of "public addresses, ports 80 and 443": only for an address that somebody vouches for."""
     fetcher: Fetcher | None = None
     """Instead of a connection at all: a forum in this process."""
+    homes: ChannelHomes | None = None
+    """Instead of where channels are."""
 
 
 def make_parsing_pool(settings: Settings) -> Pool[ParsedPage]:
@@ -76,7 +79,15 @@ def make_fetcher(
     if outside.fetcher is not None:
         return outside.fetcher
     resolver = OnceResolver(outside.resolver or make_resolver(settings))
-    client = stack.enter_context(make_client(settings, gate, resolver=resolver, policy=outside.policy))
-    manners = make_manners(gate, workspace)
-    permissions = make_search_permissions(manners.permissions, make_providers(settings))
-    return PoliteClient(client, replace(manners, permissions=permissions))
+    providers, manners = make_providers(settings), make_manners(gate, workspace)
+
+    def polite(policy: AddressPolicy | None) -> PoliteClient:
+        client = stack.enter_context(make_client(settings, gate, resolver=resolver, policy=policy))
+        permissions = make_search_permissions(manners.permissions, providers)
+        return PoliteClient(client, replace(manners, permissions=permissions))
+
+    general = polite(outside.policy)
+    if not providers:
+        return general
+    # Only what asks providers may reach an instance of one's own network: strangers' links must not.
+    return SearchFetcher(general, polite(outside.policy or make_search_policy(settings)), providers)

@@ -24,7 +24,7 @@ from types import FrameType
 from typing import Final, TypeVar
 
 from rempart import clock
-from rempart.errors import DatabaseAwayError, LeaseLostError, RempartError
+from rempart.errors import DatabaseAwayError, LaterError, LeaseLostError, RempartError
 from rempart.model.ids import JobId
 from rempart.model.work import Claim, EventKind, Job, JobKind, JobState
 from rempart.privacy import redact
@@ -174,12 +174,13 @@ class Worker:
             self._return(claim)
             return
         self._spared.discard(job.id)
+        at_least = dt.timedelta(seconds=error.wait_s if isinstance(error, LaterError) else 0)
         logger.warning(
             "job %s (%s) failed, attempt %d of %d: %s", job.id, job.kind, job.attempts, job.max_attempts, reason
         )
         logger.debug("".join(traceback.format_tb(error.__traceback__)))
         try:
-            state = self._in_transaction(lambda: self._give_back(claim, reason))
+            state = self._in_transaction(lambda: self._give_back(claim, reason, at_least))
         except LeaseLostError:
             self.tally.lost += 1
             logger.warning("job %s (%s) was taken back before its failure was noted", job.id, job.kind)
@@ -187,9 +188,9 @@ class Worker:
             self.tally.failed += 1
             self.tally.dead += state is JobState.DEAD
 
-    def _give_back(self, claim: Claim, reason: str) -> JobState:
+    def _give_back(self, claim: Claim, reason: str, at_least: dt.timedelta) -> JobState:
         now = self._now()
-        state = self._jobs.give_back(claim, now, reason=reason)
+        state = self._jobs.give_back(claim, now, reason=reason, at_least=at_least)
         if state is JobState.DEAD:
             self._note_dead(claim.job, now)
         return state

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from rempart.app.watch_events import HealthChanged, Sighted, SourceBegun, SourceEnded, StoppedAt, WatchEvent, WatchTally
 from rempart.app.workspace import Workspace
+from rempart.cli.alert_lines import alert_line
 from rempart.cli.interrupts import INTERRUPTED
 from rempart.cli.printing import put, put_json, safe, say
 from rempart.cli.records import match_in_words
@@ -40,19 +41,20 @@ class WatchPrinter:
             put_json(self._record(event))
             return
         is_new = "new" if event.is_new else "again"
-        priority = f"  {event.alert.priority}  {event.alert.id}" if event.alert else ""
-        if not event.matches:
-            put(f"match  {is_new}  {event.sighting}{priority}  (sealed: its ground waits to be accepted)")
-            return
         labels = self._labels(event)
         for match in event.matches:
             label = labels.get(match.asset, match.asset)
             put(f"match  {match.score:.2f}  {is_new}  {safe(event.page_url)}  <-  {safe(label)}")
-            put(f"       {event.sighting}{priority}  ({match_in_words(match)})")
+            put(f"       {event.sighting}  ({match_in_words(match)})")
+        if not event.matches:
+            put(f"match  {is_new}  {event.sighting}  (sealed: its ground waits to be accepted)")
+        if event.alert:
+            put(alert_line(event.alert))
 
     def _record(self, event: Sighted) -> dict[str, object]:
         alert = event.alert
         return {
+            "v": 1,
             "event": "sighting",
             "sighting": event.sighting,
             "is_new": event.is_new,
@@ -65,7 +67,8 @@ class WatchPrinter:
 
     def _health(self, event: HealthChanged) -> None:
         if self._as_json:
-            put_json({"event": "health", "source": event.source.id, "health": event.health, "why": event.words or None})
+            words, source = event.words or None, event.source.id
+            put_json({"v": 1, "event": "health", "source": source, "health": event.health, "why": words})
         elif event.health is not Health.WELL:
             words = f": {safe(event.words)}" if event.words else ""
             say(f"source {event.source.id}: {event.health.in_words()}{words}")
@@ -79,7 +82,7 @@ class WatchPrinter:
 def print_summary(tally: WatchTally, *, as_json: bool) -> None:
     """Print the counts."""
     if as_json:
-        put_json({"event": "summary", **asdict(tally)})
+        put_json({"v": 1, "event": "summary", **asdict(tally)})
         return
     put(
         f"{tally.sources} sources visited, {tally.requests} requests: {tally.pages} pages, {tally.posts} new posts, "

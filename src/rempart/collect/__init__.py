@@ -14,7 +14,16 @@ Pages of strangers go through the task :data:`PARSE_TASK`, in a pool of :mod:`re
 """
 
 from rempart.collect.addresses import canonical
-from rempart.collect.channels import ChannelHomes, ask_of, first_asks, follow, is_gone, new_cursor, refusal_of
+from rempart.collect.channels import (
+    ChannelHomes,
+    ask_of,
+    first_asks,
+    follow,
+    health_of,
+    is_gone,
+    new_cursor,
+    refusal_of,
+)
 from rempart.collect.expiry import end_of, undated
 from rempart.collect.interface import ExamplePage, FetchedPage
 from rempart.collect.limits import PAGE_BYTES_MOST
@@ -36,6 +45,7 @@ __all__ = [
     "end_of",
     "first_asks",
     "follow",
+    "health_of",
     "is_gone",
     "new_cursor",
     "pack",

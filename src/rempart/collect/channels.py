@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from rempart.collect.addresses import canonical
-from rempart.collect.engines.mastodon import is_newer
+from rempart.collect.engines.mastodon import STATUSES, is_newer
 from rempart.collect.invitations import invitation_in
 from rempart.collect.search import JSON_TYPE, ChannelAsk, SearchProvider, next_page, origin_of
 from rempart.model.collected import Engine, PageKind, ParsedPage, Wall
@@ -33,6 +33,9 @@ _ACTOR: Final = re.compile(
     r"@?((?:[a-z0-9-]{1,63}\.){1,8}[a-z][a-z0-9-]{0,62}|did:[a-z]+:[A-Za-z0-9._:%-]{1,200})", re.IGNORECASE
 )
 _MASTODON_CURSOR: Final = re.compile(r"([A-Za-z0-9_-]{1,64}) ([A-Za-z0-9_-]{1,64})")
+_BAD_REQUEST: Final = 400
+_FORBIDDEN: Final = frozenset({401, 403})
+_GONE: Final = frozenset({404, 410})
 _LOOKUP: Final = "/api/v1/accounts/lookup"
 _TELEGRAM_HOSTS: Final = frozenset({"t.me", "telegram.me", "www.t.me", "telegram.dog"})
 #: One message of a public channel; ``/s/`` is its preview, a second number a message in a topic.
@@ -93,7 +96,6 @@ def ask_of(
     url: str,
     cursor: str,
     providers: Sequence[SearchProvider] = (),
-    *,
     page: int = 0,
     homes: ChannelHomes = _HOMES,
 ) -> ChannelAsk | None:
@@ -105,9 +107,10 @@ def ask_of(
     first = next((one for one in firsts if one.url == url), None)
     if first is not None:
         return first
-    first = next((one for one in firsts if origin_of(one.url) == origin_of(url)), None)
-    if first is None and firsts and place.kind is SourceKind.MASTODON:
-        first = firsts[0]  # the server of an account may have another name than its address
+    path = url.partition("?")[0]
+    first = next((one for one in firsts if one.url.partition("?")[0] == path), None)
+    if first is None and firsts and place.kind is SourceKind.MASTODON and STATUSES.fullmatch(url):
+        first = firsts[0]  # its statuses, which may be on a server of another name than its address has
     return replace(first, url=url, page=page) if first else None
 
 
@@ -153,6 +156,24 @@ def new_cursor(page: ParsedPage, known: str = "") -> str:
 def is_gone(page: ParsedPage) -> bool:
     """Tell that a message is no longer there although the server says nothing of the kind: Telegram answers 200."""
     return page.engine is Engine.TELEGRAM and not page.posts and page.wall is Wall.NONE
+
+
+def health_of(page: ParsedPage, status: int, ask: ChannelAsk) -> Health:
+    """Say how a request to a channel or a provider went.
+
+    Args:
+        page: What was read of the answer.
+        status: Of the answer. Bluesky says 400 of an account that is not there, taken down or closed.
+        ask: What was asked. A service that forbids (a wrong key, JSON that is not among its formats) is no login wall.
+    """
+    if ask.is_service:
+        return Health.WELL if page.kind is PageKind.SEARCH and status < _BAD_REQUEST else Health.NOT_READ
+    if status in _GONE or is_gone(page) or (status == _BAD_REQUEST and "/xrpc/" in page.canonical_url):
+        return Health.GONE
+    if status in _FORBIDDEN or page.wall is Wall.LOGIN:
+        return Health.LOGIN_WALL
+    is_read = page.kind in {PageKind.CHANNEL, PageKind.SEARCH} and status < _BAD_REQUEST
+    return Health.WELL if is_read else Health.NOT_READ
 
 
 def _mastodon(text: str, cursor: str, home: str) -> tuple[ChannelAsk, ...]:

@@ -133,9 +133,7 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - a native parser: in a worker only
 
-    tags = 0
-    if len(markup) > TAGS_MOST:  # a shorter page has no room for them
-        tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
+    tags = markup.count(b"<") if isinstance(markup, bytes) else markup.count("<")
     if tags > TAGS_MOST:
         raise MediaError(UnreadableReason.BOMB, f"{tags} tags > {TAGS_MOST}")
     if tags > OPEN_MOST and is_deeper(markup, OPEN_MOST):  # most pages have fewer tags, and cost nothing here

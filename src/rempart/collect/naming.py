@@ -14,17 +14,21 @@ from itertools import pairwise
 from typing import Final
 
 from rempart.collect.addresses import canonical
-from rempart.collect.naming_words import GIVEN, PLAIN
+from rempart.collect.invitations import invitation_in
+from rempart.collect.naming_words import PLAIN
 from rempart.collect.person_pages import account_in, queries_in
 from rempart.model.names import skeleton
 from rempart.model.source import ACCOUNTS, Place, SourceKind
+from rempart.privacy.given_names import GIVEN_NAMES
 
 _EMAIL: Final = re.compile(r"[^\s@]\s?(?:@|\(at\)|\[at\])\s?\w[\w.-]*\.\w{2,}", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"(?<![\w.])@\s*\w{2,}|\bu/\w{3,}")
 #: Seven figures and more, however they are grouped: no year, no size, no date written as one.
 _PHONE: Final = re.compile(r"(?<!\w)\+?\(?\d(?:[ .()/-]{0,2}\d){6,14}(?!\w)")
-_DATE: Final = re.compile(r"(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d")
-_YEARS: Final = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d[ ./-]?[01]?\d[ ./-]?[0-3]?\d|[0-3]?\d[ ./-][01]?\d[ ./-](?:19|20)\d\d)(?!\d)"
+)
+_YEARS: Final = re.compile(r"(?<!\d)(?:19|20)\d\d[ /-](?:19|20)\d\d(?!\d)")
 #: What search engines and forums offer to find what somebody wrote.
 _BY: Final = re.compile(
     r"(?<!\w)(?:author|auteur|inauthor|from|user|username|by|member|posted_?by)\s*:\s*\S", re.IGNORECASE
@@ -86,6 +90,19 @@ def speaks_of_person(place: Place, owners_names: Iterable[str] = ()) -> str:
     return "its address holds the name of an owner of this workspace" if is_owner_in(place.text, names) else ""
 
 
+def refusal_of_line(url: str, *, is_about_person: bool) -> str:
+    """Tell why an address of a list is left out: what no source may be is no line of one either.
+
+    Args:
+        url: Canonical.
+        is_about_person: The list rests on somebody's consent, or on a case.
+
+    Returns:
+        Why, in words; empty if it is not.
+    """
+    return invitation_in(url) or ("" if is_about_person else account_in(url))
+
+
 def query_in(place: Place) -> str:
     """Return what a source asks a search of: its query, or those in its address; empty if it asks none."""
     if place.kind is SourceKind.SEARCH:
@@ -118,7 +135,7 @@ def _signs(text: str, owners_names: tuple[str, ...]) -> Iterator[str]:
     if any(_is_account(piece) for piece in _WHERE.sub(" ", text).split()):
         yield "it holds what looks like the name of an account"
     words = _words(text)
-    if any(word in GIVEN for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
+    if any(word in GIVEN_NAMES for word, _ in [*words, *_words(" ".join(re.split(r"[./:?&=]+", " ".join(places))))]):
         yield "it holds a given name"
     if any(a[1] and b[1] and not {a[0], b[0]} <= PLAIN for a, b in pairwise(words)):
         yield "it holds two words in a row that begin with capitals, as names do"

@@ -78,7 +78,7 @@ class SearxngSearch:
 
     def ask(self, query: str, page: int) -> ChannelAsk:
         """Return how to ask; the instance must have ``json`` among its formats."""
-        said = f"q={_quoted(query)}&format=json&categories=general&safesearch=0&pageno={page + 1}"
+        said = f"q={_quoted(_without_commands(query))}&format=json&categories=general&safesearch=0&pageno={page + 1}"
         said += f"&language={self.locale}" if self.locale else ""
         return ChannelAsk(
             url=canonical(f"{self.url.rstrip('/')}/search?{said}"),
@@ -168,6 +168,15 @@ def _is_whole(page: ParsedPage) -> bool:
 
 def _same(url: str) -> str:
     return url.partition("://")[2].rstrip("/")
+
+
+def _without_commands(query: str) -> str:
+    """Return a query without what SearXNG obeys: ``!!name`` would send it to a site that nobody named.
+
+    Words that begin with ``!``, ``?``, ``:`` or ``<`` choose an engine, a language or a time (docs.searxng.org, search
+    syntax).
+    """
+    return " ".join(bare for word in query.split() if (bare := word.lstrip("!?:<")))
 
 
 def _quoted(query: str) -> str:

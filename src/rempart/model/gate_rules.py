@@ -69,7 +69,8 @@ _FRENCH_AGE: Final = (
 )
 _ENGLISH_AGE: Final = (
     rf"\b(?:{_AGE}|{_ENGLISH_AGES})_?(?:yo|y_?o|yrs?|years?|(?:yr|year)s?_?olds?)\b"
-    rf"|(?<!\bice_)(?<!\bstone_)(?<!\bbronze_)(?<!\bnew_)\baged?_(?:{_AGE}|{_ENGLISH_AGES})\b"
+    # The word first: looking back at every letter of a text takes longer than everything else.
+    rf"|\b(?=age)(?<!\bice_)(?<!\bstone_)(?<!\bbronze_)(?<!\bnew_)aged?_(?:{_AGE}|{_ENGLISH_AGES})\b"
 )
 _BIRTH_YEAR: Final = r"\b(?:born|n[ée]e|né|ne_(?:en|le)|date_de_naissance|naissance|birth)(?:_\w+){0,3}_20[0-9]{2}\b"
 #: Classes of children of 6 to 11; not after a figure (``10 cm 2``, a group of a UUID).
@@ -128,6 +129,11 @@ _INVISIBLE: Final = frozenset({"Cf", "Cc", "Cs", "Mn"})
 _BLANKS: Final = re.compile(r"\s")
 _WORD: Final = re.compile(r"[^\W_]+")
 _CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+#: What ``_LEET`` reads as letters is among these: a text without any has nothing to read so.
+_FIGURES: Final = re.compile(r"[0-9@$!|]")
+_FIGURED_WORD: Final = re.compile(r"[\w@$!|]+")
+_TRIPLED: Final = re.compile(r"([^\W\d_])\1{2,}")
+_LONE_LETTERS: Final = re.compile(r"\b(\w) (?=\w\b)")
 _FIGURE_EDGE: Final = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 #: ``img2photo15ans`` has four edges. Of 16 random hexadecimal digits 98 % have more.
 _EDGES_OF_PEOPLE: Final = 4
@@ -159,7 +165,7 @@ def readings(name: str) -> Iterator[str]:
 def _decoded(text: str) -> Iterator[str]:
     """Yield the text, and what its bytes mean in the code pages in which old names were written."""
     yield text
-    if not text.isascii() and any(unicodedata.category(c) == "Cs" for c in text):
+    if not text.isascii() and any(unicodedata.category(c) == "Cs" for c in set(text)):
         raw = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace")
         for page in ("cp1252", "cp850", "mac_roman"):
             yield raw.decode(page, "replace")
@@ -174,9 +180,18 @@ def _readings_of(text: str) -> Iterator[str]:
     if not (text.isascii() and text.isprintable()):  # nothing of this is in plain addresses, which come by millions
         text = unicodedata.normalize("NFKC", text)
         if (lines := _BLANKS.sub(" ", text)) != text:  # the end of a line is one of a word, or hides in the middle
-            yield from _readings_of_letters("".join(c for c in lines if unicodedata.category(c) not in _INVISIBLE))
-        text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+            yield from _readings_of_letters(_visible(lines))
+        text = _visible(text)
     yield from _readings_of_letters(text)
+
+
+def _visible(text: str) -> str:
+    """Return a text without the characters that nobody sees."""
+    return _without(text, {c for c in set(text) if unicodedata.category(c) in _INVISIBLE})
+
+
+def _without(text: str, unwanted: set[str]) -> str:
+    return text.translate(dict.fromkeys(map(ord, unwanted))) if unwanted else text
 
 
 def _readings_of_letters(text: str) -> Iterator[str]:
@@ -184,31 +199,40 @@ def _readings_of_letters(text: str) -> Iterator[str]:
     accented, plain = _plain(split)
     words = _as_words(plain)
     yield words
-    yield _as_words(accented)
-    yield _as_words(_read_figures(plain, _LEET))
-    yield _as_words(_read_figures(plain, _LEET | {ord("1"): "l"}))
-    yield re.sub(r"\b(\w) (?=\w\b)", r"\1", words)
+    if accented != plain:
+        yield _as_words(accented)
+    if _FIGURES.search(plain) or "_" in plain:  # else the two are what was said already
+        yield _as_words(_read_figures(plain, _LEET))
+        yield _as_words(_read_figures(plain, _LEET | {ord("1"): "l"}))
+    yield _LONE_LETTERS.sub(r"\1", words)
     if split != text:
         yield _as_words(_plain(text)[1])
 
 
 def _plain(text: str) -> tuple[str, str]:
     """Return the text in small letters of this alphabet, with its accents and without them."""
-    accented = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", text.casefold().translate(LOOKALIKES))
+    accented = text.casefold().translate(LOOKALIKES)
+    if any(3 * c in accented for c in set(accented)):
+        accented = _TRIPLED.sub(r"\1\1", accented)
     if accented.isascii():
         return accented, accented
-    return accented, "".join(c for c in unicodedata.normalize("NFD", accented) if not unicodedata.combining(c))
+    apart = unicodedata.normalize("NFD", accented)
+    return accented, _without(apart, {c for c in set(apart) if unicodedata.combining(c)})
 
 
 def _split_case(text: str) -> str:
     """Put a space between a small letter and a capital, except in names that a machine drew."""
+    if not _CASE.search(text):
+        return text
     return _WORD.sub(lambda m: m.group() if _is_drawn(m.group()) else _CASE.sub(" ", m.group()), text)
 
 
 def _as_words(text: str) -> str:
     """Put one space between words, and between a word and a number (``15ans``), except in names that a machine drew."""
-    words = (word if _is_drawn(word) else _FIGURE_EDGE.sub(" ", word) for word in _WORD.findall(text))
-    return " ".join(words)
+    found: list[str] = _WORD.findall(text)
+    if _FIGURES.search(text):
+        found = [word if word.isalpha() or _is_drawn(word) else _FIGURE_EDGE.sub(" ", word) for word in found]
+    return " ".join(found)
 
 
 def _is_drawn(word: str) -> bool:
@@ -224,9 +248,9 @@ def _read_figures(text: str, letters: dict[int, str]) -> str:
 
     def as_letters(found: re.Match[str]) -> str:
         word = found.group()
-        if not any(c.isalpha() for c in word):
+        if word.isalpha() or not any(c.isalpha() for c in word):
             return word
         candidates = (word.translate(letters), word.rstrip("0123456789").translate(letters))
         return next((c for c in candidates if c.isalpha()), word)
 
-    return re.sub(r"[\w@$!|]+", as_letters, text.replace("_", " "))
+    return _FIGURED_WORD.sub(as_letters, text.replace("_", " "))

@@ -55,6 +55,16 @@ class Wanted:
     credential: Credential | None = None
     """Who asks, for a service that wants to know: told to the host of the address, and to none that it leads to."""
 
+    def __post_init__(self) -> None:
+        """Refuse to sign for one host and to follow another one.
+
+        Raises:
+            ValueError: a redirect would be sent what stands beside the body.
+        """
+        if self.body and self.body.headers and self.allowance.redirects:
+            message = "a body with headers of its own is for one host: its limits allow no redirect"
+            raise ValueError(message)
+
     @property
     def allowance(self) -> FetchLimits:
         """Return what it may cost."""

@@ -35,50 +35,6 @@ ORDINARY: Final = frozenset(
     ).split()
 )
 
-#: First names, plain letters, as many as are common: they are masked in small letters too, with the word that follows.
-FIRST_NAMES: Final = frozenset(
-    (
-        "aaron abdel abdou adam adele adrien agathe ahmed aicha aisha alain alan albert alex alexa alexandra "
-        "alexandre alexandrine alexia alexis ali alice alicia aline alison alix allison amanda amandine ambre amelia "
-        "amelie amina amir amy ana anais andre andrea andrew angela angele angelina angelique anissa anita ann anna "
-        "annabelle anne annie anthony antoine antonia arnaud arthur ashley asma assia astrid audrey aurelie aurore "
-        "axel axelle ayoub barbara bastien beatrice benedicte benjamin benoit bernadette bernard bertrand bilal "
-        "brandon brian brigitte bruno camila camille candice carine carla carlos carmen carol carole caroline "
-        "catherine cecile cedric celia celine chantal charlene charles charlie charlotte chloe christel christelle "
-        "christian christina christine christophe cindy claudia claudine clemence clement clementine cloe coline "
-        "constance coralie corentin corinne cynthia cyril damien daniel daniela danielle danny david debora deborah "
-        "delphine denis denise diana diane didier dominique doriane dorothee dylan edith edouard elena eleonore "
-        "eliane elias elisa elisabeth elise elizabeth ella ellen elodie elsa emeline emilia emilie emily emma "
-        "emmanuel emmanuelle enzo eric erica erika estelle esther ethan eugenie eva evan eve evelyne fabien fabienne "
-        "fabrice fanny farah fatiha fatima fatou faustine felix fiona flavie fleur florence florian florine francesca "
-        "francine francis franck francois francoise frederic frederique gabriel gabriella gabrielle gael gaelle "
-        "gaetan genevieve george georges geraldine gerard germain ghislaine gilbert gilles gisele gregory guillaume "
-        "guy gwenaelle habib hakim hamza hana hanna hannah hassan heather helen helena helene henri henry hind hugo "
-        "ibrahim imane ines ingrid irene iris isabel isabella isabelle ismael jack jacob jacqueline jacques jade "
-        "jamal james jamila jane janet jasmine jason jeanne jennifer jenny jeremy jerome jessica jessie joanna joel "
-        "joelle johan johanna john jonathan jordan joseph josephine josette joshua josiane judith julia julian julie "
-        "julien juliette justin justine karen karim karima karine kate katherine katia katie kayla kelly kenza kevin "
-        "khadija khaled kim kimberly laetitia laila lamia latifa laura laure laurence laurent laurie lea leila lena "
-        "leo leon leonie leslie leticia lila lilas lilia lily lina linda lisa lise loic lola loris lou louane louis "
-        "louisa louise louna luc luca lucas lucie lucile lucy ludivine ludovic luna lydia lydie lynda maelle maeva "
-        "magali mahmoud maisie malika manon marc marcel margaret margaux margot maria mariam mariama marianne marie "
-        "marilyn marina marine marion marjorie marlene martha martin martine mary maryam mathias mathieu mathilde "
-        "mathis matthew matthias matthieu maud max maxime mehdi melanie melina melissa melodie mia michael michel "
-        "michele michelle mickael mike mina mireille mohamed mohammed monica monique morgane mounir mourad muriel "
-        "myriam nabil nabila nadege nadia nadine nadira naima nancy naomi natacha natalia natalie nathalie nathan "
-        "nawal nicolas nicole nina noemie nora norah nour oceane odile oliver olivia olivier omar oscar pamela paola "
-        "pascal pascale patricia patrick paul paula pauline peggy peter philippe pierre priscilla quentin rachel "
-        "rachida rania raphael rayan raymond rebecca regine remi remy renaud rene renee richard rita robert robin "
-        "romain romane rosalie roxane ruben ryan sabine sabrina salima salma sam samantha samia samir samira samuel "
-        "sandra sandrine sara sarah sebastien selena selma severine shannon sharon sheila simon simone slimane sofia "
-        "sofiane soledad solene solenne sonia sophia sophie soraya stacy stella stephane stephanie steven susan "
-        "suzanne sylvain sylvie tania tatiana tessa theo therese thibault thierry thomas tiffany tim timothee tom "
-        "tristan valentin valentine valerie vanessa vera veronique vicky victor victoria vincent violette virginie "
-        "walid wendy william xavier yann yannick yasmina yasmine yassine yves yvette yvonne zakaria zara zeinab zoe "
-        "zohra "
-    ).split()
-)
-
 #: What is written before a name or a handle.
 TITLES: Final = (
     "mme|mlle|mrs|miss|madame|mademoiselle|monsieur|docteur|dr|prof|maître|"

@@ -15,13 +15,13 @@ from typing import Final
 from rempart.privacy.excerpt_words import (
     ENGLISH_STREETS,
     FIGURES,
-    FIRST_NAMES,
     MONTHS,
     ORDINARY,
     PLATFORMS,
     STREETS,
     TITLES,
 )
+from rempart.privacy.given_names import GIVEN_NAMES
 from rempart.privacy.remembered import Remembered
 
 #: Characters of an excerpt: enough to see what is asked or offered.
@@ -127,7 +127,7 @@ def _without_names(plain: str) -> str:
         is_mask = word.startswith("[")
         hides = not is_mask and (_may_name(word) or (follows_name and _is_plain_word(word)))
         masked += (plain[at : found.start()], _NAME if hides else word)
-        follows_name = word == _NAME or _folded(word) in FIRST_NAMES
+        follows_name = word == _NAME or _folded(word) in GIVEN_NAMES
         at = found.end()
     return "".join((*masked, plain[at:]))
 
@@ -146,7 +146,7 @@ def _may_name(word: str) -> bool:
     parts = re.split(r"[.'’_-]+", lowered)
     if all(part in ORDINARY for part in parts if part):
         return False
-    if _folded(word) in FIRST_NAMES or any(_folded(part) in FIRST_NAMES for part in parts):
+    if _folded(word) in GIVEN_NAMES or any(_folded(part) in GIVEN_NAMES for part in parts):
         return True
     has_letter, has_digit = any(c.isalpha() for c in word), any(c.isdigit() for c in word)
     if not word.isascii() and any(c.isalpha() and not unicodedata.name(c, "").startswith("LATIN") for c in word):

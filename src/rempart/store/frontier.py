@@ -73,12 +73,14 @@ class FrontierRepository:
         Returns:
             How many were new.
         """
-        unlike = {new.key: new for new in reversed(news)}
+        unlike: dict[str, NewFrontier] = {}
+        for new in news:
+            unlike.setdefault(new.key, new)
         with self._database.transaction():
             if not _lock(source):
                 return 0
             count = 0
-            for batch in in_batches(list(reversed(unlike.values()))):
+            for batch in in_batches(unlike.values()):
                 count += self._add(source, batch, now)
         return count
 
@@ -251,7 +253,10 @@ class FrontierRepository:
         for batch in in_batches(indexes):
             for row in FrontierRow.objects.filter(source_id=source, key_index__in=batch):
                 known[indexes[bytes(row.key_index)].key] = row
-        made = [self._row(source, new, now) for new in news if new.key not in known]
+        added = [new for new in news if new.key not in known]
+        # Among equals, what stands first on a page is asked for first.
+        since = [now - dt.timedelta(microseconds=len(added) - 1 - place) for place in range(len(added))]
+        made = [self._row(source, new, now, due_at) for new, due_at in zip(added, since, strict=True)]
         FrontierRow.objects.bulk_create(made)
         seen = [row.id for row in known.values() if row.expires_at < now + self._keep - _KEPT_LONGER_BY]
         for ids in in_batches(seen):
@@ -289,7 +294,7 @@ class FrontierRepository:
             return {**self._written(row.id, new), **_waiting(now)}
         return {}
 
-    def _row(self, source: SourceId, new: NewFrontier, now: dt.datetime) -> FrontierRow:
+    def _row(self, source: SourceId, new: NewFrontier, now: dt.datetime, due_at: dt.datetime) -> FrontierRow:
         made = new_id(IdKind.FRONTIER)
         return FrontierRow(
             id=made,
@@ -299,7 +304,7 @@ class FrontierRepository:
             thread_id=new.thread,
             depth=new.depth,
             state=FrontierState.WAITING,
-            due_at=now,
+            due_at=due_at,
             changed_at=now,
             expires_at=now + self._keep,
             posted_at=new.posted_at,

@@ -124,7 +124,15 @@ class JobRepository:
         """
         self._change(claim, state=JobState.DONE, finished_at=now, **_NO_LEASE, reason="")
 
-    def give_back(self, claim: Claim, now: dt.datetime, *, reason: str, delay: dt.timedelta | None = None) -> JobState:
+    def give_back(
+        self,
+        claim: Claim,
+        now: dt.datetime,
+        *,
+        reason: str,
+        delay: dt.timedelta | None = None,
+        at_least: dt.timedelta = dt.timedelta(),
+    ) -> JobState:
         """Note why an attempt failed: tried again later, or given up after the last one.
 
         Args:
@@ -132,12 +140,13 @@ class JobRepository:
             now: The present instant.
             reason: Why it failed; no content.
             delay: When to try again; by default longer after each attempt. An hour at most.
+            at_least: When to try again at the earliest.
 
         Raises:
             LeaseLostError: another worker has it.
         """
         job = claim.job
-        wait = min(_delay(job.attempts) if delay is None else delay, LONGEST_DELAY)
+        wait = min(max(_delay(job.attempts) if delay is None else delay, at_least), LONGEST_DELAY)
         reason = reason[:_REASON_LIMIT]
         if job.attempts >= job.max_attempts:
             self._change(claim, state=JobState.DEAD, finished_at=now, reason=reason, **_NO_LEASE)

@@ -91,6 +91,20 @@ class SightingRepository(LeadRepository):
             found = list(rows[:limit])
         return self._sightings(found)
 
+    def due_for_check(self, source: SourceId, before: dt.datetime, limit: int = 500) -> list[Sighting]:
+        """Return sightings that were not looked at again since an instant, and are not gone, the oldest first."""
+        rows = SightingRow.objects.filter(source_id=source, gone_at=None, seen_again_at__lt=before)
+        with self._database.reading():
+            found = list(rows.order_by("seen_again_at", "id")[:limit])
+        return self._sightings(found)
+
+    def still_there(self, media_url: str, now: dt.datetime) -> int:
+        """Note that a host said that media are as they were. Return of how many sightings."""
+        indexes = self._sealer.indexes(exact(media_url))
+        with self._database.transaction():
+            rows = SightingRow.objects.filter(place_index__in=indexes, source__isnull=False)
+            return rows.update(seen_again_at=now, gone_at=None, status=0, expires_at=now + self._keep)
+
     def gone(self, media_url: str, status: int, now: dt.datetime) -> int:
         """Note that a host said that media are gone; the first instant counts. Return of how many sightings."""
         indexes = self._sealer.indexes(exact(media_url))

@@ -70,24 +70,31 @@ class ThreadRepository:
 
     def open(self, source: SourceId, url: str, now: dt.datetime) -> Thread:
         """Return a thread by its first page, added if it is new."""
+        return self.open_many(source, [url], now)[url]
+
+    def open_many(self, source: SourceId, urls: Collection[str], now: dt.datetime) -> dict[str, Thread]:
+        """Return threads by their first pages, those that are new added: a sitemap names fifty thousand."""
         with self._database.transaction():
-            known = self.find(source, url)
-            if known is not None:
+            known = self.find_many(source, urls)
+            new = [self._new(source, url, now) for url in dict.fromkeys(urls) if url not in known]
+            if not new:
                 return known
-            made = new_id(IdKind.THREAD)
-            row = ThreadRow(
-                id=made,
-                source_id=source,
-                url_sealed=seal_text(self._sealer, url, ThreadRow, "url_sealed", made),
-                url_index=self._sealer.index(exact(url)),
-                last_post=b"",
-                tail_posts=b"",
-                opened_at=now,
-                expires_at=now + self._keep,
-            )
-            ThreadRow.objects.bulk_create([row], ignore_conflicts=True)  # another process may add the same one
-            kept = ThreadRow.objects.get(source_id=source, url_index=row.url_index)
-        return self._thread(kept, url)
+            for batch in in_batches(new):  # another process may add the same ones just now
+                ThreadRow.objects.bulk_create(batch, ignore_conflicts=True)
+            return self.find_many(source, urls)
+
+    def _new(self, source: SourceId, url: str, now: dt.datetime) -> ThreadRow:
+        made = new_id(IdKind.THREAD)
+        return ThreadRow(
+            id=made,
+            source_id=source,
+            url_sealed=seal_text(self._sealer, url, ThreadRow, "url_sealed", made),
+            url_index=self._sealer.index(exact(url)),
+            last_post=b"",
+            tail_posts=b"",
+            opened_at=now,
+            expires_at=now + self._keep,
+        )
 
     def listed(
         self, thread: ThreadId, *, last_post: str = "", changed_at: dt.datetime | None = None, now: dt.datetime

@@ -41,13 +41,13 @@ class _Handler(WSGIRequestHandler):
 class Logged:
     """An application with a log, with a robots.txt, and with paths that answer otherwise."""
 
-    def __init__(self, application: Application, log: Path, robots: str) -> None:
+    def __init__(self, application: Application, log: Path, robots: str | None) -> None:
         """Stand before an application.
 
         Args:
             application: The engine.
             log: A file to which a line is added before each answer is sent.
-            robots: What robots.txt says; empty for 404.
+            robots: What robots.txt says; empty for 404, none for what the engine says.
         """
         self._application = application
         self._log = log.open("a", encoding="utf-8")
@@ -68,7 +68,7 @@ class Logged:
             headers = {"Content-Type": "text/html", **given.get("headers", {})}
             started(f"{given['status']} Otherwise", list(headers.items()))
             return [given.get("body", "").encode()]
-        if path == "/robots.txt":
+        if path == "/robots.txt" and self._robots is not None:
             started("200 OK" if self._robots else "404 Not Found", [("Content-Type", "text/plain")])
             return [self._robots.encode()]
         return self._application(environment, started)
@@ -88,14 +88,16 @@ class Logged:
             self._log.flush()
 
 
-def serve(application: Application, orders: dict[str, Order], log: Path, robots: str, ready: dict[str, Any]) -> None:
+def serve(
+    application: Application, orders: dict[str, Order], log: Path, robots: str | None, ready: dict[str, Any]
+) -> None:
     """Serve until the input ends.
 
     Args:
         application: The engine.
         orders: By name.
         log: Where requests are written down.
-        robots: What robots.txt says.
+        robots: What robots.txt says; none for what the engine says.
         ready: Told with the port, once requests are answered.
     """
     logged = Logged(application, log, robots)

@@ -83,7 +83,7 @@ def _post(post: Mapping[str, object], walker: Walker) -> ParsedPost | None:
     return ParsedPost(
         engine_id=f"{did}/{key}" if len(did) + len(key) < ID_MOST else key,
         author_key=did,
-        posted_at=parse_instant(post.get("indexedAt")) or parse_instant(record.get("createdAt")),
+        posted_at=parse_instant(post.get("indexedAt")),
         text=text,
         media=references.all(),
         url=walker.addresses.absolute(f"https://bsky.app/profile/{did}/post/{key}"),

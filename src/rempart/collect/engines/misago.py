@@ -1,25 +1,28 @@
-"""Misago, by its interface for programs: ``/api/threads/ID/posts/``, ``/api/threads/``. Its HTML says where that is."""
+"""Misago, by its interface for programs: ``/api/threads/ID/posts/``, ``/api/threads/``.
+
+Its own robots.txt asks programs not to use it: what is read first are its pages (:mod:`.misago_page`), which hold the
+same values.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from rempart.collect.addresses import without
 from rempart.collect.budget import clean_id, clean_title
-from rempart.collect.document import Document, parse_markup
+from rempart.collect.document import parse_markup
 from rempart.collect.engines.json_values import number_of, object_of, objects_of, text_of
 from rempart.collect.instants import parse_instant
-from rempart.collect.interface import HtmlReader, JsonReader
+from rempart.collect.interface import JsonReader
 from rempart.collect.references import References
 from rempart.collect.referring import Attributes
 from rempart.collect.walking import Step, Walker
 from rempart.model.collected import Engine, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 
 _ATTACHMENT: Final = re.compile(r"/a/(?:thumb/)?[A-Za-z0-9]{8,128}/(\d{1,18})/?(?:\?|$)")
-_THREAD: Final = re.compile(r"/t/[^/]+/(\d{1,18})(?:/|$)")
-_CATEGORY: Final = re.compile(r"/c/[^/]+/(\d{1,18})(?:/|$)")
 _PAGES: Final = frozenset({"page"})
 
 
@@ -39,11 +42,11 @@ def read_json(answer: Mapping[str, object], walker: Walker) -> ParsedPage:
     """Read a thread's posts, or a list of threads."""
     post_set = answer.get("post_set")
     if isinstance(post_set, dict):
-        return _thread(answer, post_set, walker)
+        return _answered(answer, post_set, walker)
     rows = objects_of(answer.get("results"))
     if rows and "posted_on" in rows[0]:
-        return _thread({}, answer, walker)
-    links = [link for row in rows if (link := _thread_link(row, walker))]
+        return _answered({}, answer, walker)
+    links = [link for row in rows if (link := thread_link(row, _posts_of(row, walker), walker))]
     after = number_of(answer.get("next"))
     here = without(walker.addresses.page, frozenset({"start"}))
     return ParsedPage(
@@ -55,9 +58,21 @@ def read_json(answer: Mapping[str, object], walker: Walker) -> ParsedPage:
     )
 
 
-def _thread(thread: Mapping[str, object], posts: Mapping[str, object], walker: Walker) -> ParsedPage:
+def _answered(thread: Mapping[str, object], posts: Mapping[str, object], walker: Walker) -> ParsedPage:
     here = without(walker.addresses.page, _PAGES)
     following, pages = number_of(posts.get("next")), number_of(posts.get("pages")) or 1
+    return replace(
+        thread_of(thread, posts, walker),
+        next_url=_with(here, "page", following) if following else "",
+        last_url=_with(here, "page", pages) if pages > 1 else "",
+    )
+
+
+def thread_of(thread: Mapping[str, object], posts: Mapping[str, object], walker: Walker) -> ParsedPage:
+    """Read a thread and one page of its posts; where the others are, is for whoever knows how they are addressed.
+
+    The last post of a page stands again on the next one (``PostsPaginator``).
+    """
     return ParsedPage(
         engine=Engine.MISAGO,
         kind=PageKind.THREAD,
@@ -70,8 +85,6 @@ def _thread(thread: Mapping[str, object], posts: Mapping[str, object], walker: W
             for post in objects_of(posts.get("results"))
             if not post.get("is_event") and walker.budget.post()
         ),
-        next_url=_with(here, "page", following) if following else "",
-        last_url=_with(here, "page", pages) if pages > 1 else "",
     )
 
 
@@ -115,10 +128,9 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     return Step.USUAL
 
 
-def _thread_link(row: Mapping[str, object], walker: Walker) -> PageLink | None:
-    number = number_of(row.get("id"))
-    posts = text_of(object_of(object_of(row.get("api")).get("posts")).get("index"))
-    url = walker.addresses.absolute(posts or f"{_root(walker)}/api/threads/{number}/posts/")
+def thread_link(row: Mapping[str, object], address: str, walker: Walker) -> PageLink | None:
+    """Read a thread in a list; None without a number or an address."""
+    number, url = number_of(row.get("id")), walker.addresses.absolute(address)
     if number is None or not url or not walker.budget.link():
         return None
     return PageLink(
@@ -131,32 +143,14 @@ def _thread_link(row: Mapping[str, object], walker: Walker) -> PageLink | None:
     )
 
 
+def _posts_of(row: Mapping[str, object], walker: Walker) -> str:
+    """Return where a thread's posts are for programs."""
+    posts = text_of(object_of(object_of(row.get("api")).get("posts")).get("index"))
+    return posts or f"{_root(walker)}/api/threads/{number_of(row.get('id'))}/posts/"
+
+
 def _root(walker: Walker) -> str:
     return re.split(r"/(?:api|t|c)/", walker.addresses.page, maxsplit=1)[0].rstrip("/")
 
 
-def html_signs(page: Document) -> tuple[str, ...]:
-    """Recognise a page by Misago's own files and elements."""
-    found = ["body class misago-…"] if (page.body.get("class") or "").startswith("misago-") else []
-    found += ["files misago/"] if any("/misago/" in address for address in page.head.resources) else []
-    return tuple(found)
-
-
-def read_html(page: Document) -> ParsedPage:
-    """Say where the same page is for programs."""
-    here = page.addresses.page
-    root = re.split(r"/(?:t|c)/", here, maxsplit=1)[0].rstrip("/")
-    thread, category = _THREAD.search(here), _CATEGORY.search(here)
-    if thread:
-        kind, path = PageKind.THREAD, f"/api/threads/{thread[1]}/posts/"
-    else:
-        kind, path = PageKind.FORUM, f"/api/threads/{f'?category={category[1]}' if category else ''}"
-    url = page.addresses.absolute(f"{root}{path}")
-    links = (PageLink(kind=kind, url=url, title=page.title),) if url and page.budget.link() else ()
-    return ParsedPage(
-        engine=Engine.MISAGO, kind=PageKind.UNKNOWN, canonical_url=page.url, title=page.title, links=links
-    )
-
-
 JSON_READER: Final = JsonReader(engine=Engine.MISAGO, signs=json_signs, read=read_json)
-HTML_READER: Final = HtmlReader(engine=Engine.MISAGO, signs=html_signs, read=read_html)

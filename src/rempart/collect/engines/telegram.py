@@ -22,6 +22,7 @@ from rempart.model.collected import Engine, PageKind, ParsedPage, ParsedPost, Re
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+_ASKED: Final = re.compile(r"https?://[^/?]+/[A-Za-z][A-Za-z0-9_]{2,31}/\d{1,18}\?embed=1")
 _MESSAGE: Final = ".tgme_widget_message[data-post]"
 #: What stands in a message and is no word of it: who wrote it, whom it answers, who passed it on, when, who saw it.
 _ASIDE: Final = frozenset(
@@ -50,7 +51,12 @@ _NOT_SHOWN: Final = ".message_media_not_supported, .tgme_widget_message_not_supp
 
 
 def signs(page: Document) -> tuple[str, ...]:
-    """Recognise the frame of a message, and what stands in it where there is none."""
+    """Recognise the frame of a message, and what stands in it where there is none.
+
+    It must have been asked for as one: a page that only looks like it would be read as one message, and hide the rest.
+    """
+    if not _ASKED.fullmatch(page.addresses.page):
+        return ()
     if "tgme_widget" not in (page.body.get("class") or "") and not any(
         "widget-frame" in address for address in page.head.resources
     ):

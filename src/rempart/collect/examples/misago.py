@@ -60,8 +60,117 @@ _THREADS: Final = {
 }
 _PAGE: Final = b"""<html><head><title>Calendar 2027 | Forum</title><link rel="stylesheet" href="/static/misago/css/misago.css">
 </head><body class="misago-anonymous"><div id="page-mount"></div></body></html>"""
+#: What a page tells its own script, with every ``<`` written so that no word of a member can end the script.
+_INIT: Final = """<html><head><title>{title} | Forum</title><link rel="canonical" href="{path}">{next}
+<link rel="stylesheet" href="/static/misago/css/misago.css"></head><body class="misago-anonymous"><script
+ src="/static/misago/js/misago.js"></script><script>other();</script><script type="text/javascript">
+      misago.init({told});
+    </script></body></html>"""
+_POST: Final = {
+    "id": 61,
+    "poster": None,
+    "poster_name": "nobody",
+    "content": '<aside class="quote-block"><blockquote class="quote-body"><p>old</p></blockquote></aside><p>new</p>',
+    "attachments": [{"id": 9, "filename": "p.jpg", "size": 99, "url": {"index": "/a/SeCrEt0123456789/9/"}}],
+    "posted_on": "2026-11-22T11:07:00Z",
+}
+_THREAD: Final = {"id": 5, "title": "Calendar 2027", "category": {"name": "Photos"}, "url": {"index": "/t/cal/5/"}}
+_CATEGORIES: Final = [
+    {"id": 1, "name": "Root", "url": {"index": "/"}},
+    {"id": 2, "name": "Photos", "url": {"index": "/c/photos/2/"}},
+    {"id": 3, "name": "Old", "url": {"index": "/c/old/3/"}},
+]
+_ROW: Final = {
+    "id": 5,
+    "title": "Calendar 2027",
+    "last_post": 66,
+    "last_post_on": "2026-11-22T11:07:00Z",
+    "url": {"index": "/t/cal/5/"},
+}
+
+
+def _told(title: str, path: str, following: str = "", **told: object) -> bytes:
+    after = f'<link rel="next" href="{following}">' if following else ""
+    written = json.dumps(told).replace("<", "\\u003C")
+    return _INIT.format(title=title, path=path, next=after, told=written).encode()
+
 
 PAGES: Final = (
+    ExamplePage(
+        name="Misago, a page of a thread",
+        page=FetchedPage(
+            url=f"{_ROOT}/t/cal/5/7/",
+            body=_told(
+                "Calendar 2027",
+                "/t/cal/5/7/",
+                "/t/cal/5/8/",
+                THREAD=_THREAD,
+                POSTS={"results": [_POST], "next": 8, "pages": 9},
+            ),
+            media_type="text/html",
+        ),
+        expected=ParsedPage(
+            engine=Engine.MISAGO,
+            kind=PageKind.THREAD,
+            evidence=("body class misago-…", "files misago/"),
+            canonical_url=f"{_ROOT}/t/cal/5/7/",
+            engine_id="5",
+            title="Calendar 2027",
+            section="Photos",
+            next_url=f"{_ROOT}/t/cal/5/8/",
+            last_url=f"{_ROOT}/t/cal/5/9/",
+            posts=(
+                ParsedPost(
+                    engine_id="61",
+                    posted_at=dt.datetime(2026, 11, 22, 11, 7, tzinfo=dt.UTC),
+                    text="new",
+                    media=(
+                        MediaReference(
+                            kind=ReferenceKind.ATTACHMENT,
+                            url=f"{_ROOT}/a/SeCrEt0123456789/9/",
+                            engine_id="9",
+                            name="p.jpg",
+                            size_bytes=99,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    ExamplePage(
+        name="Misago, a category",
+        page=FetchedPage(
+            url=f"{_ROOT}/c/photos/2/",
+            body=_told(
+                "Photos",
+                "/c/photos/2/",
+                "/c/photos/2/?start=40",
+                CATEGORIES=_CATEGORIES,
+                THREADS={"results": [_ROW], "subcategories": [3], "next": 40},
+            ),
+            media_type="text/html",
+        ),
+        expected=ParsedPage(
+            engine=Engine.MISAGO,
+            kind=PageKind.FORUM,
+            evidence=("body class misago-…", "files misago/"),
+            canonical_url=f"{_ROOT}/c/photos/2/",
+            engine_id="2",
+            title="Photos | Forum",
+            next_url=f"{_ROOT}/c/photos/2/?start=40",
+            links=(
+                PageLink(kind=PageKind.FORUM, url=f"{_ROOT}/c/old/3/", engine_id="3", title="Old"),
+                PageLink(
+                    kind=PageKind.THREAD,
+                    url=f"{_ROOT}/t/cal/5/",
+                    engine_id="5",
+                    title="Calendar 2027",
+                    last_post_id="66",
+                    changed_at=dt.datetime(2026, 11, 22, 11, 7, tzinfo=dt.UTC),
+                ),
+            ),
+        ),
+    ),
     ExamplePage(
         name="Misago, a thread's posts",
         page=FetchedPage(

@@ -1,0 +1,65 @@
+"""Given names that are common in France and in English-speaking countries: to tell what may speak of a person.
+
+Without accents, in small letters. Whoever uses them masks or asks more rather than less: no list knows every name.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: The commonest plain words among them (April, Rose, Claire, Mark…) are left out: as words they would stop too much.
+GIVEN_NAMES: Final = frozenset(
+    "aaron abdel abdou abigail adam addison adele adrien agathe agnes ahmed aicha aidan aisha alain alan alban "
+    "albane albert alex alexa alexander alexandra alexandre alexandrine alexia alexis ali alice alicia aline "
+    "alison alix allison amanda amandine amber ambre amelia amelie amina amir amy ana anais anastasia andre "
+    "andrea andrew angela angele angelina angelique anissa anita ann anna annabelle anne annick annie anthony "
+    "antoine antonia ariane arnaud arthur ashley asma assia astrid aubrey audrey aurelie aurelien aurore austin "
+    "ava axel axelle aya ayoub baptiste barbara bastien beatrice becky benedicte benjamin benoit berenice "
+    "bernadette bernard bertrand beth bethany betty beverly bilal billy blake bobby bradley brandon brenda brian "
+    "brianna brigitte brittany brooke bruce bruno bryan caitlin cameron camila camille candice capucine carine "
+    "carl carla carlos carmen carol carole caroline carolyn carrie cassandra cassidy catherine cecile cedric "
+    "celeste celia celine chantal charlene charles charlie charlotte chelsea cheryl chloe chris christel "
+    "christelle christian christiane christina christine christophe christopher chuck cindy clara clarisse claude "
+    "claudia claudine clelia clemence clement clementine cloe clotilde colette coline connor constance coralie "
+    "corentin corinne courtney craig crystal cynthia cyrielle cyril dakota damien daniel daniela daniele danielle "
+    "danny daphne darren david debora deborah debra delphine denis denise dennis diana diane didier dominique "
+    "donald donna doriane doris dorothee dorothy douglas dylan edith edouard edward eleanor elena eleonore eliane "
+    "elias elijah elisa elisabeth elise elizabeth ella ellen ellie elodie eloise elsa emeline emilia emilie emily "
+    "emma emmanuel emmanuelle enzo eric erica erika erin estelle esther ethan eugenie eva evan eve evelyn evelyne "
+    "fabien fabienne fabrice fanny farah fatiha fatima fatou fatoumata faustine felix fiona flavie fleur florence "
+    "florent florian florine francesca francine francis franck francois francoise frank frederic frederique "
+    "gabriel gabriella gabrielle gael gaelle gaetan gary genevieve geoffrey george georges georgia geraldine "
+    "gerard germain germaine ghislaine gilbert gilles gisele gloria grace gregory guillaume guy gwenaelle habib "
+    "hadrien hakim hamza hana hanna hannah harold harper harry hassan hazel heather heidi helen helena helene "
+    "henri henry herve hind holly howard hugo ibrahim imane ines ingrid irene iris isaac isabel isabella isabelle "
+    "isaline ismael jack jackie jacob jacqueline jacques jade jake jamal james jamie jamila jane janet janice "
+    "jasmine jason jean jeanne jeff jeffrey jenna jennifer jenny jeremy jerome jerry jesse jessica jessie jill "
+    "jim jimmy joan joanna joe joel joelle johan johanna john johnny jonathan jordan jose joseph josephine "
+    "josette joshua josiane joyce juan judith judy julia julian julie julien juliette justin justine kaitlyn "
+    "karen karim karima karine kate katherine kathleen kathryn katia katie kayla keith kelly kelsey kenneth kenza "
+    "kevin khadija khaled kim kimberly kristen kristin kyle laetitia laila lamia latifa laura laure lauren "
+    "laurence laurent laurie lawrence lea leah leila lena leo leon leonie leslie leticia liam lila lilas lilia "
+    "lillian lilou lily lina linda lindsay lindsey lisa lise logan loic lola lori loris lou louane louis louisa "
+    "louise louna luc luca lucas lucie lucien lucile lucy ludivine ludovic luke luna lydia lydie lynda lynn "
+    "mackenzie madeleine madison mael maelle maelys maeva magali maggie mahmoud maisie makayla malika manon "
+    "manuel marc marcel margaret margaux margot marguerite maria mariam mariama marianne marie marilyn marina "
+    "marine marion marissa marjorie marlene martha martial martin martine mary maryam maryse mason mathias "
+    "mathieu mathilde mathis matthew matthias matthieu maud maurice max maxime megan megane meghan mehdi melanie "
+    "melina melissa melodie meryem mia michael michel michele micheline michelle mickael mike mila mina miranda "
+    "mireille mohamed mohammed molly monica monique morgan morgane mounir mourad muriel myriam nabil nabila "
+    "nadege nadia nadine nadira naima nancy naomi nassim natacha natalia natalie natasha nathalie nathan nawal "
+    "nicholas nicolas nicole nina noa noah noemie nolwenn nora norah nour oceane odette odile oliver olivia "
+    "olivier omar ophelie oriane oscar oumar paige pamela paola pascal pascale patricia patrick paul paula "
+    "pauline peggy penelope perrine peter philip philippe pierre priscilla quentin rachel rachida ralph randy "
+    "rania raphael raphaelle rayan raymond rebecca regine regis remi remy renaud rene renee richard riley rita "
+    "robert robin roger roland romain romane romy ronald rosalie roxane roy ruben russell ruth ryan sabine "
+    "sabrina salima sally salma salome sam samantha samia samir samira samuel sandra sandrine sara sarah savannah "
+    "scarlett scott sean sebastien selena selma serge severine shannon sharon sheila shelby sierra simon simone "
+    "skylar slimane sofia sofiane soledad solene solenne soline sonia sophia sophie soraya stacy stella stephane "
+    "stephanie stephen steve steven susan suzanne sydney sylvain sylvie tammy tania tanya tara tatiana taylor "
+    "teddy teresa terry tessa thais theo theresa therese thibault thierry thomas tiffany tim timothee timothy "
+    "tina tom tony tracy travis tristan tyler valentin valentine valeria valerie vanessa vera veronica veronique "
+    "vicky victoire victor victoria vincent violette virginia virginie viviane walid walter wayne wendy whitney "
+    "william willie xavier yacine yann yannick yasmina yasmine yassine yohan youssef yves yvette yvonne zachary "
+    "zakaria zara zeinab zineb zoe zoey zohra".split()
+)
