@@ -19,10 +19,8 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
     "tests/collect/test_naming.py": "collect/naming_words.py privacy/given_names.py",
-    "tests/app/test_watch*.py, whole visits": "app/watch_concluding.py app/watch_events.py app/watch_local.py app/watch_page.py "
-    "app/watch_seeding.py app/watch_sighting.py app/wiring_watch.py",
+    "tests/app/test_watch*.py, whole visits": "app/watch_concluding.py app/watch_events.py app/wiring_watch.py",
     "tests/cli/test_watch.py": "cli/drawn_line.py cli/watch_lines.py cli/watch_progress.py",
-    "tests/app/test_workspace_scan.py": "app/workspace_bank.py",
     "tests/app/test_plans.py": "model/plan.py",
     "tests/cli/test_source.py": "cli/source_lines.py cli/sighting.py cli/plan.py cli/plan_lines.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
@@ -64,7 +62,7 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_imported.py": "store/exchange_counts.py store/models/exchange.py "
     "store/migrations/0003_exchange.py",
     "tests/cli/test_others.py": "store/drivers.py",
-    "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
+    "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py app/workspace_bank.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
     "tests/app/test_backup.py": "app/restore.py keys/backup_stream.py",

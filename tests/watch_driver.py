@@ -11,7 +11,7 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,19 @@ def _before(owner: Any, name: str, come_by: Callable[[], None]) -> None:
 
 
 def _after(owner: Any, name: str, come_by: Callable[[], None]) -> None:
+    def pass_on(result: Any) -> Any:
+        come_by()
+        return result
+
+    _changed(owner, name, pass_on)
+
+
+def _changed(owner: Any, name: str, change: Callable[[Any], Any]) -> None:
+    """Change what a function returns, in this process alone."""
     done = getattr(owner, name)
 
     def changed(*values: Any, **named: Any) -> Any:
-        result = done(*values, **named)
-        come_by()
-        return result
+        return change(done(*values, **named))
 
     setattr(owner, name, changed)
 
@@ -83,29 +90,19 @@ def main(folder: str, lease_s: str, ports: str, place: str = "", number: str = "
     _shorten(scene, dt.timedelta(seconds=float(lease_s)))
     urls = [f"http://127.0.0.1:{port}/" for port in ports.split(",")]
     with Watch(scene.workspace, scene.settings, outside=outside(urls, scene.names)) as watch:
-        for _ in _events(watch):
+        for _ in watch.events(once=True):
             pass
-    print(watch.summary())
 
 
 def _shorten_hosts(lease_s: float) -> None:
     """Let a host that a process had when it was killed be free as soon as the row is."""
-    done = Visit._terms
-
-    def terms(visit: Visit) -> pace.Terms:
-        return replace(done(visit), lease_s=lease_s)
-
-    Visit._terms = terms  # type: ignore[method-assign]
+    _changed(Visit, "_terms", lambda terms: replace(terms, lease_s=lease_s))
 
 
 def _shorten(scene: Scene, lease: dt.timedelta) -> None:
     frontier = scene.workspace.frontier
     frontier.lease = lease
     frontier._line._lease = lease
-
-
-def _events(watch: Watch) -> Iterator[object]:
-    yield from watch.events(once=True)
 
 
 if __name__ == "__main__":

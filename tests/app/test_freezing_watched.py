@@ -1,4 +1,4 @@
-"""What may concern a minor is not asked for: no request, no look-up, here and on a mirror; it waits to be handed over."""
+"""What may concern a minor is not asked for, here and on a mirror; it waits to be handed over."""
 
 from __future__ import annotations
 

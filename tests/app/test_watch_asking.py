@@ -106,7 +106,7 @@ def test_what_a_listing_says_is_new_is_read_whole(new: dict[str, object], *, has
         id=FrontierId("f"),
         source=SourceId("s"),
         new=made,
-        token="t",
+        token="",
         attempts=1,
         validators=Validators(etag='"1"'),
     )

@@ -52,7 +52,7 @@ def descriptors() -> Iterable[Path]:
                 target = os.readlink(path)
             except OSError:
                 continue
-            if target.startswith(("/memfd:", "/tmp", "/dev/shm", tempfile.gettempdir())):  # noqa: S108 - looked at
+            if target.startswith(("/memfd:", "/tmp", "/dev/shm", tempfile.gettempdir())):
                 yield path
 
 
@@ -79,7 +79,7 @@ def test_nothing_of_what_was_seen_is_left(scene: Scene) -> None:
     """Neither of the picture that matched nor of the others; of its post neither words nor author."""
     picture = planted_picture()
     planted = [*pieces_of(picture), WORDS.encode(), str(AUTHOR).encode(), "Zoë".encode()]
-    shared = [Path("/dev/shm")] if Path("/dev/shm").is_dir() else []  # noqa: S108 - looked at
+    shared = [Path("/dev/shm")] if Path("/dev/shm").is_dir() else []
     folders, temporary = (scene.workspace.folder, *shared), Path(tempfile.gettempdir())
     during: list[str] = []
 

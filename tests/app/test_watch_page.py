@@ -143,7 +143,7 @@ def test_forums_that_lead_to_each_other_are_walked_once_a_visit(scene: Scene) ->
 
         for one, other in (("a.1", "b.2"), ("b.2", "c.3"), ("c.3", "a.1")):
             answer = shown(f"/forums/{other}/")
-            host._replies[f"/forums/{one}/"] = lambda visit, answer=answer: visit.send(answer)  # type: ignore[misc]  # noqa: SLF001
+            host._replies[f"/forums/{one}/"] = lambda visit, answer=answer: visit.send(answer)  # type: ignore[misc]
         little = scene.with_settings(watch__requests_per_visit=40)
         little.add(host.url("/forums/a.1/"), depth=5)
 
@@ -175,8 +175,10 @@ def test_a_page_of_letters_that_are_none_is_read(scene: Scene) -> None:
     with Forum(threads=1, posts=1, picture_every=0) as forum:
         post = forum.append_post(1, files=[File(name="view.jpg", body=leaked())])
         path = forum.thread_url(1).partition(str(forum.port))[2]
-        page = forum._page(path, forum.url("/"))  # noqa: SLF001 - to be spoilt
-        forum.overrides[path] = replace(page, body=page.body.replace(b"since a while", b"\xf0\x28\x8c\xbc \xed\xa0\x80"))
+        page = forum._page(path, forum.url("/"))
+        forum.overrides[path] = replace(
+            page, body=page.body.replace(b"since a while", b"\xf0\x28\x8c\xbc \xed\xa0\x80")
+        )
         scene.add(forum.url())
 
         _, tally = scene.watch(forum.url())
