@@ -5,6 +5,7 @@ Misago is in the slower set: only where scripts/targets misago was run, or REMPA
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import subprocess
 import time
@@ -32,7 +33,7 @@ LONG = 5
 PAGES = 7
 PLACE = 6 * 15 + 3
 #: Of a watch that is killed: longer than a first look at a picture takes a busy machine, which starts a sandbox for it.
-LEASE_S = 8.0
+LEASE_S = 5.0
 #: robots.txt, one list, four threads of one page with a picture each, seven pages with one picture.
 REQUESTS, PICTURES = 1 + 1 + 4 + PAGES, 5
 Site = MachinaSite | MisagoSite
@@ -166,6 +167,31 @@ def test_a_post_that_begins_a_page_costs_that_page_too(
     ]
     assert len(asked) == 3 + engine.per_picture
     assert len(workspace.sightings.all(limit=100)) == 2
+
+
+def test_a_removed_attachment_is_known_to_be_gone(
+    engine: Engine, looking: tuple[Settings, Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the engine answers 404 or, as Misago, with a picture of its own that says so."""
+    settings, workspace = looking
+    monkeypatch.setattr("rempart.app.watch_seeding._CHECK_AFTER", dt.timedelta())
+    with engine.start(tmp_path / "site") as site:
+        way = scenes.outside([site.forum_url(name="talk.example")])
+        source = scenes.add(workspace, site.forum_url(name="talk.example"))
+        scenes.watch(workspace, settings, way)
+        [found] = workspace.sightings.all()
+        scenes.due_again(workspace, source)
+        scenes.watch(workspace, settings, way)
+        [still] = workspace.sightings.all()
+        site.remove_file(max(site.board.files))
+        scenes.due_again(workspace, source)
+        scenes.watch(workspace, settings, way)
+        [gone] = workspace.sightings.all()
+
+    assert found.gone_at is still.gone_at is None
+    assert still.seen_again_at > found.seen_again_at
+    assert gone.gone_at is not None
+    assert gone.status == 404
 
 
 def test_killed_three_times_watches_of_a_real_forum_lose_nothing(tmp_path: Path) -> None:
