@@ -7,14 +7,19 @@ from collections import Counter
 
 import pytest
 
+from rempart import clock
 from rempart.app.watch_asking import Answer, Failed, Gone, Wait, Walled, concluded, wanted_of
 from rempart.app.watch_events import HealthChanged
+from rempart.app.watching import Watch
+from rempart.app.wiring_watch import Outside
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Urgency
+from rempart.model.gate import Cleared
 from rempart.model.ids import FrontierId, SourceId
 from rempart.model.source import Health
-from rempart.model.web import FetchMode, NotFetched, NotFetchedReason, Validators
+from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, Validators
+from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 from targets.forum import Forum
 from targets.hostile import Hostile
@@ -249,3 +254,33 @@ def test_a_host_that_is_asked_too_often_is_left_in_peace_as_long_as_it_says(scen
         assert waits is not None
         assert min(until, waits) - before >= dt.timedelta(seconds=RETRY_AFTER_S)
         assert len(host.log.under("/busy")) == 1
+
+
+class Taken:
+    """Whoever asks: another watch has each host, for a picture that may take minutes."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self.running: Watch | None = None
+
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
+        """Say so, and end the watch."""
+        del cleared, wanted, wait_at_most_s
+        assert self.running is not None
+        self.running.stop()
+        until = clock.utc_now() + dt.timedelta(minutes=8)
+        return Later(until=until, why=LaterReason.BUSY, host="forum.example")
+
+
+def test_a_host_that_another_watch_has_is_tried_again_soon(scene: Scene) -> None:
+    """Not when the other's lease would end: two watches of one forum stood still for minutes, each for the other."""
+    source, fetcher = scene.add("https://forum.example/forums/requests.42/"), Taken()
+    before = scene.workspace.database.instant()
+
+    with Watch(scene.workspace, scene.settings, outside=Outside(fetcher=fetcher)) as running:
+        fetcher.running = running
+        list(running.events(once=True))
+
+    again = scene.workspace.frontier.next_instant(sources=[source.id])
+    assert again is not None
+    assert again - before < dt.timedelta(seconds=30)

@@ -10,7 +10,7 @@ from typing import Final
 from rempart.app.outside import make_limits
 from rempart.app.wiring_watch import Fetcher
 from rempart.config import Settings
-from rempart.model.courtesy import Blocked, BlockKind, Later
+from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason
 from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
@@ -97,6 +97,8 @@ class Wait:
     """What that says of the source."""
     words: str
     """In English."""
+    at_worst: bool = False
+    """Another process has the host, and may be done with it long before that instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +212,13 @@ def _is_final(status: int) -> bool:
 
 def _turned_away(blocked: Later | Blocked) -> Answer:
     if isinstance(blocked, Later):
-        return Wait(until=blocked.until, was_asked=False, health=Health.WELL, words=blocked.in_words())
+        return Wait(
+            until=blocked.until,
+            was_asked=False,
+            health=Health.WELL,
+            words=blocked.in_words(),
+            at_worst=blocked.why is LaterReason.BUSY,
+        )
     health, was_asked = HEALTH_OF_WALLS[blocked.kind], blocked.answer is not None
     if blocked.kind in _PASSING_WALLS and blocked.until is not None:
         return Wait(until=blocked.until, was_asked=was_asked, health=health, words=blocked.in_words())
