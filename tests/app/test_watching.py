@@ -69,6 +69,17 @@ def test_what_was_seen_names_the_page_and_the_post(scene: Scene) -> None:
         assert seen.seen.media_type == "image/jpeg"
 
 
+def test_a_source_that_an_earlier_watch_began_is_visited_too(scene: Scene) -> None:
+    """What was cut goes on, and is counted as a visit: it was said that no source was."""
+    with Forum(threads=1, posts=2, look=SMALL) as forum:
+        scene.add(forum.url())
+        scene.watch_until(SourceBegun, forum.url())
+
+        _, tally = scene.watch(forum.url())
+
+        assert (tally.sources, tally.posts) == (1, 2)
+
+
 def test_nothing_new_costs_one_request(scene: Scene) -> None:
     """The list of threads says that it did not change."""
     with Forum(threads=3, posts=6, look=SMALL) as forum:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import json
 import os
@@ -151,6 +152,14 @@ def test_nothing_to_look_for_is_said(tmp_path: Path) -> None:
     assert "rempart asset add" in done.stderr
 
 
+def test_without_a_workspace_nothing_is_begun(tmp_path: Path) -> None:
+    """Nobody is told to wait for what will not be done."""
+    done = rempart("--workspace", tmp_path / "none", "watch", "--once")
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: there is no workspace")
+
+
 def test_no_source_is_no_failure(tmp_path: Path) -> None:
     """It says what to do, and ends; a source that is not there is one."""
     settings, workspace = make(tmp_path / "ws", is_shared=False)
@@ -227,3 +236,33 @@ def test_a_source_that_is_due_is_far_away(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "0 sources visited, 0 requests" in done.stdout
+
+
+class _OfClosedTerminal:
+    """Something that was drawn on a terminal that is gone."""
+
+    def __init__(self) -> None:
+        self.is_gone = False
+
+    def start(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self.is_gone:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_terminal_that_was_closed_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watch ended with a trace that nobody could read, and with 1: something matched."""
+    leader, follower = pty.openpty()
+    try:
+        with os.fdopen(follower, "w") as terminal:
+            monkeypatch.setattr("sys.stderr", terminal)
+            drawing, line = _OfClosedTerminal(), drawn_line.DrawnLine()
+            line.start(lambda: drawing, lambda: None)
+            drawing.is_gone = True
+            with line.paused():
+                pass
+            line.end()
+    finally:
+        os.close(leader)

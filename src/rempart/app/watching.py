@@ -105,6 +105,7 @@ class Watch:
             freezing=Freezing(workspace, self._stop),
         )
         self._sources: dict[SourceId, Source] = {}
+        self._visited: set[SourceId] = set()
         self._is_stopping = False
         self._regrouped_at = 0
         self._started_s = self._looked_s = self._refreshed_s = clock.monotonic_s()
@@ -183,13 +184,18 @@ class Watch:
         watched = self._workspace.database.durably(self._workspace.sources.all)
         self._sources = {s.id: s for s in watched if not self._only or s.id in self._only}
         for source in self._seeder.seed(self._sources.values(), now):
-            self.tally.sources += 1
+            self._note_visit(source.id)
             self._concluding.requests[source.id] = 0
             yield SourceBegun(source=source)
             if source.new.place.kind in LOCAL:
                 yield from look_at_local(self._workspace, self._settings, source, self._concluding, self.tally)
         for source, health, words in self._seeder.faults():
             yield from self._concluding.note_health(source, health, words)
+
+    def _note_visit(self, source: SourceId) -> None:
+        """Count a source that is visited, be it only to its end: an earlier watch may have begun."""
+        self._visited.add(source)
+        self.tally.sources = len(self._visited)
 
     # One item
 
@@ -211,6 +217,7 @@ class Watch:
     def _do(self, item: FrontierItem) -> Iterator[WatchEvent]:
         """Ask for one thing, and note what came of it."""
         source = self._sources[item.source]
+        self._note_visit(source.id)
         try:
             cleared = self._stop.clear(item.new)
             if isinstance(cleared, Flag):

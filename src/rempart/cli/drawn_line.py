@@ -43,8 +43,9 @@ class DrawnLine:
         self._drawing.start()
 
         def follow() -> None:
-            while not self._stop.wait(_REDRAWN_EVERY_S):
-                update()
+            with _on_a_terminal_that_may_go():
+                while not self._stop.wait(_REDRAWN_EVERY_S):
+                    update()
 
         for work in (*others, follow):
             threading.Thread(target=work, daemon=True).start()
@@ -53,7 +54,8 @@ class DrawnLine:
         """Take the line away for good."""
         self._stop.set()
         if self._drawing:
-            self._drawing.stop()
+            with _on_a_terminal_that_may_go():
+                self._drawing.stop()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -61,9 +63,16 @@ class DrawnLine:
         if self._drawing is None:
             yield
             return
-        self._drawing.stop()
+        with _on_a_terminal_that_may_go():
+            self._drawing.stop()
         try:
             yield
         finally:
-            sys.stdout.flush()
-            self._drawing.start()
+            with _on_a_terminal_that_may_go():
+                sys.stdout.flush()
+                self._drawing.start()
+
+
+def _on_a_terminal_that_may_go() -> contextlib.AbstractContextManager[None]:
+    """Let a terminal that was closed meanwhile be no error: what is drawn is talk."""
+    return contextlib.suppress(OSError)
