@@ -18,8 +18,8 @@ from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier
 from rempart.model.gate import Cleared
 from rempart.model.ids import FrontierId, SourceId
 from rempart.model.source import Health
-from rempart.net import Wanted
 from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, NotModified, Validators
+from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 from targets.forum import Forum
 from targets.hostile import Hostile
