@@ -18,7 +18,9 @@ TESTED_ELSEWHERE: Final = {
     "cli/evidence_renewing.py cli/evidence_recipient.py cli/evidence_verifying.py",
     "tests/store/test_evidence.py": "store/models/evidence.py model/evidence.py store/migrations/0010_evidence.py",
     "tests/privacy/test_retention.py, evidence": "privacy/evidence_texts.py",
-    "tests/collect/test_naming.py": "collect/naming_words.py",
+    "tests/collect/test_naming.py": "collect/naming_words.py privacy/given_names.py",
+    "tests/app/test_watch*.py, whole visits": "app/watch_concluding.py app/watch_events.py app/wiring_watch.py",
+    "tests/cli/test_watch.py": "cli/drawn_line.py cli/watch_lines.py cli/watch_progress.py",
     "tests/app/test_plans.py": "model/plan.py",
     "tests/cli/test_source.py": "cli/source_lines.py cli/sighting.py cli/plan.py cli/plan_lines.py",
     "tests/collect/test_recognising.py": "model/collected.py collect/document.py "
@@ -33,8 +35,9 @@ TESTED_ELSEWHERE: Final = {
     "collect/examples/files.py "
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
-    "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py",
-    "tests/store/test_sightings.py": "store/models/seen.py store/leads.py store/matches.py",
+    "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py "
+    "model/frontier.py model/referral.py model/source.py",
+    "tests/store/test_sightings.py": "model/sighting.py store/models/seen.py store/leads.py store/matches.py",
     "tests/privacy/test_retention.py, watch": "privacy/watch_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",
     "tests/app/test_leak_sets.py": "app/leaks.py app/scoring.py",
@@ -59,10 +62,10 @@ TESTED_ELSEWHERE: Final = {
     "tests/store/test_imported.py": "store/exchange_counts.py store/models/exchange.py "
     "store/migrations/0003_exchange.py",
     "tests/cli/test_others.py": "store/drivers.py",
-    "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py",
+    "tests/app/test_workspace_scan.py": "app/listing.py app/rights.py model/finding.py app/workspace_bank.py",
     "tests/app/test_registering.py": "app/detailed.py app/vault.py model/asset.py register/consent_texts.py",
     "tests/app/test_withdrawing.py": "app/handlers.py",
-    "tests/app/test_backup.py": "app/restore.py store/snapshot.py keys/backup_stream.py",
+    "tests/app/test_backup.py": "app/restore.py keys/backup_stream.py",
     "tests/app/test_worker.py": "model/work.py",
     "tests/net/test_mail.py": "model/mail.py",
     "tests/net/test_tsa.py": "model/timestamp.py",

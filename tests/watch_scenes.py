@@ -140,6 +140,14 @@ class Scene:
         with Watch(self.workspace, self.settings, sources=tuple(once), outside=outside(urls, self.names)) as running:
             return list(running.events(once=True)), running.summary()
 
+    def watch_until(self, kind: type[WatchEvent], *urls: str, count: int = 1) -> None:
+        """Watch, and stop after so many events of a kind: what waits for minutes is not waited for."""
+        with Watch(self.workspace, self.settings, outside=outside(urls, self.names)) as running:
+            for event in running.events(once=True):
+                count -= isinstance(event, kind)
+                if not count:
+                    running.stop()
+
     def again(self, source: Source, *urls: str) -> tuple[list[WatchEvent], WatchTally]:
         """Let a source be due, and watch once more."""
         due_again(self.workspace, source)
@@ -158,10 +166,10 @@ class Scene:
         return self.workspace.sightings.all()
 
 
-def workspace_with_leak(folder: Path) -> tuple[Settings, Workspace]:
+def workspace_with_leak(folder: Path, *, url: str = "") -> tuple[Settings, Workspace]:
     """Make a workspace that looks for one picture, ``scene(1)``."""
     import workspaces  # noqa: PLC0415 - the scenes of workspaces are heavy
 
-    settings, workspace = workspaces.make(folder / "ws", is_shared=False)
+    settings, workspace = workspaces.make(folder / "ws", url=url, is_shared=False)
     workspaces.register(settings, workspace, workspaces.pictures(folder / "shoot", 1, side=SIDE))
     return settings, workspace

@@ -69,6 +69,17 @@ def test_what_was_seen_names_the_page_and_the_post(scene: Scene) -> None:
         assert seen.seen.media_type == "image/jpeg"
 
 
+def test_a_source_that_an_earlier_watch_began_is_visited_too(scene: Scene) -> None:
+    """What was cut goes on, and is counted as a visit: it was said that no source was."""
+    with Forum(threads=1, posts=2, look=SMALL) as forum:
+        scene.add(forum.url())
+        scene.watch_until(SourceBegun, forum.url())
+
+        _, tally = scene.watch(forum.url())
+
+        assert (tally.sources, tally.posts) == (1, 2)
+
+
 def test_nothing_new_costs_one_request(scene: Scene) -> None:
     """The list of threads says that it did not change."""
     with Forum(threads=3, posts=6, look=SMALL) as forum:
@@ -244,6 +255,23 @@ def test_whoever_answered_for_a_source_and_left_ends_it(scene: Scene) -> None:
         assert ended == [source.id]
         assert not [event for event in events if isinstance(event, SourceEnded | SourceBegun)]
         assert len(forum.log) == 0
+
+
+def test_what_may_not_be_watched_any_more_ends_in_the_middle_of_a_visit(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first visit takes days: a consent withdrawn meanwhile counts within a minute, and nothing begins anew."""
+    answers = iter(["", "", "the consent was withdrawn"])
+    monkeypatch.setattr("rempart.app.watching._LOOK_EVERY_S", -1.0)
+    monkeypatch.setattr("rempart.app.watch_seeding.still_allowed", lambda *_: next(answers, ""))
+    with Forum(threads=3, posts=8) as forum:
+        scene.add(forum.url())
+
+        events, tally = scene.watch(forum.url())
+
+    assert [event.why for event in events if isinstance(event, SourceEnded)] == ["the consent was withdrawn"]
+    assert len([event for event in events if isinstance(event, SourceBegun)]) == 1
+    assert tally.requests == 2
 
 
 def test_only_what_was_named_is_visited(scene: Scene) -> None:

@@ -140,7 +140,7 @@ def test_without_a_cache_folder_everything_still_works(folders: tuple[Path, Path
     (tmp_path / "tmp").mkdir()
     env = {"XDG_CACHE_HOME": "/dev/null/nowhere", "TMPDIR": str(tmp_path / "tmp")}
 
-    done = rempart("scan", pile / "a-copy.jpg", "--assets", shoot, env=env)
+    done = rempart("scan", pile / "a-copy.jpg", "--assets", shoot, "--workers", "1", env=env)
 
     assert done.returncode == 1
     assert os.listdir(tmp_path / "tmp") == []
@@ -152,7 +152,7 @@ def test_without_any_writable_folder_everything_still_works(folders: tuple[Path,
     """Each process then compiles for itself, in memory."""
     shoot, pile = folders
     nowhere = "import tempfile; tempfile.mkdtemp = lambda **_: (_ for _ in ()).throw(OSError(30, 'Read-only'))"
-    arguments = ["scan", str(pile / "a-copy.jpg"), "-a", str(shoot)]
+    arguments = ["scan", str(pile / "a-copy.jpg"), "-a", str(shoot), "--workers", "1"]
     code = f"{nowhere}\nfrom rempart.cli import run\nraise SystemExit(run({arguments!r}))"
     env = {**os.environ, "XDG_CACHE_HOME": "/dev/null/nowhere"}
 

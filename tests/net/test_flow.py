@@ -9,7 +9,7 @@ from net.doors import SMALL, US, cleared
 from rempart.errors import FetchError
 from rempart.model.gate import MinorGate
 from rempart.model.outcome import Stopped
-from rempart.model.web import FetchMode, NotFetched, NotFetchedReason, Page, Probed
+from rempart.model.web import FetchMode, NotFetched, NotFetchedReason, Page, Probed, Validators
 from rempart.net import FetchOutcome, Wanted
 from rempart.net.cookies import JobCookies
 from rempart.net.flow import Asker, Close, FetchFlow, ReadMore, Send, Step
@@ -70,6 +70,19 @@ def test_a_lie_is_closed_after_its_first_bytes() -> None:
     assert isinstance(outcome, NotFetched)
     assert outcome.reason is R.NOT_WHAT_IT_SAYS
     assert kinds(steps) == [Send, ReadMore, Close]
+
+
+def test_a_date_is_not_said_where_a_redirect_leads() -> None:
+    """What it leads to may be another thing by now, and an older one: only a tag tells them apart."""
+    wanted = Wanted(limits=SMALL, validators=Validators(etag='"1"', last_modified="Sun, 22 Nov 2026 06:00:00 GMT"))
+    moved = httpx2.Response(302, headers={"location": "/b"})
+
+    _, steps = drive([moved, httpx2.Response(200, headers=HTML)], [b"<p>"], wanted)
+
+    first, second = (step.request.headers for step in steps if isinstance(step, Send))
+    assert (first["if-none-match"], second["if-none-match"]) == ('"1"', '"1"')
+    assert "if-modified-since" in first
+    assert "if-modified-since" not in second
 
 
 def test_a_redirect_is_closed_and_judged_before_it_is_asked() -> None:

@@ -14,12 +14,14 @@ import pytest
 from rempart.config import AlertSettings, LogSettings, PrivacySettings, RetentionSettings, Settings
 from rempart.model.asset import UserRole
 from rempart.model.retention import ClassState, RetentionRun, RowClass
+from rempart.model.source import Article14
 from rempart.privacy import article30_texts as texts
 from rempart.privacy.article30 import Register, make_register, render_json, render_markdown
-from rempart.privacy.article30_labels_texts import CLASSES, LABELS, ROLES
+from rempart.privacy.article30_labels_texts import CLASSES, INFORMED, LABELS, ROLES
 from rempart.privacy.interface import WorkspaceFacts
 from rempart.privacy.retention import Activity, Language, Text
 from rempart.privacy.retention_texts import RETENTION_TABLE
+from rempart.settings import SearchSettings
 from seeds import NAME
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -34,6 +36,7 @@ WHOLE = WorkspaceFacts(
     users={UserRole.ADMIN: 1, UserRole.REVIEWER: 2},
     owners=3,
     assets=40,
+    sources={Article14.WOULD_DEFEAT: 1},
     sandbox_missing=(),
     states=tuple(ClassState(row_class=c, kept=3, past_end=0, oldest=NOW) for c in RowClass),
     last_run=RUN,
@@ -75,6 +78,8 @@ def test_a_workspace_in_order_has_only_the_gaps_that_rempart_cannot_fill() -> No
         (NAMED, {"database_vendor": "postgresql", "database_is_remote": True}, texts.REMOTE_IN_THE_CLEAR),
         (NAMED, {"sandbox_missing": ("seccomp",)}, texts.filled(texts.SANDBOX_MISSING, names="seccomp")),
         (NAMED, {"is_shared": False}, texts.ALONE),
+        (NAMED, {"sources": {Article14.PUBLIC_NOTICE: 2}}, texts.filled(texts.NO_NOTICE, sources=2)),
+        (NAMED.model_copy(update={"search": SearchSettings(providers=("brave",))}), {}, texts.SEARCH),
         (NAMED.model_copy(update={"log": LogSettings(file=Path("/x/log"))}), {}, texts.LOG_HAS_NO_END),
     ],
 )
@@ -176,6 +181,7 @@ def test_every_word_is_in_both_languages() -> None:
     assert LABELS[Language.FR].keys() == LABELS[Language.EN].keys()
     assert set(ROLES) == set(UserRole)
     assert set(CLASSES) == set(RowClass)
+    assert set(INFORMED) == set(Article14)
     assert set(texts.ACTIVITIES) == set(Activity)
 
 

@@ -282,7 +282,7 @@ def test_a_thing_is_known_under_a_new_key_too(here: Watched, source: SourceId) -
     here.sealer.rotate(b"2")
 
     assert here.add(source, page(1), page(2), now=NOW + MINUTE) == 1
-    assert claimed(here).new == page(1)
+    assert claimed(here, NOW + MINUTE).new == page(1)
 
 
 @pytest.mark.parametrize("url", ["https://[broken/x", "/home/planted/x.jpg", "", "https://xn--/\udce9"])
@@ -291,3 +291,15 @@ def test_an_address_that_is_none_is_kept_as_it_is(here: Watched, source: SourceI
     here.add(source, page(url=url, key=f"key of {url}"))
 
     assert claimed(here).new.url == url
+
+
+def test_a_page_behind_a_wall_is_asked_for_again_when_its_source_is_visited(here: Watched, source: SourceId) -> None:
+    """With the words that led to it; a picture is not, nor what is over for another reason."""
+    here.add(source, page(1, context=("a title",)), page(2), picture(3))
+    for over in (FrontierState.BLOCKED, FrontierState.BLOCKED, FrontierState.DONE):
+        here.frontier.finish(claimed(here), over, NOW)
+
+    assert here.frontier.reopen(source, NOW) == 1
+
+    assert claimed(here).new.context == ("a title",)
+    assert here.frontier.claim("one", NOW) is None

@@ -12,16 +12,17 @@ from typing import Final
 
 from rempart import clock
 from rempart.app.exchange import decided_by
+from rempart.app.outside import askable
 from rempart.app.workspace import Workspace
-from rempart.errors import FetchError, MisuseError, NotFoundError, RefusedError
+from rempart.errors import MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import Authorisation, HostNote
 from rempart.model.gate import MinorGate
 from rempart.model.ids import AuthorisationId, IdKind
 from rempart.model.outcome import Stopped
-from rempart.model.web import Address, NotFetched, NotFetchedReason
+from rempart.model.web import Address
 from rempart.model.work import AccessPurpose, EventKind
 from rempart.net.policy import AddressPolicy
-from rempart.net.urls import WebUrl, parse_url
+from rempart.net.urls import WebUrl
 
 #: An authorisation is for a report, not for a habit.
 DAYS_MOST: Final = 30
@@ -146,7 +147,7 @@ def _named(workspace: Workspace, subject: str, now: dt.datetime) -> list[Authori
     """Return what an identifier or an address means."""
     if "://" not in subject and subject.startswith(_PREFIX):
         return [workspace.authorisations.get(subject).id]
-    url = str(_parsed(subject, _EVERY_FETCH))
+    url = str(askable(subject, _EVERY_FETCH))
     if found := workspace.authorisations.find_all(url, now):
         return found
     message = "nothing covers this address"
@@ -155,23 +156,11 @@ def _named(workspace: Workspace, subject: str, now: dt.datetime) -> list[Authori
 
 def _judged(gate: MinorGate, text: str, policy: AddressPolicy) -> WebUrl:
     """Return an address in its one form, if the gate lets it pass."""
-    url = _parsed(text, policy)
+    url = askable(text, policy)
     judged = gate.check(Address(url=text, context=(str(url), url.shown_host)))
     if isinstance(judged, Stopped):
         message = f"nobody can authorise this address: {judged.in_words()}"
         raise RefusedError(message, advice="Hand it over: PHAROS, Point de Contact, NCMEC (README, What it refuses).")
-    return url
-
-
-def _parsed(text: str, policy: AddressPolicy) -> WebUrl:
-    try:
-        url = parse_url(text)
-        policy.check_port(url.port)
-        policy.check([url.ip] if url.ip else [], url.port)
-    except FetchError as error:
-        why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
-        message = f"this address is never asked: {why}"
-        raise MisuseError(message, advice="Give one whole address, as it was reported.") from error
     return url
 
 

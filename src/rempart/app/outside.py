@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rempart import __version__
 from rempart.config import Settings
+from rempart.errors import FetchError, MisuseError
 from rempart.model.gate import MinorGate
-from rempart.model.web import FetchMode
+from rempart.model.web import FetchMode, NotFetched, NotFetchedReason
 from rempart.net import (
     AddressPolicy,
     DnsResolver,
@@ -17,6 +18,7 @@ from rempart.net import (
     Resolver,
     make_tls_context,
 )
+from rempart.net.urls import WebUrl, parse_url
 
 
 def make_resolver(settings: Settings) -> DnsResolver:
@@ -62,3 +64,20 @@ def make_client(
     """
     guard = Guard(resolver or make_resolver(settings), policy)
     return GuardedClient(gate, guard, make_identity(settings), make_tls_context(settings.net.authorities_file))
+
+
+def askable(text: str, policy: AddressPolicy) -> WebUrl:
+    """Return an address that a person gave, in its one form, if it is one that may be asked.
+
+    Raises:
+        MisuseError: it is no address of the web, or one that is never asked.
+    """
+    try:
+        url = parse_url(text)
+        policy.check_port(url.port)
+        policy.check([url.ip] if url.ip else [], url.port)
+    except FetchError as error:
+        why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
+        message = f"this address is never asked: {why}"
+        raise MisuseError(message, advice="Give one whole public address, as it was reported.") from error
+    return url

@@ -66,6 +66,7 @@ def register(workspace: Workspace, settings: Settings) -> Register:
         users=Counter(user.role for user in workspace.users.all()),
         owners=len(workspace.owners.all()),
         assets=workspace.assets.count(),
+        sources=Counter(source.new.article14 for source in workspace.sources.all()),
         sandbox_missing=sandbox_gaps(settings),
         states=retention.state(now),
         last_run=retention.last_run(),

@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 from typing import Final
 
+from rempart.app.outside import askable
 from rempart.app.workspace import Workspace
-from rempart.errors import FetchError, MisuseError, NotFoundError
+from rempart.errors import MisuseError, NotFoundError
 from rempart.model.asset import User
 from rempart.model.source import PERSON_DAYS_MOST, Place, SourceKind
-from rempart.model.web import NotFetched, NotFetchedReason
 from rempart.net.policy import AddressPolicy
-from rempart.net.urls import parse_url
 
 #: Somebody looks again once a year whether it still has to be watched (GDPR article 5(1)(e)); our own measure.
 DAYS_MOST: Final = 366
@@ -130,21 +129,10 @@ def check_place(place: Place, policy: AddressPolicy) -> None:
         MisuseError: its address is one that is never asked, or nothing is there.
     """
     if place.kind in _ON_THE_WEB:
-        _check_address(place.text, policy)
+        askable(place.text, policy)
         return
     is_there = {SourceKind.FOLDER: Path.is_dir, SourceKind.LIST: Path.is_file, SourceKind.WARC: Path.is_file}
     look = is_there.get(place.kind)
     if look and not look(Path(place.text)):
         message = f"there is no such {'folder' if place.kind is SourceKind.FOLDER else 'file'}"
         raise MisuseError(message, advice=f"Check the path after {place.kind}:")
-
-
-def _check_address(text: str, policy: AddressPolicy) -> None:
-    try:
-        url = parse_url(text)
-        policy.check_port(url.port)
-        policy.check([url.ip] if url.ip else [], url.port)
-    except FetchError as error:
-        why = NotFetched(reason=NotFetchedReason(error.reason), detail=error.detail).in_words()
-        message = f"this address is never asked: {why}"
-        raise MisuseError(message, advice="Give a public address of the web.") from error

@@ -10,7 +10,7 @@ from typing import Final
 from rempart.app.outside import make_limits
 from rempart.app.wiring_watch import Fetcher
 from rempart.config import Settings
-from rempart.model.courtesy import Blocked, BlockKind, Later
+from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason
 from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
 from rempart.model.gate import Cleared
 from rempart.model.outcome import Stopped
@@ -33,6 +33,9 @@ _BAD_REQUEST: Final = 400
 _NOT_FOUND: Final = 404
 #: Misago answers for a removed attachment with 302 and a picture that says so, under 200.
 _STANDS_FOR_NOTHING: Final = re.compile(r"/misago/img/attachment-40[34]\.png$")
+_HTTP_SERVER_ERROR: Final = 500
+#: Refusals of the moment: 408 Request Timeout, 421 Misdirected Request, 425 Too Early, 429 Too Many Requests.
+_PASSING_STATUSES: Final = frozenset({408, 421, 425, 429})
 #: Worth another try: of the moment, not of the address.
 _PASSING: Final = frozenset(
     {
@@ -94,6 +97,8 @@ class Wait:
     """What that says of the source."""
     words: str
     """In English."""
+    at_worst: bool = False
+    """Another process has the host, and may be done with it long before that instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +168,9 @@ def concluded(outcome: PoliteOutcome) -> Answer:
             return _of_media(outcome)
         case Page():
             return _of_page(outcome)
-        case NotModified():
-            return Unchanged()
+        case NotModified(url=url):
+            # What stands there instead is older than the picture that was: asked by date, it answers 304.
+            return Gone(status=_NOT_FOUND) if _STANDS_FOR_NOTHING.search(url) else Unchanged()
         case Later() | Blocked():
             return _turned_away(outcome)
         case NotFetched():
@@ -186,7 +192,8 @@ def _of_page(page: Page) -> Answer:
     if page.status in _GONE or is_no_account:
         return Gone(status=page.status)
     if page.status >= _BAD_REQUEST:
-        return Failed(may_retry=True, health=Health.NOT_READ, words=f"the host answered with status {page.status}")
+        words = f"the host answered with status {page.status}"
+        return Failed(may_retry=not _is_final(page.status), health=Health.NOT_READ, words=words)
     return page
 
 
@@ -195,12 +202,24 @@ def _not_fetched(outcome: NotFetched) -> Answer:
         return Gone(status=outcome.status)
     health = Health.REFUSED if outcome.reason in _REFUSED else Health.NOT_READ
     health = Health.UNREACHABLE if outcome.reason in _UNREACHABLE else health
-    return Failed(may_retry=outcome.reason in _PASSING, health=health, words=outcome.in_words())
+    may_retry = outcome.reason in _PASSING and not _is_final(outcome.status)
+    return Failed(may_retry=may_retry, health=health, words=outcome.in_words())
+
+
+def _is_final(status: int) -> bool:
+    """Tell a status that the same request meets again (RFC 9110 §15.5): the fault is the address's."""
+    return _BAD_REQUEST <= status < _HTTP_SERVER_ERROR and status not in _PASSING_STATUSES
 
 
 def _turned_away(blocked: Later | Blocked) -> Answer:
     if isinstance(blocked, Later):
-        return Wait(until=blocked.until, was_asked=False, health=Health.WELL, words=blocked.in_words())
+        return Wait(
+            until=blocked.until,
+            was_asked=False,
+            health=Health.WELL,
+            words=blocked.in_words(),
+            at_worst=blocked.why is LaterReason.BUSY,
+        )
     health, was_asked = HEALTH_OF_WALLS[blocked.kind], blocked.answer is not None
     if blocked.kind in _PASSING_WALLS and blocked.until is not None:
         return Wait(until=blocked.until, was_asked=was_asked, health=health, words=blocked.in_words())

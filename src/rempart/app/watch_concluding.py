@@ -34,6 +34,9 @@ T = TypeVar("T")
 _NOT_FOUND: Final = 404
 #: The first pause after a failure of the moment; each next one is twice as long.
 _FIRST_DELAY: Final = dt.timedelta(seconds=30)
+#: Before a host is tried again that another watch has: longer than the pause that follows each request
+#: (``net.pace.DELAY_LEAST_S``). Its lease, made for the slowest picture, would keep two watches waiting for each other.
+_TURN: Final = dt.timedelta(seconds=5)
 
 
 class Concluding:
@@ -229,7 +232,7 @@ class Concluding:
     ) -> Iterator[WatchEvent]:
         """Leave a host in peace, or a page to the next visit."""
         if isinstance(answer, Wait):
-            until = answer.until
+            until = min(answer.until, now + _TURN) if answer.at_worst else answer.until
             self.busy[self._workspace.frontier.host_digest(item.new.url)] = until
             self._effect(source, lambda: self._workspace.frontier.release(item, until))
             is_telling = answer.health is not Health.WELL and _is_at_home(item, source)

@@ -76,6 +76,7 @@ class Seeder:
                 if not workspace.sources.seeded(source.id, due_at, now):
                     return False
                 workspace.frontier.add(source.id, news, now)
+                workspace.frontier.reopen(source.id, now)
                 return True
 
             if workspace.database.durably(work):

@@ -85,7 +85,8 @@ class WorkspaceBank:
         self.digest = known.hexdigest()
         if not len(self._ensemble) and not len(self.listings):
             message = "nothing is looked for in this workspace"
-            raise MisuseError(message, advice="Register pictures: rempart asset add. Or name some: --assets FOLDER")
+            advice = "Register pictures: rempart asset add. Without that: rempart scan PILE --assets FOLDER"
+            raise MisuseError(message, advice=advice)
         logger.debug("%d assets loaded in %.3f s", self.assets, clock.monotonic_s() - started_s)
 
     @property

@@ -29,8 +29,8 @@ def command(given: Globals, sources: tuple[str, ...], *, once: bool, as_json: bo
     from rempart.model.ids import SourceId  # noqa: PLC0415 - as above
 
     settings = given.settings()
-    prepare(settings)
     with given.open() as workspace:
+        prepare(settings)
         named = [SourceId(workspace.sources.get(source).id) for source in sources]
         if not workspace.sources.all():
             say("No place is watched yet: rempart source add")

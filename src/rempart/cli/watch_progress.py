@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-import threading
-from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from rempart.cli.drawn_line import DrawnLine
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -21,44 +20,34 @@ class WatchProgress:
     def __init__(self, watch: Watch) -> None:
         """Prepare; nothing is drawn where nobody looks."""
         self._watch = watch
+        self._line = DrawnLine()
         self._status: Status | None = None
-        self._stop = threading.Event()
 
     def __enter__(self) -> Self:
         """Start drawing if stderr is a terminal."""
-        if sys.stderr.isatty():
-            from rich.console import Console  # noqa: PLC0415 - for terminals only
-
-            self._status = Console(stderr=True).status("watching")
-            self._status.start()
-            threading.Thread(target=self._follow, daemon=True).start()
+        self._line.start(self._make, self._update)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the line away."""
-        self._stop.set()
-        if self._status:
-            self._status.stop()
+        self._line.end()
 
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the line away while something is printed, on this terminal or on the one where results go."""
-        if self._status:
-            self._status.stop()
-            try:
-                yield
-            finally:
-                sys.stdout.flush()
-                self._status.start()
-        else:
-            yield
+    def paused(self) -> contextlib.AbstractContextManager[None]:
+        """Take the line away while something is printed."""
+        return self._line.paused()
 
-    def _follow(self) -> None:
-        """Show the tally four times a second."""
-        while self._status and not self._stop.wait(0.25):
-            tally = self._watch.summary()
+    def _make(self) -> Status:
+        from rich.console import Console  # noqa: PLC0415 - for terminals only
+
+        self._status = Console(stderr=True).status("watching")
+        return self._status
+
+    def _update(self) -> None:
+        """Show the tally."""
+        tally = self._watch.summary()
+        if self._status:
             self._status.update(
                 f"{tally.requests} requests, {tally.pages} pages, {tally.posts} new posts, {tally.media} pictures "
                 f"compared, {tally.matched} matched"

@@ -167,8 +167,11 @@ class FetchFlow:
 
     def _ask(self, url: WebUrl) -> Generator[Step, Reply, httpx2.Response]:
         """Send one request, and note it whatever comes of it."""
-        credential = self._bearer.credential_for(url)
-        request = build_request(url, self._wanted, self._asker.identity, self._asker.cookies, credential)
+        credential, wanted = self._bearer.credential_for(url), self._wanted
+        if self._hops:
+            # A date says nothing of where it leads by now: what stands for a removed picture is older than it was.
+            wanted = replace(wanted, validators=Validators(etag=wanted.validators.etag))
+        request = build_request(url, wanted, self._asker.identity, self._asker.cookies, credential)
         at, begun_s = utc_now(), monotonic_s()
         hop = Hop(url=str(url), at=at, remarks=url.remarks, sent=_sent_head(request, self._wanted.credential))
         self._meter.begin_head()

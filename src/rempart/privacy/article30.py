@@ -14,8 +14,9 @@ from typing import Final
 
 from rempart.config import Settings
 from rempart.model.retention import RowClass
+from rempart.model.source import Article14
 from rempart.privacy import article30_texts as texts
-from rempart.privacy.article30_labels_texts import CLASSES, LABELS, ROLES
+from rempart.privacy.article30_labels_texts import CLASSES, INFORMED, LABELS, ROLES
 from rempart.privacy.article30_texts import ActivityTexts
 from rempart.privacy.interface import WorkspaceFacts
 from rempart.privacy.retention import Activity, Language, RetentionPolicy, Text
@@ -110,6 +111,7 @@ def _measures(settings: Settings, facts: WorkspaceFacts) -> Iterator[Text]:
 def _gaps(settings: Settings, facts: WorkspaceFacts, now: dt.datetime) -> Iterator[Text]:
     run, past = facts.last_run, sum(state.past_end for state in facts.states)
     silent_days = (now - run.at).days if run else 0
+    noticed = facts.sources.get(Article14.PUBLIC_NOTICE, 0)
     for holds, text in (
         (not settings.privacy.controller.strip(), texts.NO_CONTROLLER),
         (not settings.privacy.contact.strip(), texts.NO_CONTACT),
@@ -122,6 +124,8 @@ def _gaps(settings: Settings, facts: WorkspaceFacts, now: dt.datetime) -> Iterat
         (facts.database_is_remote and not facts.database_is_encrypted_in_transit, texts.REMOTE_IN_THE_CLEAR),
         (facts.database_vendor == "postgresql", texts.POSTGRESQL_TRACES),
         (bool(settings.alerts.webhook_url), texts.WEBHOOK),
+        (bool(settings.search.providers), texts.SEARCH),
+        (noticed and not settings.net.contact.strip(), texts.filled(texts.NO_NOTICE, sources=noticed)),
         (facts.sandbox_missing, texts.filled(texts.SANDBOX_MISSING, names=", ".join(facts.sandbox_missing))),
         (not facts.is_shared, texts.ALONE),
         (settings.log.file is not None, texts.LOG_HAS_NO_END),
@@ -143,7 +147,9 @@ def render_markdown(register: Register, language: Language) -> str:
     lines += [f"## {say['workspace']}", "", f"- {say['identifier']} `{facts.workspace}`"]
     lines += [f"- {say['shared'] if facts.is_shared else say['alone']}", f"- {say['database']} {facts.database_vendor}"]
     roles = ", ".join(f"{ROLES[role].in_language(language)} {count}" for role, count in facts.users.items())
-    lines += [f"- {say['users']} {roles}", f"- {say['owners']} {facts.owners}", f"- {say['assets']} {facts.assets}", ""]
+    lines += [f"- {say['users']} {roles}", f"- {say['owners']} {facts.owners}", f"- {say['assets']} {facts.assets}"]
+    told = ", ".join(f"{INFORMED[how].in_language(language)} {count}" for how, count in sorted(facts.sources.items()))
+    lines += [f"- {say['sources']} {told or 0}", ""]
     for number, record in enumerate(register.activities, 1):
         lines += _activity_lines(number, record, register, language)
     lines += [f"## {say['measures']}", "", *(f"- {m.in_language(language)}" for m in register.measures), ""]
@@ -202,6 +208,7 @@ def render_json(register: Register, language: Language) -> str:
             "users": {str(role): count for role, count in facts.users.items()},
             "owners": facts.owners,
             "assets": facts.assets,
+            "sources": {str(how): count for how, count in sorted(facts.sources.items())},
             "sandbox_missing": list(facts.sandbox_missing),
         },
         "activities": [_activity_json(record, register, language) for record in register.activities],

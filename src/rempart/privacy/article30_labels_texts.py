@@ -6,12 +6,19 @@ from typing import Final
 
 from rempart.model.asset import UserRole
 from rempart.model.retention import RowClass
+from rempart.model.source import Article14
 from rempart.privacy.retention import Language, Text
 
 ROLES: Final = {
     UserRole.ADMIN: Text(fr="administration", en="administration"),
     UserRole.REGISTRAR: Text(fr="enregistrement", en="registration"),
     UserRole.REVIEWER: Text(fr="vérification", en="review"),
+}
+INFORMED: Final = {
+    Article14.PUBLIC_NOTICE: Text(fr="information publique", en="public notice"),
+    Article14.WOULD_DEFEAT: Text(fr="informer compromettrait la finalité", en="informing would defeat the purpose"),
+    Article14.INFORMED: Text(fr="personnes informées", en="people were informed"),
+    Article14.NO_PERSONAL_DATA: Text(fr="sans donnée personnelle", en="no personal data"),
 }
 CLASSES: Final = {
     RowClass.SIGHTING: Text(fr="Repérages", en="Sightings"),
@@ -53,6 +60,7 @@ LABELS: Final[dict[Language, dict[str, str]]] = {
         "users": "Utilisateurs par rôle :",
         "owners": "Titulaires :",
         "assets": "Images enregistrées :",
+        "sources": "Sources surveillées, par ce qui a été décidé de l’information des personnes (art. 14) :",
         "activity": "Activité",
         "purposes": "Finalités :",
         "subjects": "Personnes concernées :",
@@ -86,6 +94,7 @@ LABELS: Final[dict[Language, dict[str, str]]] = {
         "users": "Users by role:",
         "owners": "Owners:",
         "assets": "Registered pictures:",
+        "sources": "Watched sources, by what was decided about informing people (art. 14):",
         "activity": "Activity",
         "purposes": "Purposes:",
         "subjects": "People concerned:",

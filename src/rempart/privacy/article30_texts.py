@@ -64,10 +64,12 @@ ACTIVITIES: Final = {
             "and a pseudonym of that case alone.",
         ),
         recipients=Text(
-            fr="Aucun hors de l’équipe. Une alerte qui sort (fichier, courriel, webhook) ne porte qu’une référence "
-            "tirée au hasard, une priorité et un instant.",
-            en="None outside the team. An alert that leaves (file, mail, webhook) holds a reference drawn at random, a "
-            "priority and an instant only.",
+            fr="L’équipe ; PHAROS, Point de Contact ou le NCMEC, à qui une personne remet l’adresse de ce qui peut "
+            "concerner un mineur. Une alerte qui sort (fichier, courriel, webhook) ne porte qu’une référence tirée au "
+            "hasard, une priorité et un instant. Un lieu surveillé apprend qui demande, et rien de qui est recherché.",
+            en="The team; PHAROS, Point de Contact or NCMEC, to whom a person hands over the address of what may "
+            "concern a minor. An alert that leaves (file, mail, webhook) holds a reference drawn at random, a priority "
+            "and an instant only. A place that is watched learns who asks, and nothing of who is looked for.",
         ),
         transfers=_NO_TRANSFER,
     ),
@@ -143,8 +145,10 @@ ALWAYS_IN_FORCE: Final = (
         "end.",
     ),
     Text(
-        fr="Aucune mesure d’audience, aucune connexion autre que celle à la base de données.",
-        en="No telemetry, no connection other than to the database.",
+        fr="Aucune mesure d’audience. Aucune connexion pour enregistrer ou comparer ; au-dehors, seulement les lieux "
+        "surveillés, leurs serveurs de noms, et les services que nomment les réglages ou une commande.",
+        en="No telemetry. No connection to register or to compare; outside, only the places that are watched, their "
+        "name servers, and the services that the settings or a command name.",
     ),
 )
 KEYS: Final = {
@@ -225,6 +229,18 @@ WEBHOOK: Final = Text(
     en="A service takes alerts by webhook: unless it is the controller’s own, it is a processor (art. 28), to be named "
     "here with its country; it learns when something was found, and how often.",
 )
+SEARCH: Final = Text(
+    fr="Un moteur de recherche reçoit les requêtes surveillées (jamais une image) : destinataire ou sous-traitant, à "
+    "nommer ici avec son pays (Brave : États-Unis, art. 44 et suivants).",
+    en="A search engine receives the queries that are watched (never a picture): a recipient or a processor, to be "
+    "named here with its country (Brave: United States, art. 44 and following).",
+)
+NO_NOTICE: Final = Text(
+    fr="{sources} sources surveillées s’en remettent à une information publique (art. 14(5)(b)), et rien ne dit où "
+    "elle se trouve : réglage `net.contact`.",
+    en="{sources} watched sources rely on a public notice (art. 14(5)(b)), and nothing says where it is: setting "
+    "`net.contact`.",
+)
 REMOTE_IN_THE_CLEAR: Final = Text(
     fr="La connexion à ce serveur n’est pas chiffrée avec un certificat vérifié (`sslmode=verify-full`).",
     en="The connection to that server is not encrypted with a verified certificate (`sslmode=verify-full`).",
@@ -270,8 +286,8 @@ ALWAYS_MISSING: Final = (
         en="Backups hold what was erased after them: their duration is to be set, and written here.",
     ),
     Text(
-        fr="Titulaires, comptes et sources n’ont pas de terme automatique dans cette version.",
-        en="Owners, accounts and sources have no automatic end in this version.",
+        fr="Titulaires et comptes n’ont pas de terme automatique dans cette version.",
+        en="Owners and accounts have no automatic end in this version.",
     ),
 )
 

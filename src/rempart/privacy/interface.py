@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rempart.model.asset import UserRole
 from rempart.model.retention import ClassState, RetentionRun, RowClass
+from rempart.model.source import Article14
 
 
 class RetentionStore(Protocol):
@@ -46,6 +47,8 @@ class WorkspaceFacts:
     """How many people's pictures are registered."""
     assets: int
     """How many pictures are registered."""
+    sources: Mapping[Article14, int]
+    """How many places are watched, by what was decided about informing those concerned."""
     sandbox_missing: tuple[str, ...]
     """Protections of the sandbox that this machine does not offer."""
     states: tuple[ClassState, ...]

@@ -172,7 +172,10 @@ class FrontierRepository:
             again = {**values, "state": FrontierState.WAITING, "due_at": now, "attempts": 0, "is_wanted_again": False}
             if self._held(item).filter(is_wanted_again=True).update(**again):
                 return True
-            return self._change(item, state=state, context_sealed=None, **values)
+            # What led to a page behind a wall is judged again with it, at the next visit.
+            if state is not FrontierState.BLOCKED or item.new.ask is not Ask.PAGE:
+                values["context_sealed"] = None
+            return self._change(item, state=state, **values)
 
     def retry(
         self, item: FrontierItem, due_at: dt.datetime, now: dt.datetime, *, attempts_most: int = ATTEMPTS_MOST
@@ -231,6 +234,17 @@ class FrontierRepository:
             key, url, _, _ = what_in(unseal_text(self._sealer, row.what_sealed, FrontierRow, "what_sealed", row.id))
             known.append((Ask(row.ask), url, key))
         return known
+
+    def reopen(self, source: SourceId, now: dt.datetime) -> int:
+        """Ask again for the pages of a source that stood behind a wall at an earlier visit; return how many.
+
+        Pictures behind one are many, and stay there: a forum that shows them to nobody is not asked for each of them
+        at each visit.
+        """
+        with self._database.transaction():
+            _lock(source)
+            rows = FrontierRow.objects.filter(source_id=source, state=FrontierState.BLOCKED, ask=Ask.PAGE)
+            return rows.update(**_waiting(now))
 
     def next_instant(
         self, *, busy_hosts: Collection[bytes] = (), sources: Collection[SourceId] | None = None

@@ -145,11 +145,13 @@ def _link(entry: Mapping[str, Any], url: str) -> PageLink:
     """Return where an entry leads, with what shows that something is new there.
 
     A date of publication is that of the beginning: the feeds of Discourse and django-machina give it for a thread that
-    grows. What does change is what they say of it: the newest words, or how many answers there are.
+    grows. What does change is what they say of it: the newest words, or how many answers there are. A date that is
+    another one than before shows it too: some forums give the newest post's.
     """
     words = [_text(part.get("value")) for part in entry.get("content") or []]
     said = [_text(entry.get("id")), _text(entry.get("summary")), *words, _text(entry.get("slash_comments"))]
     is_said = any(said[1:])
+    said += [published] if (published := _text(entry.get("published"))) else []
     return PageLink(
         kind=PageKind.THREAD,
         url=url,

@@ -57,7 +57,7 @@ PAGES: Final = (
                     kind=PageKind.THREAD,
                     url=f"{_ROOT}/12",
                     title="Set 12",
-                    last_post_id="fdfde9722dda6588",
+                    last_post_id="8d7216b5aad4080c",
                 ),
             ),
         ),
