@@ -197,7 +197,8 @@ def test_what_shows_the_same_content_is_told(made: Made) -> None:
     one, two = added(made), added(made, "https://mirror.example/forums/42/")
     workspace.sources.set_mirror([one.id, two.id], "group")
 
-    assert show_source(workspace, one.id).mirrors == (two.id,)
+    assert [each.id for each in show_source(workspace, one.id).line.mirrors] == [two.id]
+    assert [[each.id for each in line.mirrors] for line in list_sources(workspace)] == [[two.id], [one.id]]
 
 
 def test_an_ended_source_is_listed_if_asked_for(made: Made) -> None:

@@ -85,8 +85,10 @@ def put_health(line: SourceLine, *, as_json: bool) -> None:
     put(safe(f"    {visited}{source.health.in_words()}{until}"))
     if advice := source.health.what_a_person_can_do:
         put(f"    {advice}")
-    if source.mirror_group:
-        put(safe(f"    mirror of others: group {source.mirror_group}"))
+    for other in line.mirrors:
+        put(safe(f"    mirror of {other.id}  {other.new.place.text}"))
+    if source.mirror_group and not line.mirrors:
+        put("    mirror of a place that is not watched any more: rempart source list --all")
     if line.problem:
         put(safe(f"    ends at the next watch: {line.problem}"))
 
@@ -96,7 +98,7 @@ def put_sheet(sheet: SourceSheet, *, as_json: bool) -> None:
     source, tally = sheet.line.source, sheet.line.source.tally
     if as_json:
         health = health_record(source, sheet.line.problem)
-        names: dict[str, object] = {"mirrors": list(sheet.mirrors), "plans": list(sheet.plans)}
+        names: dict[str, object] = {"mirrors": [each.id for each in sheet.line.mirrors], "plans": list(sheet.plans)}
         # The end of its health and the end of the source have one name in the two records.
         health["health_until"] = health.pop("until")
         put_json({**health, **source_record(source, sheet.line.authorised_by), **names})
@@ -110,7 +112,6 @@ def put_sheet(sheet: SourceSheet, *, as_json: bool) -> None:
         ("rests on", rests),
         ("engine", source.engine),
         ("depth", str(new.depth)),
-        ("mirrors", " ".join(sheet.mirrors)),
         ("plans", " ".join(sheet.plans)),
     ):
         if words:
