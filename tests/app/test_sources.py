@@ -108,6 +108,7 @@ def test_it_is_written_with_who_answers_and_who_typed(made: Made) -> None:
         ({"why": " \n"}, MisuseError, "--why"),
         ({"why": "x" * 2001}, MisuseError, "--why"),
         ({"until": None}, MisuseError, "--until"),
+        ({"until": clock.utc_now() - DAY}, MisuseError, "a day to come"),
         ({"depth": 6}, MisuseError, "threads"),
         ({"depth": -1}, MisuseError, "threads"),
         ({"every": dt.timedelta(minutes=14)}, MisuseError, "30m"),

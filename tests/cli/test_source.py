@@ -88,6 +88,14 @@ def test_a_source_from_its_beginning_to_its_end(folder: Path) -> None:
     assert added["source"] in run(folder, "source", "list", "--all").stdout
 
 
+def test_a_query_that_nobody_can_be_asked_is_said(folder: Path) -> None:
+    """It is kept, and nothing comes of it before a search engine is named."""
+    done = run(folder, "source", "add", 'search:"calendar 2027"', *TERMS)
+    run(folder, "source", "end", done.stdout.split()[0])
+
+    assert "search.providers" in done.stderr
+
+
 def test_a_mirror_is_named(folder: Path) -> None:
     """By the place that it is a mirror of: a group's name says nothing to anybody."""
     places = (FORUM, "https://mirror.example/f/7/")

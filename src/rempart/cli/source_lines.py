@@ -6,8 +6,8 @@ from typing import Final
 
 from rempart.app.source_terms import in_words
 from rempart.app.sources import SourceLine, SourceSheet
-from rempart.cli.printing import put, put_json, safe
-from rempart.model.source import Health, Source, SourceState
+from rempart.cli.printing import put, put_json, safe, say
+from rempart.model.source import Health, Source, SourceKind, SourceState
 
 _WELL: Final = frozenset({Health.NEW, Health.WELL})
 
@@ -66,6 +66,13 @@ def put_source(source: Source, authorised_by: str, *, as_json: bool) -> None:
     ended = "" if source.state is SourceState.ACTIVE else f"  {source.state}"
     put(safe(f"{source.id}  {new.place.kind}  {new.place.text}  every {in_words(new.every)}{ended}"))
     put(safe(f"    until {new.until:%Y-%m-%d}  authorised by {authorised_by}: {new.why}"))
+
+
+def say_added(source: Source, informing: str, *, has_provider: bool) -> None:
+    """Say what was decided by adding a source, and what is still to be done."""
+    if source.new.place.kind is SourceKind.SEARCH and not has_provider:
+        say("No search engine can be asked, so nobody asks this query: set search.providers.")
+    say(f"Informing those concerned (GDPR article 14): {informing}. Nothing was asked of it yet: rempart watch")
 
 
 def is_well(line: SourceLine) -> bool:

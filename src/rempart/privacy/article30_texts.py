@@ -236,8 +236,8 @@ SEARCH: Final = Text(
     "named here with its country (Brave: United States, art. 44 and following).",
 )
 NO_NOTICE: Final = Text(
-    fr="{sources} sources surveillées s’en remettent à une information publique (art. 14(5)(b)), et rien ne dit où elle "
-    "se trouve : réglage `net.contact`.",
+    fr="{sources} sources surveillées s’en remettent à une information publique (art. 14(5)(b)), et rien ne dit où "
+    "elle se trouve : réglage `net.contact`.",
     en="{sources} watched sources rely on a public notice (art. 14(5)(b)), and nothing says where it is: setting "
     "`net.contact`.",
 )
