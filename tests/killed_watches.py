@@ -18,16 +18,16 @@ LEASE_S = 2.0
 SLACK_S = 1.0
 
 
-def begin(folder: Path, ports: Iterable[int], *how: str) -> subprocess.Popen[bytes]:
+def begin(folder: Path, ports: Iterable[int], *how: str, lease_s: float = LEASE_S) -> subprocess.Popen[bytes]:
     """Start a watch of a workspace that asks these ports of this machine; ``how`` says where it kills itself."""
     asked = ",".join(str(port) for port in ports)
-    command = [sys.executable, str(ROOT / "tests" / "watch_driver.py"), str(folder), str(LEASE_S), asked, *how]
+    command = [sys.executable, str(ROOT / "tests" / "watch_driver.py"), str(folder), str(lease_s), asked, *how]
     return subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, stdout=subprocess.DEVNULL
     )
 
 
-def assert_once_per_lease(log: AccessLog) -> None:
+def assert_once_per_lease(log: AccessLog, lease_s: float = LEASE_S) -> None:
     """Nothing was asked for while somebody had it."""
     asked = defaultdict(list)
     for request in log.requests:
@@ -35,7 +35,7 @@ def assert_once_per_lease(log: AccessLog) -> None:
     pauses = [
         (after - before).total_seconds() for times in asked.values() for before, after in itertools.pairwise(times)
     ]
-    assert not [pause_s for pause_s in pauses if pause_s < LEASE_S - SLACK_S]
+    assert not [pause_s for pause_s in pauses if pause_s < lease_s - SLACK_S]
 
 
 def asked_again(log: AccessLog) -> int:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from rempart import clock
-from rempart.app.watch_asking import Answer, Failed, Gone, Wait, Walled, concluded, wanted_of
+from rempart.app.watch_asking import Answer, Failed, Gone, Unchanged, Wait, Walled, concluded, wanted_of
 from rempart.app.watch_events import HealthChanged
 from rempart.app.watching import Watch
 from rempart.app.wiring_watch import Outside
@@ -18,7 +18,7 @@ from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier
 from rempart.model.gate import Cleared
 from rempart.model.ids import FrontierId, SourceId
 from rempart.model.source import Health
-from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, Validators
+from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, NotModified, Validators
 from rempart.net import Wanted
 from rempart.net.politeness import PoliteOutcome
 from targets.forum import Forum
@@ -38,6 +38,19 @@ def not_fetched(reason: NotFetchedReason, status: int = 0) -> NotFetched:
 def blocked(kind: BlockKind, until: dt.datetime | None = None) -> Blocked:
     """Say what stands in between."""
     return Blocked(kind=kind, host="forum.example", until=until)
+
+
+@pytest.mark.parametrize(
+    "path, answer",
+    [
+        ("/media/attachments/c7/page-7.jpg", Unchanged()),
+        ("/static/misago/img/attachment-404.png", Gone(status=404)),
+        ("/static/misago/img/attachment-403.png", Gone(status=404)),
+    ],
+)
+def test_unchanged_is_what_is_still_there_and_not_what_stands_for_it(path: str, answer: Answer) -> None:
+    """A date is sent wherever an address leads: a picture that says "removed" is older, and answers 304."""
+    assert concluded(NotModified(url=f"https://talk.example{path}", hops=())) == answer
 
 
 @pytest.mark.parametrize(

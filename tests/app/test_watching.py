@@ -257,6 +257,23 @@ def test_whoever_answered_for_a_source_and_left_ends_it(scene: Scene) -> None:
         assert len(forum.log) == 0
 
 
+def test_what_may_not_be_watched_any_more_ends_in_the_middle_of_a_visit(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first visit takes days: a consent withdrawn meanwhile counts within a minute, and nothing begins anew."""
+    answers = iter(["", "", "the consent was withdrawn"])
+    monkeypatch.setattr("rempart.app.watching._LOOK_EVERY_S", -1.0)
+    monkeypatch.setattr("rempart.app.watch_seeding.still_allowed", lambda *_: next(answers, ""))
+    with Forum(threads=3, posts=8) as forum:
+        scene.add(forum.url())
+
+        events, tally = scene.watch(forum.url())
+
+    assert [event.why for event in events if isinstance(event, SourceEnded)] == ["the consent was withdrawn"]
+    assert len([event for event in events if isinstance(event, SourceBegun)]) == 1
+    assert tally.requests == 2
+
+
 def test_only_what_was_named_is_visited(scene: Scene) -> None:
     """The other source stays due."""
     with Forum(threads=1, posts=2) as one, Forum(seed=5, threads=1, posts=2) as other:

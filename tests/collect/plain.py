@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from rempart.collect.limits import DEPTH_MOST, NODES_MOST, POST_TEXT_MOST
 from rempart.collect.referring import refer
-from rempart.collect.walking import Step, Walker
+from rempart.collect.walking import Step, Walker, text_of_node
 from rempart.model.collected import LeftOut
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _LINES: Final = frozenset(
 )
 _PLAIN: Final = frozenset("b br em i li ol p s small strong sub sup tbody td th tr u ul".split())
 _SILENT: Final = frozenset("script style template noscript head title textarea select svg math object button".split())
+_BESIDE: Final = frozenset("noscript textarea select svg math object button".split())
 _UNWANTED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -43,7 +44,7 @@ class PlainWalker(Walker):
         super().__init__(addresses, budget)
         self.nodes = NODES_MOST
 
-    def _walk(self, node: LexborNode, handler: Handler | None, references: References) -> str:
+    def _walk(self, node: LexborNode, handler: Handler | None, references: References) -> str:  # noqa: C901, PLR0912 - as plainly as it is described
         parts: list[str] = []
         depth, room = 0, 2 * POST_TEXT_MOST
         current: LexborNode | None = node
@@ -56,28 +57,38 @@ class PlainWalker(Walker):
                 room -= len(text)
                 if room > 0:
                     parts.append(text.replace("\n", " "))
+                else:
+                    self.budget.aside(text)
             elif tag not in _SILENT and tag[:1] != "-":
                 if tag in _LINES:
                     parts.append("\n")
                 if tag in _PLAIN or self._visit(current, tag, handler, references):
                     inside = current.first_child
+            elif tag in _BESIDE:
+                self.budget.aside(text_of_node(current))
             if inside is not None and depth < DEPTH_MOST:
                 current, depth = inside, depth + 1
             else:
+                if inside is not None:
+                    self.budget.aside(text_of_node(current))
                 if inside is not None or room <= 0:
                     self.budget.leave_out(LeftOut.TEXT)
                 current, depth = self._following(current, depth, parts)
         if not self.nodes:
             self.budget.leave_out(LeftOut.REST)
+            self.budget.leave_out(LeftOut.WORDS)
         return "".join(parts)
 
-    @staticmethod
-    def _visit(node: LexborNode, tag: str, handler: Handler | None, references: References) -> bool:
+    def _visit(self, node: LexborNode, tag: str, handler: Handler | None, references: References) -> bool:
         attributes = node.attributes
+        for name in ("alt", "title", "aria-label"):
+            self.budget.aside(attributes.get(name) or "")
         step = Step.USUAL if handler is None else handler(tag, attributes, references)
         if step is Step.USUAL and attributes:
             refer(tag, attributes, references)
-        return step is not Step.OVER
+        if step is Step.OVER:
+            self.budget.aside(text_of_node(node))
+        return step in {Step.USUAL, Step.INSIDE}
 
     @staticmethod
     def _following(node: LexborNode, depth: int, parts: list[str]) -> tuple[LexborNode | None, int]:

@@ -89,7 +89,9 @@ def test_a_link_is_checked() -> None:
 def test_many_references_are_refused_in_all() -> None:
     """Not only those of one post."""
     record = copy.deepcopy(RECORD)
-    record["posts"] = [["1", "", None, "", [["link", "https://f.example/", "", "", None, False, None]] * 3_000, ""]] * 2
+    record["posts"] = [
+        ["1", "", None, "", [["link", "https://f.example/", "", "", None, False, None]] * 3_000, "", ""]
+    ] * 2
 
     with pytest.raises(ValueError, match="bounded"):
         parse_page(record)

@@ -51,15 +51,18 @@ def handle(tag: str, attributes: dict[str, str | None], references: References) 
     return Step.USUAL
 
 
-def walked(kind: type[Walker], page: FetchedPage, *, is_handled: bool) -> tuple[Content, tuple[LeftOut, ...]] | None:
-    """Read all parts of a page; None if it is refused before."""
+def walked(
+    kind: type[Walker], page: FetchedPage, *, is_handled: bool
+) -> tuple[Content, tuple[LeftOut, ...], str] | None:
+    """Read all parts of a page, with what the gate is told beside; None if it is refused before."""
     budget = Budget()
     try:
         tree = parse_markup(page.body)
     except MediaError:
         return None
     walker = kind(Addresses(page.url), budget)
-    return walker.read(tree.body, tree.head, tree.root, handler=handle if is_handled else None), budget.left_out
+    content = walker.read(tree.body, tree.head, tree.root, handler=handle if is_handled else None)
+    return content, budget.left_out, budget.asides()
 
 
 @pytest.mark.parametrize("is_handled", [True, False])

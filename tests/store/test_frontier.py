@@ -290,3 +290,15 @@ def test_an_address_that_is_none_is_kept_as_it_is(here: Watched, source: SourceI
     here.add(source, page(url=url, key=f"key of {url}"))
 
     assert claimed(here).new.url == url
+
+
+def test_a_page_behind_a_wall_is_asked_for_again_when_its_source_is_visited(here: Watched, source: SourceId) -> None:
+    """With the words that led to it; a picture is not, nor what is over for another reason."""
+    here.add(source, page(1, context=("a title",)), page(2), picture(3))
+    for over in (FrontierState.BLOCKED, FrontierState.BLOCKED, FrontierState.DONE):
+        here.frontier.finish(claimed(here), over, NOW)
+
+    assert here.frontier.reopen(source, NOW) == 1
+
+    assert claimed(here).new.context == ("a title",)
+    assert here.frontier.claim("one", NOW) is None

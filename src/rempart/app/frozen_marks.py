@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from rempart.collect import canonical, undated
+from rempart.collect.following import media_key
 from rempart.model.collected import LOCATORS, MediaReference, PageLink, ParsedPage
 
 #: Words of a title that tell its thread from others all by itself; a shorter one does with its thread's number.
@@ -66,6 +67,7 @@ def _media_marks(reference: MediaReference, host: str) -> Iterator[tuple[str, st
         return
     yield from _address_marks(reference.url, "")
     if reference.engine_id:
+        yield "key", media_key(reference)
         if host:
             yield "attachment", f"{host} {reference.engine_id}"
         if reference.name:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from rempart.app.frozen_marks import FrozenMarks, host_of
@@ -19,7 +19,15 @@ from rempart.app.text_pieces import pieces
 from rempart.app.workspace import Workspace
 from rempart.collect.mirrors import SAME_LEAST, nearest, signature_of
 from rempart.config import Settings
-from rempart.model.collected import MediaReference, PageLink, ParsedPage, ReferenceKind
+from rempart.model.collected import (
+    LeftOut,
+    MediaReference,
+    PageKind,
+    PageLink,
+    ParsedPage,
+    ParsedPost,
+    ReferenceKind,
+)
 from rempart.model.frontier import Ask, NewFrontier
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.ids import ThreadId
@@ -33,6 +41,9 @@ _FILE_NAME: Final = re.compile(r"[^/\s]+\.[A-Za-z0-9]{2,5}")
 #: What a post shows: asked for with its page, unlike what it only links to.
 _SHOWN: Final = frozenset({ReferenceKind.ATTACHMENT, ReferenceKind.IMAGE, ReferenceKind.VIDEO})
 
+#: Pages whose posts belong to many threads: one that was not read says nothing of the others.
+_OF_MANY: Final = frozenset({PageKind.FEED, PageKind.CHANNEL, PageKind.SEARCH})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
@@ -45,6 +56,7 @@ class Flag:
 
 
 _FROZEN_ADDRESS: Final = Flag(source=FlagSource.MIRROR, rule="frozen address")
+_TOO_LONG: Final = Flag(source=FlagSource.TEXT, rule="too long to be judged")
 _FROZEN_WORDS: Final = Flag(source=FlagSource.MIRROR, rule="frozen words")
 
 
@@ -97,6 +109,7 @@ class Stop:
         book: FrozenBook,
         marks: FrozenMarks,
         print_of: Callable[[ThreadId], bytes] = lambda _: b"",
+        is_frozen_thread: Callable[[ThreadId], bool] = lambda _: False,
     ) -> None:
         """Join the gate with what was stopped before.
 
@@ -105,6 +118,7 @@ class Stop:
             book: What was frozen.
             marks: Makes the digests by which it is found again.
             print_of: Returns the signature of a thread that was read in part; empty if it has none.
+            is_frozen_thread: Tells whether a thread was frozen: found anew, what is in it stays stopped.
         """
         #: For ``net``: it also stops redirects to what was frozen.
         self.gate = gate(self._frozen_address)
@@ -112,6 +126,7 @@ class Stop:
         self._words = gate(None)
         self._book = book
         self._print_of = print_of
+        self._is_frozen_thread = is_frozen_thread
 
     @classmethod
     def of(cls, workspace: Workspace, settings: Settings) -> Stop:
@@ -125,6 +140,7 @@ class Stop:
             workspace.referrals,
             FrozenMarks(workspace.referrals.digest),
             lambda thread: workspace.threads.signature(thread)[0],
+            workspace.threads.is_frozen,
         )
 
     def judge_address(self, new: NewFrontier) -> Flag | None:
@@ -134,7 +150,11 @@ class Stop:
         for text in new.context:
             if flag := self._of_words(_kind_of(text, new.ask), text):
                 return flag
-        if self._book.frozen_among(self.marks.of_address(new.url, new.key)):
+        # A page that was frozen since may show other pictures by now than it did when these were found.
+        page = self.marks.of_address(new.page_url, "") if new.page_url else []
+        if self._among([*self.marks.of_address(new.url, new.key), *page]):
+            return _FROZEN_ADDRESS
+        if new.thread and self._is_frozen_thread(new.thread):
             return _FROZEN_ADDRESS
         # What waits of a thread that was read before another one like it was stopped.
         signature = self._print_of(new.thread) if new.thread else b""
@@ -163,14 +183,19 @@ class Stop:
 
         1. Its address, title, section, posts, and the names of what its posts show: they flag the page.
         2. What was frozen elsewhere: its title, its attachments, its words.
-        3. Links and other references, each by itself.
+        3. Links and other references, each by itself; entries of a feed, each with what it links to and shows.
         """
         signature, host = signature_of(page.posts), host_of(page)
         flag = self._of_own_words(page) or self._of_mirror(page, signature)  # (1) (2)
         if flag:
             return PageVerdict(flag=flag, signature=signature)
-        links = [(each, self._of_words(FlagSource.TITLE, each.title, each.url)) for each in page.links]  # (3)
+        entries = self._of_entries(page, host)  # (3)
+        led = {post.url: why for post, why in entries}
+        links = [
+            (each, led.get(each.url) or self._of_words(FlagSource.TITLE, each.title, each.url)) for each in page.links
+        ]
         media = [(each, self._of_words(FlagSource.FILE_NAME, each.name, each.url)) for each in _alone(page)]
+        media += [(each, why) for post, why in entries for each in post.media]
         frozen = self._among(
             [mark for each, _ in links for mark in self.marks.of_link(each)]
             + [mark for each, _ in media for mark in self.marks.of_media(each, host)]
@@ -185,6 +210,21 @@ class Stop:
             signature=signature,
         )
 
+    def _of_entries(self, page: ParsedPage, host: str) -> list[tuple[ParsedPost, Flag]]:
+        """Judge the entries of a feed, each with all that is said of it: another one's words say nothing of it."""
+        if page.kind is not PageKind.FEED:
+            return []
+        links, marks = {link.url: link for link in page.links}, []
+        for post in page.posts:
+            own = [mark for each in post.media for mark in self.marks.of_media(each, host)]
+            marks.append(own + (self.marks.of_link(links[post.url]) if post.url in links else []))
+        frozen, found = self._among([mark for own in marks for mark in own]), []
+        for post, own in zip(page.posts, marks, strict=True):
+            flag = self._of_texts([(FlagSource.ADDRESS, post.url), *_words_of(post)])
+            if why := flag or (None if frozen.isdisjoint(own) else _FROZEN_ADDRESS):
+                found.append((post, why))
+        return found
+
     def _among(self, marks: list[bytes]) -> set[bytes]:
         return self._book.frozen_among(marks) if marks else set()
 
@@ -197,17 +237,23 @@ class Stop:
         return _FROZEN_ADDRESS.rule if is_address and self._among(self.marks.of_address(name, "")) else ""
 
     def _of_own_words(self, page: ParsedPage) -> Flag | None:
+        if LeftOut.WORDS in page.left_out or (LeftOut.POSTS in page.left_out and page.kind not in _OF_MANY):
+            return _TOO_LONG
+        return self._of_texts(_own_words(page))
+
+    def _of_texts(self, texts: Iterable[tuple[FlagSource, str]]) -> Flag | None:
         judged = 0
-        for source, text in _own_words(page):
+        for source, text in texts:
             judged += len(unicodedata.normalize("NFKC", text))
             if judged > _JUDGED_MOST:
-                return Flag(source=FlagSource.TEXT, rule="too long to be judged")
+                return _TOO_LONG
             if flag := self._of_words(source, text):
                 return flag
         return None
 
     def _of_mirror(self, page: ParsedPage, signature: bytes) -> Flag | None:
-        if self._among(self.marks.of_page(page)):
+        whole = replace(page, posts=()) if page.kind is PageKind.FEED else page
+        if self._among(self.marks.of_page(whole)):
             return Flag(source=FlagSource.MIRROR, rule="frozen title or attachment")
         return _FROZEN_WORDS if self._is_like_frozen(signature) else None
 
@@ -227,12 +273,20 @@ def _own_words(page: ParsedPage) -> Iterator[tuple[FlagSource, str]]:
     yield FlagSource.ADDRESS, page.canonical_url
     yield FlagSource.TITLE, page.title
     yield FlagSource.SECTION, page.section
-    for post in page.posts:
-        yield FlagSource.TEXT, post.text
-        for each in post.media:
-            if each.kind in _SHOWN:
-                yield FlagSource.ADDRESS, each.url
-            yield FlagSource.FILE_NAME, each.name
+    if page.posts or page.media:  # a list shows nothing itself
+        yield FlagSource.TEXT, page.words
+    for post in page.posts if page.kind is not PageKind.FEED else ():
+        yield from _words_of(post)
+
+
+def _words_of(post: ParsedPost) -> Iterator[tuple[FlagSource, str]]:
+    """Yield what is said in a post, and with it."""
+    yield FlagSource.TEXT, post.text
+    yield FlagSource.TEXT, post.words
+    for each in post.media:
+        if each.kind in _SHOWN:
+            yield FlagSource.ADDRESS, each.url
+        yield FlagSource.FILE_NAME, each.name
 
 
 def _alone(page: ParsedPage) -> Iterator[MediaReference]:

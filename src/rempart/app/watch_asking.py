@@ -168,8 +168,9 @@ def concluded(outcome: PoliteOutcome) -> Answer:
             return _of_media(outcome)
         case Page():
             return _of_page(outcome)
-        case NotModified():
-            return Unchanged()
+        case NotModified(url=url):
+            # What stands there instead is older than the picture that was: asked by date, it answers 304.
+            return Gone(status=_NOT_FOUND) if _STANDS_FOR_NOTHING.search(url) else Unchanged()
         case Later() | Blocked():
             return _turned_away(outcome)
         case NotFetched():

@@ -44,7 +44,8 @@ from rempart.net import Wanted
 
 logger = logging.getLogger(__name__)
 
-#: A watch that goes on looks for due sources at least this often, and for what was registered meanwhile.
+#: A watch looks at least this often which sources are due, and which may not be watched any more; and, less often, for
+#: what was registered meanwhile.
 _LOOK_EVERY_S: Final = 60.0
 _REFRESH_EVERY_S: Final = 900.0
 _SLICE_S: Final = 0.2
@@ -134,6 +135,7 @@ class Watch:
             UnavailableError: the database stayed away; nothing is lost.
             SandboxError: the sandbox cannot work.
         """
+        yield from self._look_after()
         yield from self._begin()
         while not self._is_stopping:
             now = self._workspace.database.instant()
@@ -144,8 +146,10 @@ class Watch:
                 send_due(self._workspace, self._settings)
                 if not self._pause(now, once=once):
                     break
-            if not once and clock.monotonic_s() - self._looked_s > _LOOK_EVERY_S:
-                yield from self._begin()
+            if clock.monotonic_s() - self._looked_s > _LOOK_EVERY_S:
+                yield from self._look_after()
+                if not once:
+                    yield from self._begin()
         self._regroup()
 
     def summary(self) -> WatchTally:
@@ -170,19 +174,21 @@ class Watch:
 
     # Seeding
 
-    def _begin(self) -> Iterator[WatchEvent]:
-        """Add the first pages of what is due, and end what may not be watched any more."""
+    def _look_after(self) -> Iterator[WatchEvent]:
+        """End what may not be watched any more, also in the middle of a long visit; and learn what is looked for."""
         self._looked_s = clock.monotonic_s()
         if self._looked_s - self._refreshed_s > _REFRESH_EVERY_S:
             self._looking.refresh()
             self._regroup()
             self._refreshed_s = self._looked_s
-        now = self._workspace.database.instant()
-        for source, why in self._seeder.ended(now):
-            self._sources.pop(source.id, None)
+        for source, why in self._seeder.ended(self._workspace.database.instant()):
             yield SourceEnded(source=source, why=why)
         watched = self._workspace.database.durably(self._workspace.sources.all)
         self._sources = {s.id: s for s in watched if not self._only or s.id in self._only}
+
+    def _begin(self) -> Iterator[WatchEvent]:
+        """Add the first pages of what is due."""
+        now = self._workspace.database.instant()
         for source in self._seeder.seed(self._sources.values(), now):
             self._note_visit(source.id)
             self._concluding.requests[source.id] = 0

@@ -13,6 +13,7 @@ from rempart.collect.limits import (
     POST_TEXT_MOST,
     POSTS_MOST,
     TITLE_MOST,
+    WORDS_MOST,
 )
 from rempart.model.collected import LeftOut
 
@@ -20,6 +21,8 @@ from rempart.model.collected import LeftOut
 _UNWANTED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+#: Where a text is cut, the gate is given so much of what stands before it: no word is cut in two.
+_ACROSS: Final = 600
 
 
 def clean_text(text: str) -> str:
@@ -59,6 +62,8 @@ class Budget:
         self._links = LINKS_MOST
         self._text = PAGE_TEXT_MOST
         self._left_out: dict[LeftOut, None] = {}
+        self._words: list[str] = []
+        self._room_for_words = WORDS_MOST
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -88,14 +93,29 @@ class Budget:
         """Clean a post's text, and cut it where there is no more room."""
         most = min(POST_TEXT_MOST, self._text)
         if len(text) > 2 * most:  # cleaning makes texts shorter, and works on no more than needed
+            self.aside(text[max(0, 2 * most - _ACROSS) :])
             text = text[: 2 * most]
             self.leave_out(LeftOut.TEXT)
         kept = clean_text(text)
         if len(kept) > most:
+            self.aside(kept[max(0, most - _ACROSS) :])
             kept = kept[:most]
             self.leave_out(LeftOut.TEXT)
         self._text -= len(kept)
         return kept
+
+    def aside(self, text: str) -> None:
+        """Keep words that are no text of a post, for the gate: what is quoted, described, or cut."""
+        if not text or text.isspace():
+            return
+        self._room_for_words -= len(text)
+        if self._or_left_out(self._room_for_words, LeftOut.WORDS):
+            self._words.append(text)
+
+    def asides(self) -> str:
+        """Take the words that were kept for the gate since this was last asked."""
+        words, self._words = clean_text("\n".join(self._words)), []
+        return words
 
     def _or_left_out(self, room: int, what: LeftOut) -> bool:
         if room < 0:

@@ -9,7 +9,7 @@ from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget, clean_title
 from rempart.collect.limits import OPEN_MOST, TAGS_MOST
 from rempart.collect.nesting import is_deeper
-from rempart.collect.walking import Walker
+from rempart.collect.walking import Walker, text_of_node
 from rempart.errors import MediaError
 from rempart.model import UnreadableReason
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: LexborDocumentOptions.WO_EVENTS: the tree as it was written, without what a <select> would copy into itself.
 _AS_WRITTEN: Final = 1
 _HEAD_ELEMENTS_MOST: Final = 2_000
+#: Of ``<meta>``: what a page says of itself in words.
+_SAID: Final = ("og:title", "twitter:title", "description", "og:description", "twitter:description", "og:image:alt")
 
 
 @dataclass(slots=True)
@@ -107,6 +109,16 @@ class Document:
     def title(self) -> str:
         """Return the page's title as it tells it to programs."""
         return clean_title(self.head.properties.get("og:title") or self.head.title)
+
+    def tell_head(self) -> None:
+        """Give the gate the titles and descriptions that the page tells to programs, whichever of them is shown."""
+        for words in (self.head.title, *(self.head.properties.get(name, "") for name in _SAID)):
+            self.budget.aside(words)
+
+    def tell(self, *selectors: str) -> None:
+        """Give the gate the words of every element of some selectors: sections, labels, what stands around posts."""
+        for node in self.tree.css(", ".join(selectors)):
+            self.budget.aside(text_of_node(node))
 
     def first(self, *selectors: str) -> LexborNode | None:
         """Return the first element of the first selector that has one."""

@@ -294,7 +294,7 @@ def _add(
     one = NewFrontier(
         ask=Ask.MEDIA,
         url=reference.url,
-        key=_media_key(reference),
+        key=media_key(reference),
         context=_context(reference.name, page.title, page.section, *asked.context),
         depth=asked.depth,
         urgency=Urgency.ENDING if is_ending else Urgency.MEDIA,
@@ -307,7 +307,7 @@ def _add(
     found.setdefault(one.key, one)
 
 
-def _media_key(reference: MediaReference) -> str:
+def media_key(reference: MediaReference) -> str:
     """Return what makes a file the same one: its engine's number on its host, else its address without signature."""
     if reference.engine_id:
         return f"{urlsplit(reference.url).netloc} {reference.kind} {reference.engine_id}"

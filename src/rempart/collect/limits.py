@@ -25,6 +25,8 @@ LINKS_MOST: Final = 50_000
 #: Characters of one post, and of all.
 POST_TEXT_MOST: Final = 100_000
 PAGE_TEXT_MOST: Final = 2_000_000
+#: Characters of what is no text of a post, and is judged all the same.
+WORDS_MOST: Final = 2_000_000
 #: Characters of a title, a section, a file's name.
 TITLE_MOST: Final = 300
 #: Characters of what an engine calls something.

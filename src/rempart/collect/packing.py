@@ -110,6 +110,7 @@ def _estimate(page: ParsedPage) -> int:
     characters += sum(len(link.url) + _CHARACTER_BYTES * len(link.title) for link in page.links)
     characters += sum(len(one.url) + _CHARACTER_BYTES * (len(one.title) + len(one.text)) for one in page.results)
     characters += sum(len(post.url) for post in page.posts) + _ROW_BYTES * len(page.results)
+    characters += (len(page.words) + sum(len(post.words) for post in page.posts)) * _CHARACTER_BYTES
     return characters + 40 * _ROW_BYTES + _ROW_BYTES * 3 * (len(media) + len(page.links) + len(page.posts))
 
 
@@ -120,6 +121,7 @@ def _halved(page: ParsedPage) -> ParsedPage:
         LeftOut.MEDIA: sum(len(one.url) + len(one.name) for one in page.media),
         LeftOut.RESULTS: sum(len(one.url) + len(one.title) + len(one.text) for one in page.results),
         LeftOut.POSTS: sum(len(post.text) + sum(len(one.url) for one in post.media) for post in page.posts),
+        LeftOut.WORDS: len(page.words) + sum(len(post.words) for post in page.posts),
     }
     most = max(written, key=lambda what: written[what])
     left_out = tuple(what for what in LeftOut if what in {*page.left_out, most})
@@ -129,4 +131,7 @@ def _halved(page: ParsedPage) -> ParsedPage:
         return replace(page, media=page.media[: len(page.media) // 2], left_out=left_out)
     if most is LeftOut.RESULTS:
         return replace(page, results=page.results[: len(page.results) // 2], left_out=left_out)
+    if most is LeftOut.WORDS:  # all of them: half a judgement is none
+        posts = tuple(replace(post, words="") for post in page.posts)
+        return replace(page, words="", posts=posts, left_out=left_out)
     return replace(page, posts=page.posts[: len(page.posts) // 2], left_out=left_out)

@@ -21,6 +21,7 @@ from rempart.collect.limits import (
     SIGN_MOST,
     TITLE_MOST,
     URL_MOST,
+    WORDS_MOST,
 )
 from rempart.collect.locators import parse_ipfs, parse_magnet
 from rempart.model.collected import (
@@ -59,7 +60,10 @@ def write_page(page: ParsedPage) -> dict[str, Json]:
         "title": page.title,
         "section": page.section,
         "posts": [
-            [post.engine_id, post.author_key, _seconds(post.posted_at), post.text, _written(post.media), post.url]
+            [
+                *(post.engine_id, post.author_key, _seconds(post.posted_at), post.text),
+                *(_written(post.media), post.url, post.words),
+            ]
             for post in page.posts
         ],
         "media": _written(page.media),
@@ -72,6 +76,7 @@ def write_page(page: ParsedPage) -> dict[str, Json]:
         "results": [[one.url, one.title, one.text, one.position] for one in page.results],
         "wall": page.wall,
         "left_out": list(page.left_out),
+        "words": page.words,
     }
 
 
@@ -112,11 +117,12 @@ def read_written(record: Mapping[str, Json]) -> ParsedPage:
         results=_each(record.get("results"), RESULTS_MOST, _result),
         wall=_choice(Wall, record.get("wall")),
         left_out=_each(record.get("left_out"), len(LeftOut), lambda one: _choice(LeftOut, one)),
+        words=_text(record.get("words"), WORDS_MOST + POSTS_MOST),
     )
 
 
 def _post(value: Json) -> ParsedPost:
-    engine_id, author, posted, text, media, url = _row(value, 6)
+    engine_id, author, posted, text, media, url, words = _row(value, 7)
     return ParsedPost(
         engine_id=_text(engine_id, ID_MOST),
         author_key=_text(author, ID_MOST),
@@ -124,6 +130,7 @@ def _post(value: Json) -> ParsedPost:
         text=_text(text, POST_TEXT_MOST),
         media=_each(media, MEDIA_MOST, _reference),
         url=_url(url, or_none=True),
+        words=_text(words, WORDS_MOST + POSTS_MOST),
     )
 
 

@@ -125,6 +125,7 @@ def _read_html(body: bytes, page: FetchedPage) -> ParsedPage:
     document = Document(markup, url=page.url, status=page.status)
     for reader in HTML_READERS:
         if marks := reader.signs(document):
+            document.tell_head()
             return _behind(_finished(reader.read(document), marks, document.budget), document)
     message = "the last reader takes every page"
     raise AssertionError(message)
@@ -143,4 +144,4 @@ def _behind(found: ParsedPage, document: Document) -> ParsedPage:
 def _finished(found: ParsedPage, marks: tuple[str, ...], budget: Budget) -> ParsedPage:
     if not found.canonical_url:
         budget.leave_out(LeftOut.ADDRESSES)
-    return replace(found, evidence=marks[:EVIDENCE_MOST], left_out=budget.left_out)
+    return replace(found, evidence=marks[:EVIDENCE_MOST], left_out=budget.left_out, words=budget.asides())

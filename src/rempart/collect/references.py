@@ -8,6 +8,7 @@ from typing import Final
 from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget, clean_title
 from rempart.collect.expiry import end_of, undated
+from rempart.collect.limits import TITLE_MOST
 from rempart.collect.locators import find_locators, parse_ipfs, parse_magnet
 from rempart.collect.wrappers import unwrapped
 from rempart.model.collected import MediaReference, ReferenceKind
@@ -81,6 +82,8 @@ class References:
         url = self._addresses.absolute(href)
         if not url:
             return
+        if len(name) > TITLE_MOST:  # it is cut: the gate judges all of it
+            self._budget.aside(name)
         meant = unwrapped(url)
         if meant != url and (locator := parse_ipfs(meant)):
             self.add_locator(locator)

@@ -28,6 +28,10 @@ _LINES: Final = frozenset(
 )
 #: Elements whose attributes say nothing that is read.
 _PLAIN: Final = frozenset("b br em i li ol p s small strong sub sup tbody td th tr u ul".split())
+#: Elements whose content is no text of a post, and is read by people all the same.
+_BESIDE: Final = frozenset("noscript textarea select svg math object button".split())
+#: Attributes that people read, or have read to them.
+_SAID: Final = ("alt", "title", "aria-label")
 #: Elements whose content is no text of the page, and what is no element.
 _SILENT: Final = frozenset(
     "script style template noscript head title textarea select svg math object button "
@@ -43,13 +47,16 @@ class Step(Enum):
     INSIDE = auto()
     """Goes on inside: what the element refers to is dealt with."""
     OVER = auto()
-    """Passes over it and what is in it, as over a quote."""
+    """Passes over it and what is in it, as over a quote: the gate is told its words."""
+    UNHEARD = auto()
+    """Passes over it and its words: who wrote there, when, how many liked it."""
 
 
 #: Looked up once: finding a member of an enumeration takes 0.15 µs in Python 3.11, and a page asks thousands of times.
 USUAL: Final = Step.USUAL
 INSIDE: Final = Step.INSIDE
 OVER: Final = Step.OVER
+UNHEARD: Final = Step.UNHEARD
 #: Is given an element's tag, its attributes and the references so far, to which it may add; says how to go on.
 Handler = Callable[[str, dict[str, str | None], References], Step]
 
@@ -94,7 +101,7 @@ class Walker:
         references.add_text(text)
         return Content(text, references.all())
 
-    def _walk(self, node: LexborNode, handler: Handler | None, references: References) -> str:
+    def _walk(self, node: LexborNode, handler: Handler | None, references: References) -> str:  # noqa: C901 - one walk, without a call for each node
         """Visit every node of a part in its order, and return the text of those that are not passed over."""
         parts: list[str] = []
         open_elements: list[tuple[LexborNode | None, bool]] = []  # what follows each, and whether it ends a line
@@ -110,22 +117,42 @@ class Walker:
                 room -= len(text)
                 if room > 0:
                     parts.append(text.replace("\n", " "))
+                else:
+                    self.budget.aside(text)
             elif tag not in _SILENT:
                 if tag in _LINES:
                     parts.append("\n")
-                if tag in _PLAIN or _visit(current, tag, handler, references):
+                if tag in _PLAIN or self._visit(current, tag, handler, references):
                     inside = current.first_child
+            elif tag in _BESIDE:
+                self.budget.aside(text_of_node(current))
             if inside is not None and len(open_elements) < DEPTH_MOST:
                 open_elements.append((following, tag in _LINES))
                 current = inside
                 continue
+            if inside is not None:
+                self.budget.aside(text_of_node(current))
             if inside is not None or room <= 0:
                 self.budget.leave_out(LeftOut.TEXT)
             current = _after(open_elements, parts) if following is None else following
         self._nodes = nodes
         if not nodes:
             self.budget.leave_out(LeftOut.REST)
+            self.budget.leave_out(LeftOut.WORDS)
         return "".join(parts)
+
+    def _visit(self, node: LexborNode, tag: str, handler: Handler | None, references: References) -> bool:
+        """Add what an element refers to; False if what is in it is passed over, which the gate is told all the same."""
+        attributes = node.attributes
+        for name in _SAID:
+            if said := attributes.get(name):
+                self.budget.aside(said)
+        step = USUAL if handler is None else handler(tag, attributes, references)
+        if step is USUAL and (tag in REFERRING or "onclick" in attributes):
+            refer(tag, attributes, references)
+        if step is OVER:
+            self.budget.aside(text_of_node(node))
+        return step is USUAL or step is INSIDE
 
 
 def _after(open_elements: list[tuple[LexborNode | None, bool]], parts: list[str]) -> LexborNode | None:
@@ -139,10 +166,7 @@ def _after(open_elements: list[tuple[LexborNode | None, bool]], parts: list[str]
     return None
 
 
-def _visit(node: LexborNode, tag: str, handler: Handler | None, references: References) -> bool:
-    """Add what an element refers to; False if what is in it is passed over."""
-    attributes = node.attributes
-    step = USUAL if handler is None else handler(tag, attributes, references)
-    if step is USUAL and (tag in REFERRING or "onclick" in attributes):
-        refer(tag, attributes, references)
-    return step is not OVER
+def text_of_node(node: LexborNode) -> str:
+    """Return the words of an element as the gate judges them: elements may end a word, or stand in the middle of it."""
+    joined = node.text()
+    return joined if node.first_child is None else f"{joined}\n{node.text(separator=' ')}"

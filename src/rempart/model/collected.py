@@ -92,6 +92,8 @@ class LeftOut(StrEnum):
     """What stands behind a fault in the page: it ends in the middle, or is not well-formed."""
     RESULTS = "results"
     """Of a search."""
+    WORDS = "words"
+    """What the gate would have to judge: nothing that the page refers to is asked for."""
     ENGINES = "engines"
     """Search engines that did not answer: what is not among the results may be there all the same."""
 
@@ -132,6 +134,8 @@ class ParsedPost:
     """What it refers to, outside quotes, in its order."""
     url: str = field(default="", repr=False)
     """Its own address, canonical and without its author's name; empty where it has none but its page's."""
+    words: str = field(default="", repr=False, compare=False)
+    """What else is said with it, as titles and sections of an entry of a feed; for the gate alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,3 +204,5 @@ class ParsedPage:
     """What is asked of a visitor first."""
     left_out: tuple[LeftOut, ...] = ()
     """What the page had more of."""
+    words: str = field(default="", repr=False, compare=False)
+    """What else is said on it: quotes, descriptions of pictures, what is too long for a post; for the gate alone."""

@@ -25,7 +25,7 @@ class FrontierState(StrEnum):
     GONE = "gone"
     """The host said 404 or 410: a tombstone, with its time."""
     BLOCKED = "blocked"
-    """A wall, a robots.txt: tried again at the source's next visit."""
+    """A wall, a robots.txt: a page is tried again at the source's next visit, a picture is not."""
     FAILED = "failed"
     """Given up after several attempts, or it can never be asked."""
     FROZEN = "frozen"

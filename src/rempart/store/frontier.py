@@ -167,7 +167,8 @@ class FrontierRepository:
             again = {**values, "state": FrontierState.WAITING, "due_at": now, "attempts": 0, "is_wanted_again": False}
             if self._held(item).filter(is_wanted_again=True).update(**again):
                 return
-            if state is not FrontierState.BLOCKED:  # what led there is judged again at the next visit
+            # What led to a page behind a wall is judged again with it, at the next visit.
+            if state is not FrontierState.BLOCKED or item.new.ask is not Ask.PAGE:
                 values["context_sealed"] = None
             self._change(item, state=state, **values)
 

@@ -147,6 +147,11 @@ class ThreadRepository:
                 is_frozen=True, url_sealed=None, tail_sealed=None, last_post=b"", tail_posts=b""
             )
 
+    def is_frozen(self, thread: ThreadId) -> bool:
+        """Tell whether a thread may concern minors."""
+        with self._database.reading():
+            return ThreadRow.objects.filter(id=thread, is_frozen=True).exists()
+
     def sign(self, thread: ThreadId, signature: bytes, codes: bytes) -> None:
         """Note what a thread is compared with others by.
 

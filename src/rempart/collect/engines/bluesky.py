@@ -78,6 +78,7 @@ def _post(post: Mapping[str, object], walker: Walker) -> ParsedPost | None:
     for facet in objects_of(record.get("facets")):
         for feature in objects_of(facet.get("features")):
             references.add(text_of(feature.get("uri")), kind=ReferenceKind.LINK)
+    walker.budget.aside(_quoted(post.get("embed")))
     text = walker.budget.text("\n".join(word for word in words if word))
     references.add_text(text)
     return ParsedPost(
@@ -105,7 +106,14 @@ def _refer(embed: Mapping[str, object], references: References) -> list[str]:
         references.add(text_of(media.get("thumbnail")), kind=ReferenceKind.IMAGE)
     external = object_of(media.get("external"))
     references.add(text_of(external.get("uri")), kind=ReferenceKind.LINK)
-    return [*words, text_of(external.get("title"))]
+    return [*words, text_of(external.get("title")), text_of(external.get("description"))]
+
+
+def _quoted(embed: object) -> str:
+    """Return the words of what a post quotes, for the gate: they are another account's."""
+    record = object_of(object_of(embed).get("record"))
+    quoted = object_of(record.get("record")) or record
+    return text_of(object_of(quoted.get("value")).get("text"))
 
 
 def _add(address: str, kind: ReferenceKind, references: References) -> None:

@@ -73,6 +73,8 @@ def _topic(answer: Mapping[str, object], walker: Walker) -> ParsedPage:
     last = -(-count // PAGE_POSTS)
     found = _PAGE.search(page)
     number = int(found[1]) if found else 1
+    tags = answer.get("tags")
+    walker.budget.aside("\n".join(text_of(tag) for tag in tags) if isinstance(tags, list) else "")
     return ParsedPage(
         engine=Engine.DISCOURSE,
         kind=PageKind.THREAD,

@@ -8,9 +8,10 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import hashlib
+import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rempart.collect.budget import clean_id, clean_title
@@ -31,6 +32,19 @@ _DEFINES: Final = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>]{0,2000}\[)", re.IGNORECA
 _PREFIX_BYTES: Final = 8_192
 #: Of the sign that an entry has changed: SHA-256 in part, enough for what nobody gains by forging.
 _SIGN_DIGITS: Final = 16
+#: Addresses and who wrote, which are no words of an entry; and how many values of one are read.
+_UNSAID: Final = frozenset(
+    "href link links id guid url base rel type language scheme src author authors author_detail contributors publisher "
+    "publisher_detail media_credit credit".split()
+)
+_VALUES_MOST: Final = 10_000
+_ENTRY: Final = re.compile(r"<(?:item|entry)[\s>]")
+_TAG: Final = re.compile(r"<(?!!\[CDATA\[)[^<>]{0,8192}>")
+_BY: Final = re.compile(
+    r"<(?:[a-z]{1,20}:)?(?:author|creator|contributor|credit|id|guid|link)\b[^<>]{0,8192}>.{0,1000}?"
+    r"</(?:[a-z]{1,20}:)?(?:author|creator|contributor|credit|id|guid|link)>",
+    re.DOTALL,
+)
 _MEDIA_OF: Final = ("media_content", "enclosures")
 
 
@@ -57,9 +71,10 @@ def read(body: bytes, walker: Walker) -> ParsedPage:
     if parsed.get("bozo") and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         walker.budget.leave_out(LeftOut.REST)
     feed: Mapping[str, Any] = parsed.feed
-    posts, links = [], []
-    for entry in parsed.entries:
+    posts, links, written = [], [], _written(body, len(parsed.entries))
+    for entry, said in zip(parsed.entries, written, strict=True):
         if walker.budget.post():
+            walker.budget.aside(said)
             posts.append(_post(entry, walker))
         url = walker.addresses.absolute(_text(entry.get("link")))
         if url and walker.budget.link():
@@ -79,6 +94,7 @@ def read(body: bytes, walker: Walker) -> ParsedPage:
 
 def _post(entry: Mapping[str, Any], walker: Walker) -> ParsedPost:
     references = walker.references()
+    walker.budget.aside("\n".join(_said(entry, walker)))
     for field in _MEDIA_OF:
         for media in entry.get(field) or []:
             _refer(media, references)
@@ -94,7 +110,35 @@ def _post(entry: Mapping[str, Any], walker: Walker) -> ParsedPost:
         posted_at=_instant(entry, "updated_parsed", "published_parsed"),
         text=content.text,
         media=references.all(),
+        url=walker.addresses.absolute(_text(entry.get("link"))),
+        words=walker.budget.asides(),
     )
+
+
+def _written(body: bytes, count: int) -> list[str]:
+    """Return the words of each entry as they are written: of two titles, feedparser tells one."""
+    parts = [
+        re.split("</(?:item|entry)", part, maxsplit=1)[0] for part in _ENTRY.split(body.decode("utf-8", "replace"))
+    ]
+    if len(parts) != count + 1:  # written otherwise, as no software that is known does
+        return [""] * count
+    return [html.unescape(_TAG.sub(" ", _BY.sub(" ", part))) for part in parts[1:]]
+
+
+def _said(entry: object, walker: Walker) -> Iterator[str]:
+    """Yield every text of an entry, whatever its element is called: a title, a category, a caption is one of many."""
+    waiting: list[object] = [entry]
+    for _ in range(_VALUES_MOST):
+        if not waiting:
+            return
+        match waiting.pop():
+            case str(text):
+                yield text
+            case Mapping() as one:
+                waiting += [value for name, value in one.items() if name not in _UNSAID]
+            case list(many):
+                waiting += many
+    walker.budget.leave_out(LeftOut.WORDS)
 
 
 def _link(entry: Mapping[str, Any], url: str) -> PageLink:

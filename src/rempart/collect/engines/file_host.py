@@ -49,6 +49,7 @@ def signs(page: Document) -> tuple[str, ...]:
 def read(page: Document) -> ParsedPage:
     """Read what is offered: one file, or an album of them."""
     references = page.walker.references()
+    page.tell("h1", "h2")
     for node, name, size in _files(page, most=_NAMES_MOST):
         href = node.attributes.get("href") if node.tag == "a" else None
         references.add(href or page.url, kind=ReferenceKind.ATTACHMENT, name=name, size_bytes=size)

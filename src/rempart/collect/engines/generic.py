@@ -26,6 +26,13 @@ _OBJECTS_MOST: Final = 2_000
 _MESSAGES: Final = frozenset(
     {"DiscussionForumPosting", "SocialMediaPosting", "Comment", "Answer", "Question", "BlogPosting"}
 )
+#: Of schema.org: what is said of a thing.
+_SAID: Final = ("name", "headline", "alternativeHeadline", "description", "caption", "abstract", "articleSection")
+#: Of schema.org: what is no person.
+_TOLD: Final = _MESSAGES | {
+    *("ImageObject", "VideoObject", "MediaObject", "ImageGallery", "Article", "NewsArticle", "CreativeWork"),
+    *("WebPage", "ItemPage", "CollectionPage", "MediaGallery", "ListItem"),
+}
 _PROPERTIES: Final = (
     ("og:image", ReferenceKind.IMAGE),
     ("og:image:secure_url", ReferenceKind.IMAGE),
@@ -52,6 +59,11 @@ def read(page: Document) -> ParsedPage:
     links: dict[str, PageLink] = {}
     content = page.walker.read(part, handler=_links_of(page, links), into=references)
     messages = [post for one in objects if (post := _message(page, one)) and page.budget.post()]
+    for one in objects:
+        if _types(one) & _TOLD:
+            page.budget.aside("\n".join(text_of(one.get(name)) for name in _SAID))
+    # A page that says other words to programs than to people hides neither.
+    page.budget.aside(content.text if messages else "")
     return ParsedPage(
         engine=Engine.GENERIC,
         kind=PageKind.THREAD if messages else PageKind.UNKNOWN,

@@ -48,6 +48,8 @@ def read(page: Document) -> ParsedPage:
     links = [] if posts else _forums(page) + _topics(page)
     url = without(page.url, _PLACES)
     found = _TOPIC.search(url) if posts else _FORUM.search(url)
+    if posts:
+        page.tell(".breadcrumb", *(f"div.post h{level}" for level in range(1, 7)), "#poll", ".poll")
     following, last = _pages(page)
     return ParsedPage(
         engine=Engine.MACHINA,

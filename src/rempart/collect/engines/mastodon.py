@@ -104,19 +104,22 @@ def _post(row: Mapping[str, object], walker: Walker) -> ParsedPost | None:
     attached = objects_of(row.get("media_attachments"))
     for one in attached:
         _refer(one, references)
-    references.add(text_of(object_of(row.get("card")).get("url")), kind=ReferenceKind.LINK)
+    card, quote = object_of(row.get("card")), object_of(object_of(row.get("quote")).get("quoted_status"))
+    references.add(text_of(card.get("url")), kind=ReferenceKind.LINK)
+    for said in (card.get("title"), card.get("description"), quote.get("spoiler_text"), quote.get("content")):
+        walker.budget.aside(text_of(said))
     content = walker.read(_without_quote(text_of(row.get("content"))), handler=_handle, into=references)
     # The gate judges a warning, what a picture is said to show and what can be voted for as it does the text.
     options = objects_of(object_of(row.get("poll")).get("options"))
     words = [text_of(row.get("spoiler_text")), *(text_of(one.get("description")) for one in attached)]
     words += [clean_title(text_of(option.get("title"))) for option in options]
-    said = walker.budget.text("\n".join(word for word in words if word))
+    described = walker.budget.text("\n".join(word for word in words if word))
     origin = "/".join(walker.addresses.page.split("/", 3)[:3])
     return ParsedPost(
         engine_id=number,
         author_key=_id(object_of(row.get("account")).get("id")),
         posted_at=parse_instant(row.get("created_at")),
-        text="\n".join(part for part in (content.text, said) if part),
+        text="\n".join(part for part in (content.text, described) if part),
         media=references.all(),
         url=walker.addresses.absolute(f"{origin}/api/v1/statuses/{number}"),
     )

@@ -73,6 +73,8 @@ def thread_of(thread: Mapping[str, object], posts: Mapping[str, object], walker:
 
     The last post of a page stands again on the next one (``PostsPaginator``).
     """
+    path = objects_of(thread.get("path"))
+    walker.budget.aside("\n".join(text_of(category.get("name")) for category in path))
     return ParsedPage(
         engine=Engine.MISAGO,
         kind=PageKind.THREAD,

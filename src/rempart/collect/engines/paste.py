@@ -49,6 +49,7 @@ def signs(page: Document) -> tuple[str, ...]:
 def read(page: Document) -> ParsedPage:
     """Read a paste."""
     block = page.first(*_BLOCKS)
+    page.tell("h1", "h2")
     text = _text_of(block) if block is not None else ""
     return _page(text, page.walker, url=page.url, title=words_of(page.first("h1")) or page.title)
 

@@ -60,6 +60,8 @@ def read(page: Document) -> ParsedPage:
     url = without(page.url, _PLACES) if _TOPIC.search(page.url) else page.url
     links = [] if posts else _links(page)
     found = _TOPIC.search(url) if posts else _FORUM.search(url)
+    if posts:
+        page.tell("#nav-breadcrumbs", ".postbody h3", ".signature", ".polls", ".poll-title")
     pages = page.tree.css(".pagination li a[href]:not(.dropdown-trigger)")
     numbered = [(int(words[:9]), -k, node) for k, node in enumerate(pages) if (words := words_of(node)).isdecimal()]
     last = max(numbered)[2] if numbered else None

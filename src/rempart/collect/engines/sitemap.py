@@ -11,6 +11,7 @@ import re
 import zlib
 from typing import Final
 
+from rempart.collect.budget import clean_title
 from rempart.collect.instants import parse_instant
 from rempart.collect.limits import PAGE_BYTES_MOST
 from rempart.collect.references import References
@@ -26,9 +27,12 @@ _GZIP: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 31
 #: The elements that are read, opening or closing, with the text that follows; text may be in CDATA.
 _ELEMENT: Final = re.compile(
-    r"<(/?)(?:([A-Za-z]{1,20}):)?(url|sitemap|loc|lastmod|content_loc|thumbnail_loc|player_loc)\s*>"
+    r"<(/?)(?:([A-Za-z]{1,20}):)?(url|sitemap|loc|lastmod|content_loc|thumbnail_loc|player_loc|image|caption|title|"
+    r"geo_location|description|tag|category)\s*>"
     r"(?:\s*<!\[CDATA\[([^\]]{0,8192})\]\]>|([^<]{0,8192}))"
 )
+#: What is said of a video, or of news, on a page.
+_WORDS: Final = frozenset("caption title description tag category geo_location".split())
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LINE: Final = re.compile(r"https?://\S{1,8000}")
 
@@ -67,22 +71,30 @@ def read(text: str, walker: Walker) -> ParsedPage:
     """Read a sitemap in XML, already unpacked and decoded."""
     links: list[PageLink] = []
     references = walker.references()
-    is_sitemap, address = False, ""
+    is_sitemap, address, title = False, "", ""
     changed: dt.datetime | None = None
+    picture: dict[str, str] = {}
     for found in _ELEMENT.finditer(text):
         closing, prefix, name = found[1], found[2], found[3]
         value = html.unescape((found[4] or found[5] or "").strip())
         if closing and name in {"url", "sitemap"}:
-            _add(links, walker, address, changed, is_sitemap=is_sitemap)
-            address, changed = "", None
+            _add(links, walker, address, changed, is_sitemap=is_sitemap, title=title)
+            address, changed, title = "", None, ""
+        elif prefix == "image" and name == "image":
+            _refer_picture(picture, references)
+            picture = {}
+        elif prefix == "image" and not closing:
+            picture[name] = f"{picture.get(name, '')} {value}".strip()
         elif name in {"url", "sitemap"}:
-            is_sitemap, address, changed = name == "sitemap", "", None
+            is_sitemap, address, changed, title = name == "sitemap", "", None, ""
         elif not closing and name == "loc" and prefix not in {"image", "video"}:
             address = value
         elif not closing and name == "lastmod":
             changed = _changed(value)
         elif not closing:
-            _refer(prefix, name, value, references)
+            _refer(name, value, references)
+            title += f" {value}" if name in _WORDS else ""
+    _refer_picture(picture, references)
     if not re.search(r"</(?:[A-Za-z]{1,20}:)?(?:urlset|sitemapindex)\s*>\s*\Z", text[-200:]):
         walker.budget.leave_out(LeftOut.REST)
     return _page(walker, links, references)
@@ -106,17 +118,29 @@ def _page(walker: Walker, links: list[PageLink], references: References) -> Pars
     )
 
 
-def _add(links: list[PageLink], walker: Walker, address: str, changed: dt.datetime | None, *, is_sitemap: bool) -> None:
+def _add(
+    links: list[PageLink],
+    walker: Walker,
+    address: str,
+    changed: dt.datetime | None,
+    *,
+    is_sitemap: bool,
+    title: str = "",
+) -> None:
     url = walker.addresses.absolute(address)
     if url and walker.budget.link():
         kind = PageKind.SITEMAP if is_sitemap else PageKind.UNKNOWN
-        links.append(PageLink(kind=kind, url=url, changed_at=changed))
+        links.append(PageLink(kind=kind, url=url, changed_at=changed, title=clean_title(title)))
 
 
-def _refer(prefix: str | None, name: str, value: str, references: References) -> None:
-    if name == "loc" and prefix == "image":
-        references.add(value, kind=ReferenceKind.IMAGE)
-    elif name == "content_loc":
+def _refer_picture(said: dict[str, str], references: References) -> None:
+    """Add a picture, with what is said of it as its name."""
+    words = " ".join(value for name, value in said.items() if name != "loc")
+    references.add(said.get("loc"), kind=ReferenceKind.IMAGE, name=words)
+
+
+def _refer(name: str, value: str, references: References) -> None:
+    if name == "content_loc":
         references.add(value, kind=ReferenceKind.VIDEO)
     elif name == "player_loc":
         references.add(value, kind=ReferenceKind.LINK)

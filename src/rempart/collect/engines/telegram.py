@@ -86,6 +86,7 @@ def _post(page: Document, node: LexborNode) -> ParsedPost | None:
     peer = _PEER.fullmatch(node.attributes.get("data-peer") or "")
     channel = peer[1] if peer else ""
     references = page.walker.references()
+    page.tell(".tgme_widget_message_reply .tgme_widget_message_metatext", ".js-message_reply_text")
     content = page.walker.read(node, handler=_handle, into=references)
     for thumb in node.css("i[style]"):
         _refer_picture(thumb.attributes, references)
@@ -117,7 +118,7 @@ def _handle(tag: str, attributes: Attributes, references: References) -> Step:
     """Know pictures by their style; pass over what is no word of the message."""
     names = set((attributes.get("class") or "").split())
     if names & _ASIDE:
-        return Step.OVER
+        return Step.UNHEARD
     _refer_picture(attributes, references)
     # These lead to the message itself.
     return Step.INSIDE if tag == "a" and names & _TO_ITSELF else Step.USUAL

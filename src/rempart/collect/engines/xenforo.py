@@ -53,6 +53,8 @@ def read(page: Document) -> ParsedPage:
     kind = PageKind.THREAD if posts else PageKind.FORUM if links or rows else PageKind.UNKNOWN
     found = thread if posts else forum
     pages = page.tree.css(".pageNav-main .pageNav-page a")
+    if posts:
+        page.tell(".p-breadcrumbs", ".p-title", ".tagList", ".message-fields", ".message-signature", ".pollResult")
     return ParsedPage(
         engine=Engine.XENFORO,
         kind=kind,

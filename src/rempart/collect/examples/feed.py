@@ -49,6 +49,7 @@ PAGES: Final = (
                         MediaReference(kind=ReferenceKind.VIDEO, url=f"{_ROOT}/v.mp4", size_bytes=1024),
                         MediaReference(kind=ReferenceKind.IMAGE, url=f"{_ROOT}/i.jpg"),
                     ),
+                    url=f"{_ROOT}/12",
                 ),
             ),
             links=(
@@ -76,6 +77,7 @@ PAGES: Final = (
                     engine_id="urn:uuid:1225c695",
                     posted_at=dt.datetime(2026, 11, 22, 11, 7, tzinfo=dt.UTC),
                     text="words",
+                    url=f"{_ROOT}/1",
                 ),
             ),
             links=(
@@ -98,7 +100,7 @@ PAGES: Final = (
             evidence=("root <rss>",),
             canonical_url=f"{_ROOT}/cut",
             title="Cut & short",
-            posts=(ParsedPost(engine_id=f"{_ROOT}/1"), ParsedPost(engine_id="")),
+            posts=(ParsedPost(engine_id=f"{_ROOT}/1", url=f"{_ROOT}/1"), ParsedPost(engine_id="")),
             links=(PageLink(kind=PageKind.THREAD, url=f"{_ROOT}/1", title="One"),),
             left_out=(LeftOut.REST,),
         ),
