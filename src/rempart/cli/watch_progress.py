@@ -46,9 +46,10 @@ class WatchProgress:
 
     def _update(self) -> None:
         """Show the tally."""
-        tally = self._watch.summary()
+        tally, until = self._watch.summary(), self._watch.waits_until
+        waits = f"; waits until {until:%H:%M:%S} UTC" if until else ""
         if self._status:
             self._status.update(
                 f"{tally.requests} requests, {tally.pages} pages, {tally.posts} new posts, {tally.media} pictures "
-                f"compared, {tally.matched} matched"
+                f"compared, {tally.matched} matched{waits}"
             )
