@@ -10,18 +10,25 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from archive_makers import warc_of
 from made_threads import made_posts
+from net.doors import FakeResolver
 from rempart import clock
+from rempart.app.evidence_pages import PageRecorder
 from rempart.app.freezing import Freezing
 from rempart.app.stopping import Flag, Stop
 from rempart.app.workspace import Workspace
+from rempart.app.workspace_scan import WorkspaceScan
+from rempart.collect.following import media_key
 from rempart.collect.mirrors import signature_of
 from rempart.errors import LeaseLostError
-from rempart.model.collected import PageKind, PageLink
+from rempart.model import Stopped
+from rempart.model.collected import MediaReference, PageKind, PageLink, ReferenceKind
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Urgency
 from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import FlagSource
 from stops import attachment, thread_page
+from watch_scenes import workspace_with_leak
 from watched import new_source
 
 FLAG = Flag(source=FlagSource.TEXT, rule="fr-word")
@@ -178,3 +185,74 @@ def test_the_same_thing_again_makes_one_record(scene: Scene) -> None:
 
     [referral] = scene.workspace.referrals.all()
     assert (referral.flag, referral.rule, referral.source) == (FLAG.source, FLAG.rule, scene.source)
+
+
+def test_the_same_attachment_that_waits_elsewhere_is_not_asked_for(scene: Scene) -> None:
+    """Under another address, found in another thread before this one was flagged."""
+    found = dataclasses.replace(attachment(), url="https://forum.example/data/attachments/0/7-small.jpg")
+    waiting = NewFrontier(ask=Ask.MEDIA, url=found.url, key=media_key(found), depth=1, urgency=Urgency.MEDIA)
+    before = scene.stop.judge_address(waiting)
+
+    scene.freezing.freeze_found(attachment(), scene.source, FLAG, "forum.example", scene.now)
+
+    assert before is None
+    assert scene.stop.judge_address(waiting) is not None
+
+
+def test_what_a_frozen_page_showed_before_is_not_asked_for(scene: Scene) -> None:
+    """It changed between two visits; a picture of the first one still waits, or is due to be looked at again."""
+    once = dataclasses.replace(ask("https://img.example/1.jpg", kind=Ask.MEDIA), page_url=URL)
+    scene.wait(ask(URL))
+
+    scene.freezing.freeze_item(scene.item(), scene.source, FLAG, thread_page("x"), scene.now)
+
+    assert scene.stop.judge_address(once) is not None
+    assert scene.stop.judge_address(dataclasses.replace(once, page_url="https://forum.example/other")) is None
+
+
+def test_what_was_found_in_a_frozen_thread_is_not_asked_for_through_another_source(scene: Scene) -> None:
+    """Too few words to be recognised by; the flag is on another page than the picture."""
+    thread = scene.workspace.threads.open(scene.source, URL, scene.now)
+    picture = ask("https://img.example/a.jpg", thread=thread.id, kind=Ask.MEDIA)
+    scene.wait(picture, ask(f"{URL}page-2", thread=thread.id, urgency=Urgency.ROOT))
+    item = scene.item()
+
+    scene.freezing.freeze_item(item, scene.source, FLAG, thread_page("x", url=f"{URL}page-2"), scene.now)
+
+    assert scene.stop.judge_address(ask(picture.url, kind=Ask.MEDIA)) is not None
+    assert scene.stop.judge_address(ask(URL)) is not None
+    shown = MediaReference(kind=ReferenceKind.IMAGE, url=picture.url)
+    other = dataclasses.replace(thread_page("y", url="https://forum.example/o/", title="Other"), engine_id="9")
+    posts = (dataclasses.replace(other.posts[0], media=(shown,)),)
+    assert scene.stop.judge_page(dataclasses.replace(other, posts=posts)).flag is None  # no cascade over a banner
+
+
+def test_nothing_is_added_to_a_thread_that_was_frozen_while_a_page_of_it_was_read(scene: Scene) -> None:
+    """By another process."""
+    thread = scene.workspace.threads.open(scene.source, URL, scene.now)
+    scene.wait(ask(URL, thread=thread.id, urgency=Urgency.ROOT))
+    scene.freezing.freeze_item(scene.item(), scene.source, FLAG, None, scene.now)
+
+    scene.wait(ask("https://img.example/late.jpg", thread=thread.id, kind=Ask.MEDIA))
+
+    assert scene.workspace.frontier.counts(scene.source) == {FrontierState.FROZEN: 1}
+    late = scene.stop.judge_address(ask("https://img.example/late.jpg", thread=thread.id, kind=Ask.MEDIA))
+    assert late is not None
+
+
+def test_no_other_door_opens_what_was_frozen(tmp_path: Path) -> None:
+    """A page that is recorded as evidence, an archive that is scanned: both ask the gate of the workspace."""
+    settings, workspace = workspace_with_leak(tmp_path)
+    archive = tmp_path / "seen.warc"
+    archive.write_bytes(warc_of({URL: b"\xff\xd8\xff"}))
+    names = FakeResolver()
+    with workspace:
+        Freezing(workspace, Stop.of(workspace, settings)).freeze_report(URL, FLAG, clock.utc_now())
+
+        recorded = PageRecorder(settings, workspace, resolver=names).record(f"{URL}?utm_source=x")
+        with WorkspaceScan(workspace, [archive], settings) as scan:
+            list(scan.events())
+
+    assert isinstance(recorded, Stopped)
+    assert names.asked == []
+    assert scan.summary().stopped == 1

@@ -14,7 +14,7 @@ from rempart.app.workspace import Workspace
 from rempart.collect import FetchedPage
 from rempart.collect.recognising import read_page
 from rempart.config import Settings
-from rempart.model.source import Source, SourceKind
+from rempart.model.source import Health, Source, SourceKind
 from stops import make_stop
 from targets.access_log import Request
 from targets.served import Answer, Served, not_found
@@ -271,3 +271,25 @@ def test_one_entry_of_a_feed_is_stopped_alone(scene: Scene) -> None:
     assert "/bad" not in asked
     assert asked.count("/good") == 1
     assert asked.count("/feed") == 2
+
+
+def test_a_thread_that_is_flagged_on_its_last_page_is_not_read_from_its_first(scene: Scene) -> None:
+    """The source is that thread; too few words to be recognised by: its first page is harmless by itself."""
+    pages = "<nav class=pageNav-main>" + "".join(
+        f"<li class=pageNav-page><a href='{u}'>1</a></li>" for u in ("/", "/2")
+    )
+    following = "<a class=pageNav-jump--next href='/2'>next</a>"
+    scene.put("/", xenforo("hello", after=f"</article>{pages}{following}"))
+    scene.put("/2", xenforo("boats", title="Other").replace("post-1", "post-2"))
+    source = scene.add()
+    scene.watch()
+    scene.put("/", xenforo(f"hello <img src='{scene.picture()}'>"))
+    scene.put("/2", xenforo(FLAGGED).replace("post-1", "post-3"))
+    scene.again(source)
+    scene.site.log.forget()
+
+    scene.again(source)
+
+    assert [request.path for request in scene.site.log.requests if request.path != "/robots.txt"] == []
+    assert scene.sung() == []
+    assert scene.workspace.sources.get(source.id).health is Health.STOPPED

@@ -242,14 +242,15 @@ def test_what_is_frozen_is_never_asked_for(here: Watched, source: SourceId) -> N
 def test_what_is_frozen_while_it_is_asked_for_stays_frozen(
     here: Watched, source: SourceId, over: FrontierState
 ) -> None:
-    """Whatever whoever holds it says of it, who is not told that he lost anything."""
+    """Whatever whoever holds it says of it: he is told that nothing of it may be written."""
     here.add(source, page(1))
     item = claimed(here)
     here.add(source, page(1, again=True))
     here.frontier.freeze(source, NOW, keys=[item.new.key])
 
-    here.frontier.finish(item, over, NOW, validators=Validators(etag="x"))
+    is_kept = here.frontier.finish(item, over, NOW, validators=Validators(etag="x"))
 
+    assert not is_kept
     row = FrontierRow.objects.get()
     assert (row.state, row.what_sealed, row.validators_sealed) == (FrontierState.FROZEN, None, None)
     assert here.frontier.claim("one", NOW + DAY) is None

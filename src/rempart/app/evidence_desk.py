@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rempart import clock
 from rempart.app.evidence_certificates import seal_chain
 from rempart.app.evidence_stamping import Stamping
-from rempart.app.gating import HAND_OFF, make_gate
+from rempart.app.gating import HAND_OFF
+from rempart.app.stopping import gate_of
 from rempart.app.transparency_log import TransparencyLog
 from rempart.app.witness_routes import witness_routes
 from rempart.app.workspace import Workspace, checked_name
@@ -59,7 +60,7 @@ class EvidenceDesk:
         self.instant = now
         self.log = TransparencyLog(workspace, settings)
         self.stamping = stamping or Stamping(workspace, settings)
-        self.gate: MinorGate = make_gate(settings)
+        self.gate: MinorGate = gate_of(workspace, settings)
 
     @property
     def organisation(self) -> str:

@@ -24,11 +24,12 @@ from rempart import __version__
 from rempart.app.evidence_adding import NewContent, NewItem
 from rempart.app.fact_records import fact_records
 from rempart.app.facts import FactFinder
-from rempart.app.gating import HAND_OFF, make_gate
+from rempart.app.gating import HAND_OFF
 from rempart.app.manners import make_manners
 from rempart.app.net_check import REFUSALS
 from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
 from rempart.app.page_titles import find_titles
+from rempart.app.stopping import gate_of
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import RefusedError, UnavailableError
@@ -143,7 +144,7 @@ class PageRecorder:
             policy: Instead of the one that every fetch has.
         """
         self._settings = settings
-        self._gate: MinorGate = make_gate(settings)
+        self._gate: MinorGate = gate_of(workspace, settings)
         self._manners = make_manners(self._gate, workspace)
         self._host_facts = host_facts
         self._resolver = resolver

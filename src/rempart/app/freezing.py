@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from rempart.app.stopping import Flag, Stop
 from rempart.app.workspace import Workspace
 from rempart.collect.mirrors import signature_of
+from rempart.errors import NotFoundError
 from rempart.model.collected import MediaReference, PageLink, ParsedPage
-from rempart.model.frontier import FrontierItem
-from rempart.model.ids import SourceId
+from rempart.model.frontier import Ask, FrontierItem
+from rempart.model.ids import SourceId, ThreadId
 from rempart.model.referral import NewReferral
 
 #: What a digest stands for, as it is kept.
@@ -60,8 +61,20 @@ class Freezing:
         for signature in filter(None, signatures):
             workspace.referrals.freeze_signature(signature, now)
         if thread is not None:
+            self._freeze(self._known_of(source, thread), now)
             workspace.threads.freeze(thread)
             workspace.frontier.freeze(source, now, thread=thread)
+
+    def _known_of(self, source: SourceId, thread: ThreadId) -> list[bytes]:
+        """Return the marks of all that was found in a thread: another source may know it under one of its own."""
+        try:
+            known = self._workspace.threads.get(thread)
+        except NotFoundError:  # it was past its end meanwhile
+            return []
+        marks = [mark for url in (known.url, known.tail_url) if url for mark in self._marks.of_address(url, "")]
+        for ask, url, key in self._workspace.frontier.known_of(source, thread):
+            marks += self._marks.of_address(url, key) if ask is Ask.PAGE else self._marks.of_asked(url, key)
+        return marks
 
     def freeze_found(
         self, found: PageLink | MediaReference, source: SourceId, flag: Flag, host: str, now: dt.datetime

@@ -30,6 +30,10 @@ class FrozenMarks:
         """Return the marks of an address: as it is, without its signature, and what its engine calls it."""
         return self._all(_address_marks(url, key))
 
+    def of_asked(self, url: str, key: str) -> list[bytes]:
+        """Return the marks of a picture that is not asked for: a page that shows it too is not frozen for that."""
+        return self._all(("asked", value) for _, value in _address_marks(url, key))
+
     def of_media(self, reference: MediaReference, host: str) -> list[bytes]:
         """Return the marks of what a page of this host refers to: its address, its number, its name with its number."""
         return self._all(_media_marks(reference, host))

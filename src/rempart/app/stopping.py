@@ -57,6 +57,8 @@ class Flag:
 
 _FROZEN_ADDRESS: Final = Flag(source=FlagSource.MIRROR, rule="frozen address")
 _TOO_LONG: Final = Flag(source=FlagSource.TEXT, rule="too long to be judged")
+#: Of a page, or of something in it, whose thread was frozen.
+FROZEN_THREAD: Final = Flag(source=FlagSource.MIRROR, rule="frozen thread")
 _FROZEN_WORDS: Final = Flag(source=FlagSource.MIRROR, rule="frozen words")
 
 
@@ -152,10 +154,11 @@ class Stop:
                 return flag
         # A page that was frozen since may show other pictures by now than it did when these were found.
         page = self.marks.of_address(new.page_url, "") if new.page_url else []
-        if self._among([*self.marks.of_address(new.url, new.key), *page]):
+        asked = self.marks.of_asked(new.url, new.key)
+        if self._among([*self.marks.of_address(new.url, new.key), *asked, *page]):
             return _FROZEN_ADDRESS
         if new.thread and self._is_frozen_thread(new.thread):
-            return _FROZEN_ADDRESS
+            return FROZEN_THREAD
         # What waits of a thread that was read before another one like it was stopped.
         signature = self._print_of(new.thread) if new.thread else b""
         return _FROZEN_WORDS if self._is_like_frozen(signature) else None
@@ -266,6 +269,15 @@ class Stop:
                     is_known = judged.reason is StopReason.KNOWN_ADDRESS
                     return Flag(source=FlagSource.KNOWN_LIST if is_known else kind, rule=judged.rule)
         return None
+
+
+def gate_of(workspace: Workspace | None, settings: Settings) -> MinorGate:
+    """Make the gate of whatever asks for single addresses: what a watch of this workspace froze is stopped there too.
+
+    Raises:
+        ConfigError: a hotline's list cannot be read: nothing is asked for.
+    """
+    return Stop.of(workspace, settings).gate if workspace is not None else make_gate(settings)
 
 
 def _own_words(page: ParsedPage) -> Iterator[tuple[FlagSource, str]]:

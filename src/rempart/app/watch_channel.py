@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from rempart.app.workspace import Workspace
@@ -64,8 +64,13 @@ class ChannelFollowing:
             found += [_of_result(one.url, one.title, item.new) for one in page.results]
         return tuple(found)
 
-    def write(self, source: Source, page: ParsedPage, ask: ChannelAsk, now: dt.datetime) -> None:
-        """Note positions, and up to where a channel was read once it was; part of the caller's transaction."""
+    def write(
+        self, source: Source, page: ParsedPage, ask: ChannelAsk, now: dt.datetime, flagged: Collection[str] = ()
+    ) -> None:
+        """Note positions, and up to where a channel was read once it was; part of the caller's transaction.
+
+        The addresses of results that were flagged are in the outbox of referrals alone.
+        """
         if page.kind is PageKind.SEARCH:
             self._workspace.sightings.add_hits(
                 [
@@ -78,6 +83,7 @@ class ChannelFollowing:
                         position=one.position,
                     )
                     for one in page.results
+                    if one.url not in flagged
                 ]
             )
         # A visit that is cut before its last page begins where the one before ended: nothing is passed over.

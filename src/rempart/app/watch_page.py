@@ -6,6 +6,7 @@ pictures wait in memory, a few thousand of them, in case one of those pictures m
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from rempart.app.stopping import PageVerdict, Stop
+from rempart.app.stopping import FROZEN_THREAD, PageVerdict, Stop
 from rempart.app.watch_channel import ChannelFollowing
 from rempart.app.workspace import Workspace
 from rempart.collect import FetchedPage, pack
@@ -29,6 +30,7 @@ from rempart.collect.following import (
 )
 from rempart.collect.mirrors import signature_of
 from rempart.collect.search import ChannelAsk
+from rempart.errors import NotFoundError
 from rempart.hazmat import Pool
 from rempart.model.collected import PageKind, PageLink, ParsedPage, ParsedPost, Wall
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier, Thread, Urgency
@@ -145,7 +147,8 @@ class PageReader:
         [(_, parsed)] = self._pool.run([cleared], {})
         if isinstance(parsed, Unreadable):
             return parsed
-        verdict, thread = self._judged(parsed), self._thread_of(item, source, parsed)
+        thread = self._thread_of(item, source, parsed)
+        verdict = self._judged(parsed, thread)
         if verdict.flag:
             return ReadPage(page=parsed, verdict=verdict, following=Following(), thread=thread)
         self._lately.add({item.new.url, parsed.canonical_url}, now)
@@ -158,9 +161,11 @@ class PageReader:
             )
         return ReadPage(page=parsed, verdict=verdict, following=_without(following, verdict), thread=thread, ask=ask)
 
-    def _judged(self, page: ParsedPage) -> PageVerdict:
+    def _judged(self, page: ParsedPage, thread: Thread | None) -> PageVerdict:
         """Judge every word of a page; each result of a search is judged by itself, with what is quoted of it."""
         verdict, flagged = self._stop.judge_page(page), []
+        if thread and thread.is_frozen and verdict.flag is None:
+            return replace(verdict, flag=FROZEN_THREAD)  # reached by an address that was not known to be of it
         for one in page.results:
             context = tuple(text for text in (one.title, one.text) if text)
             new = NewFrontier(ask=Ask.PAGE, url=one.url, key=one.url, context=context, depth=1, urgency=Urgency.NEW)
@@ -174,7 +179,8 @@ class PageReader:
             return None
         threads, mine = self._workspace.threads, item.new.thread
         if mine is not None:
-            return self._workspace.database.durably(lambda: threads.get(mine))
+            with contextlib.suppress(NotFoundError):  # it was past its end meanwhile
+                return self._workspace.database.durably(lambda: threads.get(mine))
         return self._workspace.database.durably(lambda: threads.find(source.id, page.canonical_url))
 
     def _follow(
@@ -208,7 +214,8 @@ class PageWriter:
     ) -> Callable[[], None]:
         """Return the work of one transaction.
 
-        1. The row is finished first: from here on it is ours, and a lease that was lost undoes all of it.
+        1. The row is finished first: from here on it is ours, and a lease that was lost undoes all of it. Of one that
+           was frozen meanwhile nothing is written.
         2. The page's own thread: what was read of it, and up to where.
         3. Threads that it lists: those that are new or changed are asked for.
         4. Other pages, and pictures.
@@ -217,7 +224,8 @@ class PageWriter:
         def work() -> None:
             workspace, following = self._workspace, read.following
             workspace.sources.lock(source.id)
-            workspace.frontier.finish(item, FrontierState.DONE, now, validators=page.validators)  # (1)
+            if not workspace.frontier.finish(item, FrontierState.DONE, now, validators=page.validators):  # (1)
+                return
             thread = self._note_thread(item, source, read, now)  # (2)
             news = self._listed(item, source, read, now)  # (3)
             hers = [*following.onward, *following.media]
@@ -226,7 +234,7 @@ class PageWriter:
             workspace.frontier.add(source.id, [*news, *following.pages, *hers], now)  # (4)
             workspace.sightings.add_locators(_locators(source, read, now))
             if read.ask:
-                self._channels.write(source, read.page, read.ask, now)
+                self._channels.write(source, read.page, read.ask, now, flagged=read.verdict.addresses)
             workspace.sources.count(source.id, pages=1, posts=len(following.posts))
 
         return work

@@ -97,7 +97,10 @@ class Seeder:
         if place.kind is SourceKind.LIST:
             return self._of_list(source)
         thread = self._thread(source)
-        if thread and thread.tail_url and not thread.is_frozen:
+        if thread and thread.is_frozen:
+            self._faults.append((source, Health.STOPPED, "it may concern minors: nothing of it is asked for"))
+            return []
+        if thread and thread.tail_url:
             return [replace(_root(thread.tail_url), thread=thread.id)]
         return [_root(place.text)]
 

@@ -54,7 +54,8 @@ class SightingWriter:
         def work() -> Recorded:
             workspace = self._workspace
             workspace.sources.lock(source.id)
-            workspace.frontier.finish(item, FrontierState.DONE, now, validators=validators)
+            if not workspace.frontier.finish(item, FrontierState.DONE, now, validators=validators):
+                return Recorded(sighting=None)  # it was frozen meanwhile
             workspace.sources.count(source.id, media=1)
             if item.new.thread is not None and compared.code:
                 note_picture(workspace, item.new.thread, compared.code)

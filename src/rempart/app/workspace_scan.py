@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from rempart import clock
-from rempart.app.gating import make_gate
 from rempart.app.intake import Intake, Plain, Role, Skipped
 from rempart.app.learning import LearnedClues
 from rempart.app.listed import Listed, is_listing
 from rempart.app.pile import check_roots, walk
 from rempart.app.scan import Tally
 from rempart.app.skips import skipped_from_json, skipped_to_json
+from rempart.app.stopping import gate_of
 from rempart.app.wiring import make_archive_reader, make_pool
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_bank import WorkspaceBank
@@ -61,7 +61,7 @@ class WorkspaceScan:
         self._workspace = workspace
         self._suspects = suspects
         self._settings = settings
-        gate = make_gate(settings)
+        gate = gate_of(workspace, settings)
         self._intake = Intake(gate)
         self._archives = make_archive_reader(settings, gate)
         self._pool = make_pool(settings)

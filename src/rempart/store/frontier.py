@@ -31,7 +31,7 @@ from rempart.store.frontier_words import (
     what_of,
 )
 from rempart.store.interface import FieldSealer
-from rempart.store.models import FrontierRow, SourceRow
+from rempart.store.models import FrontierRow, SourceRow, ThreadRow
 from rempart.store.sealing import exact, seal_text, unseal_text
 
 #: How long a process may be silent before its row is given to another one.
@@ -79,8 +79,11 @@ class FrontierRepository:
         with self._database.transaction():
             if not _lock(source):
                 return 0
+            # A page of it may have been read while another one was flagged.
+            frozen = _frozen_threads({new.thread for new in unlike.values() if new.thread})
+            wanted = [new for new in unlike.values() if new.thread not in frozen]
             count = 0
-            for batch in in_batches(unlike.values()):
+            for batch in in_batches(wanted):
                 count += self._add(source, batch, now)
         return count
 
@@ -139,10 +142,10 @@ class FrontierRepository:
         *,
         validators: Validators | None = None,
         status: int = 0,
-    ) -> None:
+    ) -> bool:
         """Note what became of a row; called in the transaction of its effect.
 
-        Found anew meanwhile, it waits again. What was frozen meanwhile stays frozen.
+        Found anew meanwhile, it waits again. What was frozen meanwhile stays frozen, and has no effect.
 
         Args:
             item: What this process holds.
@@ -151,13 +154,15 @@ class FrontierRepository:
             validators: What the page said of its version; None leaves what is known.
             status: What the host said; 0 if it said nothing.
 
+        Returns:
+            False if it was frozen meanwhile: nothing of what came may be written.
+
         Raises:
             LeaseLostError: another process has it; the caller's transaction must not be kept.
         """
         if state is FrontierState.FROZEN:
             nothing = {"what_sealed": None, "context_sealed": None, "validators_sealed": None}
-            self._change(item, state=state, status=status, changed_at=now, **nothing, **_NO_LEASE)
-            return
+            return self._change(item, state=state, status=status, changed_at=now, **nothing, **_NO_LEASE)
         values: dict[str, Any] = {"status": status, "changed_at": now, "expires_at": now + self._keep, **_NO_LEASE}
         if validators is not None:
             text = validators_of(validators)
@@ -166,11 +171,11 @@ class FrontierRepository:
             _lock(item.source)
             again = {**values, "state": FrontierState.WAITING, "due_at": now, "attempts": 0, "is_wanted_again": False}
             if self._held(item).filter(is_wanted_again=True).update(**again):
-                return
+                return True
             # What led to a page behind a wall is judged again with it, at the next visit.
             if state is not FrontierState.BLOCKED or item.new.ask is not Ask.PAGE:
                 values["context_sealed"] = None
-            self._change(item, state=state, **values)
+            return self._change(item, state=state, **values)
 
     def retry(
         self, item: FrontierItem, due_at: dt.datetime, now: dt.datetime, *, attempts_most: int = ATTEMPTS_MOST
@@ -218,6 +223,17 @@ class FrontierRepository:
             for batch in in_batches(wanted):
                 count += rows.filter(key_index__in=batch).update(**values)
         return count
+
+    def known_of(self, source: SourceId, thread: ThreadId) -> list[tuple[Ask, str, str]]:
+        """Return kind, address and key of everything that was found in a thread, asked for or not."""
+        rows = FrontierRow.objects.filter(source_id=source, thread_id=thread, what_sealed__isnull=False)
+        with self._database.reading():
+            found = list(rows.order_by("id"))
+        known = []
+        for row in found:
+            key, url, _, _ = what_in(unseal_text(self._sealer, row.what_sealed, FrontierRow, "what_sealed", row.id))
+            known.append((Ask(row.ask), url, key))
+        return known
 
     def reopen(self, source: SourceId, now: dt.datetime) -> int:
         """Ask again for the pages of a source that stood behind a wall at an earlier visit; return how many.
@@ -355,8 +371,8 @@ class FrontierRepository:
     def _held(self, item: FrontierItem) -> Any:  # noqa: ANN401 - Django's query sets have no short type
         return FrontierRow.objects.filter(id=item.id, lease_token=item.token, state=FrontierState.WAITING)
 
-    def _change(self, item: FrontierItem, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        """Change a row if the claim still holds; one that was frozen meanwhile only loses its lease.
+    def _change(self, item: FrontierItem, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
+        """Change a row if the claim still holds; one that was frozen meanwhile only loses its lease: then False.
 
         Raises:
             LeaseLostError: another process has it.
@@ -364,10 +380,10 @@ class FrontierRepository:
         with self._database.transaction():
             _lock(item.source)
             if self._held(item).update(**values):
-                return
+                return True
             frozen = FrontierRow.objects.filter(id=item.id, lease_token=item.token, state=FrontierState.FROZEN)
             if frozen.update(**_NO_LEASE):
-                return
+                return False
         message = f"the row {item.id} was given to another process"
         raise LeaseLostError(message, advice="Nothing was done twice: what this process did of it is undone.")
 
@@ -376,6 +392,13 @@ def _lock(source: SourceId) -> bool:
     """Let nobody else write to a source's frontier until the transaction ends; tell whether it is watched."""
     rows = SourceRow.objects.select_for_update(no_key=True).filter(id=source)
     return rows.values_list("state", flat=True).first() == SourceState.ACTIVE
+
+
+def _frozen_threads(threads: Collection[ThreadId]) -> set[str]:
+    found: set[str] = set()
+    for batch in in_batches(threads):
+        found |= set(ThreadRow.objects.filter(id__in=batch, is_frozen=True).values_list("id", flat=True))
+    return found
 
 
 def _watched(sources: Collection[SourceId] | None) -> list[SourceId]:
