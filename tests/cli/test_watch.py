@@ -104,11 +104,15 @@ def test_how_a_source_goes_is_said_when_it_is_not_well(tmp_path: Path, capsys: p
     printer.show(HealthChanged(source=source, health=Health.LOGIN_WALL, words="a form to log in"))
     printer.show(SourceEnded(source=source, why="its day has come"))
     WatchPrinter(workspace, as_json=True).show(HealthChanged(source=source, health=Health.WELL, words=""))
+    WatchPrinter(workspace, as_json=True).show(SourceEnded(source=source, why="its day has come"))
 
     told = capsys.readouterr()
     assert "it asks for an account: a form to log in" in told.err
     assert "its day has come" in told.err
-    assert json.loads(told.out) == {"v": 1, "event": "health", "source": source.id, "health": "well", "why": None}
+    assert [json.loads(line) for line in told.out.splitlines()] == [
+        {"v": 1, "event": "health", "source": source.id, "health": "well", "why": None},
+        {"v": 1, "event": "ended", "source": source.id, "why": "its day has come"},
+    ]
 
 
 @pytest.mark.parametrize(
