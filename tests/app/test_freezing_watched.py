@@ -51,7 +51,7 @@ def plant_name(forum: Forum) -> None:
     [
         (plant_title, FlagSource.TITLE),
         (plant_text, FlagSource.TEXT),
-        (plant_name, FlagSource.ADDRESS),
+        (plant_name, FlagSource.TEXT),  # the engine says the name beside the picture too
     ],
 )
 def test_nothing_of_a_flagged_thread_is_asked_for(

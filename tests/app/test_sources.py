@@ -108,6 +108,7 @@ def test_it_is_written_with_who_answers_and_who_typed(made: Made) -> None:
         ({"why": " \n"}, MisuseError, "--why"),
         ({"why": "x" * 2001}, MisuseError, "--why"),
         ({"until": None}, MisuseError, "--until"),
+        ({"until": clock.utc_now() - DAY}, MisuseError, "a day to come"),
         ({"depth": 6}, MisuseError, "threads"),
         ({"depth": -1}, MisuseError, "threads"),
         ({"every": dt.timedelta(minutes=14)}, MisuseError, "30m"),
@@ -197,7 +198,8 @@ def test_what_shows_the_same_content_is_told(made: Made) -> None:
     one, two = added(made), added(made, "https://mirror.example/forums/42/")
     workspace.sources.set_mirror([one.id, two.id], "group")
 
-    assert show_source(workspace, one.id).mirrors == (two.id,)
+    assert [each.id for each in show_source(workspace, one.id).line.mirrors] == [two.id]
+    assert [[each.id for each in line.mirrors] for line in list_sources(workspace)] == [[two.id], [one.id]]
 
 
 def test_an_ended_source_is_listed_if_asked_for(made: Made) -> None:

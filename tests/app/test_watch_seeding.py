@@ -124,3 +124,24 @@ def test_a_list_that_cannot_be_read_says_so(scene: Scene, tmp_path: Path, conten
     bad = [event for event in events if isinstance(event, HealthChanged) and event.source.id == source.id]
     assert [event.health for event in bad] == [Health.MISSING if content is None else Health.NOT_READ]
     assert tally.pages == 2
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("", "the file has no line"),
+        ("# nothing yet\n\n", "the file has no line"),
+        ("forum.example/threads/5/\nftp://forum.example/\n", "2 of its 2 lines are no address"),
+    ],
+)
+def test_a_list_without_an_address_is_said(scene: Scene, tmp_path: Path, text: str, said: str) -> None:
+    """Lines were left out in silence, and the source stayed as if nobody had visited it."""
+    listed = tmp_path / "urls.txt"
+    listed.write_text(text)
+    source = scene.add(str(listed), kind=SourceKind.LIST)
+
+    events, _ = scene.watch("http://forum.example:80/")
+
+    [change] = [event for event in events if isinstance(event, HealthChanged)]
+    assert said in change.words
+    assert scene.health(source) is Health.NOT_READ

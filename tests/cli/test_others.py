@@ -75,6 +75,18 @@ def test_an_unknown_setting_is_an_error_in_every_command(tmp_path: Path) -> None
     assert "Did you mean REMPART_HAZMAT_WORKERS?" in in_variable.stderr
 
 
+def test_doctor_says_what_a_watch_would_lack() -> None:
+    """Who is asked queries, and who is told: neither is needed, and each is missed too late."""
+    bare = rempart("doctor", "--json")
+    opened = rempart("doctor", "--json", env={"REMPART_ALERTS_MAIL_TO": "a@asso.example", "REMPART_MAIL_HOST": "x"})
+
+    told = {record["check"]: record for record in map(json.loads, bare.stdout.splitlines())}
+    doors = {record["check"]: record for record in map(json.loads, opened.stdout.splitlines())}
+    assert not told["search"]["ok"]
+    assert "rempart alert list" in told["alerts"]["detail"]
+    assert (doors["alerts"]["ok"], doors["alerts"]["detail"]) == (True, "mail")
+
+
 def test_doctor_names_every_protection() -> None:
     """What is missing is said with what it would give."""
     done = rempart("doctor", "--json")

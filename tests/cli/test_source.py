@@ -88,6 +88,33 @@ def test_a_source_from_its_beginning_to_its_end(folder: Path) -> None:
     assert added["source"] in run(folder, "source", "list", "--all").stdout
 
 
+def test_a_query_that_nobody_can_be_asked_is_said(folder: Path) -> None:
+    """It is kept, and nothing comes of it before a search engine is named."""
+    done = run(folder, "source", "add", 'search:"calendar 2027"', *TERMS)
+    run(folder, "source", "end", done.stdout.split()[0])
+
+    assert "search.providers" in done.stderr
+
+
+def test_a_mirror_is_named(folder: Path) -> None:
+    """By the place that it is a mirror of: a group's name says nothing to anybody."""
+    places = (FORUM, "https://mirror.example/f/7/")
+    one, two = (json.loads(run(folder, "source", "add", p, *TERMS, "--json").stdout)["source"] for p in places)
+    with Globals(config_file=None, workspace=folder).open() as workspace:
+        workspace.sources.set_mirror([one, two], "mirror-1")
+
+    told = run(folder, "source", "health").stdout
+    shown = json.loads(run(folder, "source", "show", one, "--json").stdout)
+    run(folder, "source", "end", one)
+    after = run(folder, "source", "health").stdout
+    run(folder, "source", "end", two)
+
+    assert f"mirror of {two}  https://mirror.example/f/7/" in told
+    assert f"mirror of {one}  {FORUM}" in told
+    assert shown["mirrors"] == [two]
+    assert "mirror of a place that is not watched any more" in after
+
+
 def test_a_plan_from_its_beginning_to_its_end(folder: Path) -> None:
     """As in the manual: no engine can be asked here, and that is said."""
     done = run(folder, "plan", "launch", "Calendar 2027", "--date", UNTIL, "--from", "D-14", "--json")

@@ -18,6 +18,7 @@ from rempart import clock
 from rempart.app.watch_events import HealthChanged, Sighted, SourceEnded, StoppedAt, WatchTally
 from rempart.cli import drawn_line
 from rempart.cli.watch_lines import WatchPrinter, exit_code, print_summary
+from rempart.cli.watch_progress import in_words
 from rempart.model import AssetId, Clue, ClueKind, Match, SignalType, SuspectId
 from rempart.model.alert import Alert, AlertPriority
 from rempart.model.ids import AlertId, SightingId
@@ -103,11 +104,15 @@ def test_how_a_source_goes_is_said_when_it_is_not_well(tmp_path: Path, capsys: p
     printer.show(HealthChanged(source=source, health=Health.LOGIN_WALL, words="a form to log in"))
     printer.show(SourceEnded(source=source, why="its day has come"))
     WatchPrinter(workspace, as_json=True).show(HealthChanged(source=source, health=Health.WELL, words=""))
+    WatchPrinter(workspace, as_json=True).show(SourceEnded(source=source, why="its day has come"))
 
     told = capsys.readouterr()
     assert "it asks for an account: a form to log in" in told.err
     assert "its day has come" in told.err
-    assert json.loads(told.out) == {"v": 1, "event": "health", "source": source.id, "health": "well", "why": None}
+    assert [json.loads(line) for line in told.out.splitlines()] == [
+        {"v": 1, "event": "health", "source": source.id, "health": "well", "why": None},
+        {"v": 1, "event": "ended", "source": source.id, "why": "its day has come"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +241,16 @@ def test_a_source_that_is_due_is_far_away(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "0 sources visited, 0 requests" in done.stdout
+
+
+def test_who_looks_sees_until_when_nothing_may_be_asked_for() -> None:
+    """On one line of 80 columns, with the sign that turns before it."""
+    tally = WatchTally(requests=22_000, pages=2_000, posts=45_000, media=20_000, matched=12)
+    until = dt.datetime(2026, 11, 22, 15, 4, 12, tzinfo=dt.UTC)
+
+    assert "waits until 15:04:12 UTC" in in_words(tally, until)
+    assert "waits" not in in_words(tally, None)
+    assert max(len(in_words(tally, at)) for at in (until, None)) <= 78
 
 
 class _OfClosedTerminal:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rempart.app.alerts import doors_of
 from rempart.app.wiring import choose_kernel_cache, make_pool, usable_processors
 from rempart.config import Settings, default_file
 from rempart.kernels import compile as kernel_cache
@@ -64,3 +65,8 @@ def _outside(settings: Settings) -> Iterator[Check]:
     authorities = trusted_authorities(settings.net.authorities_file)
     detail = authorities or "none found: no https address can be verified (Debian: apt-get install ca-certificates)"
     yield Check(name="authorities", ok=authorities is not None, detail=detail)
+    providers = ", ".join(settings.search.providers)
+    detail = providers or "search.providers names nobody: queries that are watched are asked of nobody"
+    yield Check(name="search", ok=bool(providers), detail=detail)
+    doors = ", ".join(doors_of(settings))
+    yield Check(name="alerts", ok=bool(doors), detail=doors or "no door is set: see them with rempart alert list")

@@ -103,7 +103,10 @@ def checked_until(until: dt.datetime | None, now: dt.datetime, *, is_about_perso
     if until is None:
         message = "nothing is watched without an end"
         raise MisuseError(message, advice=f"Say until when: --until YYYY-MM-DD, at most {days} days from now.")
-    if not now < until <= now + dt.timedelta(days=days):
+    if until <= now:
+        message = f"{until:%Y-%m-%d} has begun: nothing would be watched"
+        raise MisuseError(message, advice="Choose a day to come: it is watched until that day begins (UTC).")
+    if until > now + dt.timedelta(days=days):
         whose = "a source that speaks of a person" if is_about_person else "a source"
         message = f"{whose} ends within {days} days from now, not on {until:%Y-%m-%d}"
         raise MisuseError(message, advice="Choose a nearer day, and add it anew then: somebody looks at it again.")

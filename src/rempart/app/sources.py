@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,7 @@ from rempart.app.workspace import Workspace
 from rempart.collect import canonical
 from rempart.collect.places import parse_place
 from rempart.errors import MisuseError, RefusedError
-from rempart.model.ids import PlanId, SourceId
+from rempart.model.ids import PlanId, UserId
 from rempart.model.source import Article14, NewSource, Source, SourceState
 from rempart.model.work import AccessPurpose, EventKind
 from rempart.net.policy import AddressPolicy
@@ -80,6 +81,8 @@ class SourceLine:
     """Who answers for it, by name."""
     problem: str = ""
     """Why it ends at the next watch; empty if it does not."""
+    mirrors: tuple[Source, ...] = field(default=(), repr=False)
+    """The others of its mirror group, of those that were looked at with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,6 @@ class SourceSheet:
     """The source."""
     owner: str = field(default="", repr=False)
     """Who consents, by name; empty if it speaks of nobody, or in a case."""
-    mirrors: tuple[SourceId, ...] = ()
-    """Other sources that show the same content."""
     plans: tuple[PlanId, ...] = ()
     """Launch plans that it is part of."""
 
@@ -155,7 +156,7 @@ def list_sources(workspace: Workspace, *, include_ended: bool = False) -> list[S
     found = workspace.sources.all(include_ended=include_ended)
     _trace(workspace, AccessPurpose.LIST_SOURCES, workspace.id, len(found))
     names = workspace.users.names()
-    return [_line(workspace, source, names.get(source.new.authorised_by, "")) for source in found]
+    return [_line(workspace, source, names, found) for source in found]
 
 
 def show_source(workspace: Workspace, source: str) -> SourceSheet:
@@ -166,13 +167,10 @@ def show_source(workspace: Workspace, source: str) -> SourceSheet:
     """
     found = workspace.sources.get(source)
     _trace(workspace, AccessPurpose.SHOW_SOURCE, found.id, 1)
-    names = workspace.users.names()
-    group = found.mirror_group
-    others = workspace.sources.all() if group else []
+    known = workspace.sources.all() if found.mirror_group else []
     return SourceSheet(
-        line=_line(workspace, found, names.get(found.new.authorised_by, "")),
+        line=_line(workspace, found, workspace.users.names(), known),
         owner=workspace.owners.get(found.new.owner).name if found.new.owner else "",
-        mirrors=tuple(each.id for each in others if each.mirror_group == group and each.id != found.id),
         plans=tuple(plan.id for plan in workspace.plans.of_source(found.id)),
     )
 
@@ -221,12 +219,16 @@ def judge(workspace: Workspace, stop: Stop, text: str, words: tuple[str, ...] = 
     raise RefusedError(message, advice=HAND_OFF)
 
 
-def _line(workspace: Workspace, source: Source, authorised_by: str) -> SourceLine:
-    is_watched = source.state is SourceState.ACTIVE
-    problem = still_allowed(workspace, source, clock.utc_now()) if is_watched else ""
+def _line(workspace: Workspace, source: Source, names: Mapping[UserId, str], known: Iterable[Source]) -> SourceLine:
+    is_watched, group = source.state is SourceState.ACTIVE, source.mirror_group
     if workspace.is_shared:
         source = replace(source, tally=replace(source.tally, sightings=count_shown(workspace, source.id)))
-    return SourceLine(source=source, authorised_by=authorised_by, problem=problem)
+    return SourceLine(
+        source=source,
+        authorised_by=names.get(source.new.authorised_by, ""),
+        problem=still_allowed(workspace, source, clock.utc_now()) if is_watched else "",
+        mirrors=tuple(each for each in known if group and each.mirror_group == group and each.id != source.id),
+    )
 
 
 def _trace(workspace: Workspace, purpose: AccessPurpose, subject: str, count: int) -> None:

@@ -146,7 +146,11 @@ class Seeder:
         lines = data.decode("utf-8", "replace").splitlines()
         if len(lines) > LINES_MOST:
             self._faults.append((source, Health.NOT_READ, f"only the first {LINES_MOST} lines are read"))
-        found = [new for line in lines[:LINES_MOST] if (new := _of_line(line))]
+        said = [line for line in lines[:LINES_MOST] if line.strip() and not line.strip().startswith("#")]
+        found = [new for line in said if (new := _of_line(line))]
+        if not said or len(found) < len(said):
+            words = f"{len(said) - len(found)} of its {len(said)} lines are no address (https://…): left out"
+            self._faults.append((source, Health.NOT_READ, words if said else "the file has no line"))
         is_about_person = bool(source.new.owner or source.new.case)
         names = tuple(owner.name for owner in self._workspace.owners.all())
         allowed = [new for new in found if not refusal_of_line(new.url, names, is_about_person=is_about_person)]
@@ -157,9 +161,9 @@ class Seeder:
 
 
 def _of_line(line: str) -> NewFrontier | None:
-    """Read one line: an address, and words about it; empty lines and comments are none."""
+    """Read one line: an address, and words about it."""
     address, _, words = line.strip().partition(" ")
-    url = canonical(address) if address and not address.startswith("#") else ""
+    url = canonical(address)
     if not url:
         return None
     if not url.partition("?")[0].lower().endswith(_PICTURES):

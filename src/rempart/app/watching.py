@@ -51,8 +51,10 @@ _REFRESH_EVERY_S: Final = 900.0
 _SLICE_S: Final = 0.2
 #: Before something is tried again in whose middle the watch failed.
 _AFTER_A_FAULT: Final = dt.timedelta(minutes=1)
-#: ``--once`` leaves to the next visit what may not be asked for within this.
-_REACH: Final = dt.timedelta(minutes=15)
+#: ``--once`` leaves to the next visit what may not be asked for within this: longer than a lease of the frontier, for
+#: what a killed watch left; shorter than a host is closed whose robots.txt cannot be had (``net.robots.RETRY_S``), or
+#: a machine without network would wait for an hour.
+_REACH: Final = dt.timedelta(minutes=12)
 
 
 class Watch:
@@ -107,6 +109,8 @@ class Watch:
         )
         self._sources: dict[SourceId, Source] = {}
         self._visited: set[SourceId] = set()
+        #: When something may be asked for again, while nothing may be.
+        self.waits_until: dt.datetime | None = None
         self._is_stopping = False
         self._regrouped_at = 0
         self._started_s = self._looked_s = self._refreshed_s = clock.monotonic_s()
@@ -224,6 +228,7 @@ class Watch:
         """Ask for one thing, and note what came of it."""
         source = self._sources[item.source]
         self._note_visit(source.id)
+        self.waits_until = None
         try:
             cleared = self._stop.clear(item.new)
             if isinstance(cleared, Flag):
@@ -267,6 +272,7 @@ class Watch:
         first = min(instants, default=None)
         if once and (first is None or first - now > _REACH):
             return False
+        self.waits_until = first
         wait_s = _LOOK_EVERY_S if first is None else (first - now).total_seconds()
         self._wait(min(max(wait_s, _SLICE_S / 4), _LOOK_EVERY_S))
         return True

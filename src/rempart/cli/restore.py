@@ -42,5 +42,6 @@ def command(given: Globals, file: Path, sheet: TextIO | None, database: str, *, 
     )
     put(safe(f"{done.workspace}  {done.folder}  {done.assets} assets"))
     say(f"The backup is of {done.made_at}. What was withdrawn since then is registered again: withdraw it again.")
+    say("Sources that were ended since then are watched again: end them again (rempart source end).")
     say("Evidence that was erased since then is here again: erase it again (rempart evidence erase).")
     return 0

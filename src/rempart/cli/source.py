@@ -64,7 +64,7 @@ def add(
     from rempart.app.source_terms import parse_every  # noqa: PLC0415 - heavy: Django
     from rempart.app.sources import SourceWish, add_source  # noqa: PLC0415 - as above
     from rempart.app.stopping import Stop  # noqa: PLC0415 - as above
-    from rempart.cli.source_lines import put_source  # noqa: PLC0415 - as above
+    from rempart.cli.source_lines import put_source, say_added  # noqa: PLC0415 - as above
     from rempart.model.source import Article14  # noqa: PLC0415 - as above
 
     wish = SourceWish(
@@ -83,7 +83,7 @@ def add(
     with given.open() as workspace:
         made = add_source(workspace, Stop.of(workspace, given.settings()), wish)
         put_source(made, workspace.users.names().get(made.new.authorised_by, ""), as_json=as_json)
-    say(f"Informing those concerned (GDPR article 14): {informing}. Nothing was asked of it yet: rempart watch")
+    say_added(made, informing, has_provider=bool(given.settings().search.providers))
     return 0
 
 

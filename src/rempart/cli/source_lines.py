@@ -6,8 +6,8 @@ from typing import Final
 
 from rempart.app.source_terms import in_words
 from rempart.app.sources import SourceLine, SourceSheet
-from rempart.cli.printing import put, put_json, safe
-from rempart.model.source import Health, Source, SourceState
+from rempart.cli.printing import put, put_json, safe, say
+from rempart.model.source import Health, Source, SourceKind, SourceState
 
 _WELL: Final = frozenset({Health.NEW, Health.WELL})
 
@@ -68,6 +68,13 @@ def put_source(source: Source, authorised_by: str, *, as_json: bool) -> None:
     put(safe(f"    until {new.until:%Y-%m-%d}  authorised by {authorised_by}: {new.why}"))
 
 
+def say_added(source: Source, informing: str, *, has_provider: bool) -> None:
+    """Say what was decided by adding a source, and what is still to be done."""
+    if source.new.place.kind is SourceKind.SEARCH and not has_provider:
+        say("No search engine can be asked, so nobody asks this query: set search.providers.")
+    say(f"Informing those concerned (GDPR article 14): {informing}. Nothing was asked of it yet: rempart watch")
+
+
 def is_well(line: SourceLine) -> bool:
     """Tell whether a source is read as it should be."""
     return line.source.health in _WELL and not line.problem
@@ -85,8 +92,10 @@ def put_health(line: SourceLine, *, as_json: bool) -> None:
     put(safe(f"    {visited}{source.health.in_words()}{until}"))
     if advice := source.health.what_a_person_can_do:
         put(f"    {advice}")
-    if source.mirror_group:
-        put(safe(f"    mirror of others: group {source.mirror_group}"))
+    for other in line.mirrors:
+        put(safe(f"    mirror of {other.id}  {other.new.place.text}"))
+    if source.mirror_group and not line.mirrors:
+        put("    mirror of a place that is not watched any more: rempart source list --all")
     if line.problem:
         put(safe(f"    ends at the next watch: {line.problem}"))
 
@@ -96,7 +105,7 @@ def put_sheet(sheet: SourceSheet, *, as_json: bool) -> None:
     source, tally = sheet.line.source, sheet.line.source.tally
     if as_json:
         health = health_record(source, sheet.line.problem)
-        names: dict[str, object] = {"mirrors": list(sheet.mirrors), "plans": list(sheet.plans)}
+        names: dict[str, object] = {"mirrors": [each.id for each in sheet.line.mirrors], "plans": list(sheet.plans)}
         # The end of its health and the end of the source have one name in the two records.
         health["health_until"] = health.pop("until")
         put_json({**health, **source_record(source, sheet.line.authorised_by), **names})
@@ -110,7 +119,6 @@ def put_sheet(sheet: SourceSheet, *, as_json: bool) -> None:
         ("rests on", rests),
         ("engine", source.engine),
         ("depth", str(new.depth)),
-        ("mirrors", " ".join(sheet.mirrors)),
         ("plans", " ".join(sheet.plans)),
     ):
         if words:

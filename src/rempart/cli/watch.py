@@ -11,7 +11,12 @@ from rempart.cli.printing import say
 @click.command(name="watch")
 @click.option("--once", is_flag=True, help="End when what is due is done, instead of waiting for more.")
 @click.option("--source", "sources", multiple=True, metavar="SOURCE", help="Only this one; may be given several times.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per event, then the summary.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON line per match, change of health and ended source, then the summary.",
+)
 @click.pass_obj
 def command(given: Globals, sources: tuple[str, ...], *, once: bool, as_json: bool) -> int:
     """Visit the sources that are due, and compare what they show with what is registered.

@@ -28,6 +28,8 @@ class WatchPrinter:
                 self._sighted(event)
             case SourceBegun(source=source):
                 say(f"source {source.id}: {safe(_named(source))}")
+            case SourceEnded(source=source, why=why) if self._as_json:
+                put_json({"v": 1, "event": "ended", "source": source.id, "why": why})
             case SourceEnded(source=source, why=why):
                 say(f"source {source.id} is not watched any more: {why}")
             case HealthChanged():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +12,7 @@ from rempart.cli.drawn_line import DrawnLine
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from rempart.app.watch_events import WatchTally
     from rempart.app.watching import Watch
 
 
@@ -46,9 +48,14 @@ class WatchProgress:
 
     def _update(self) -> None:
         """Show the tally."""
-        tally = self._watch.summary()
         if self._status:
-            self._status.update(
-                f"{tally.requests} requests, {tally.pages} pages, {tally.posts} new posts, {tally.media} pictures "
-                f"compared, {tally.matched} matched"
-            )
+            self._status.update(in_words(self._watch.summary(), self._watch.waits_until))
+
+
+def in_words(tally: WatchTally, waits_until: dt.datetime | None) -> str:
+    """Return one line, for 80 columns: what was done, or until when nothing may be asked for."""
+    if waits_until:
+        at = f"waits until {waits_until:%H:%M:%S} UTC"
+        return f"{at}; {tally.requests} requests, {tally.pages} pages, {tally.matched} matched so far"
+    seen = f"{tally.pages} pages, {tally.posts} new posts, {tally.media} pictures"
+    return f"{tally.requests} requests, {seen}, {tally.matched} matched"
