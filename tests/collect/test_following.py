@@ -157,6 +157,16 @@ def test_a_thread_that_was_read_a_moment_ago_is_as_before() -> None:
     assert not found.is_changed
 
 
+@pytest.mark.parametrize("is_about_person", [True, False])
+def test_pages_of_people_are_followed_where_she_consents_or_in_a_case_alone(is_about_person: bool) -> None:  # noqa: FBT001 - of pytest
+    """A page of nobody's engine links to its members as to anything."""
+    link = PageLink(kind=PageKind.UNKNOWN, url=f"https://{HOST}/members/somebody.7/")
+
+    found = done(forum(link, kind=PageKind.UNKNOWN), replace(seen(), is_about_person=is_about_person)).pages
+
+    assert [one.url for one in found] == ([link.url] if is_about_person else [])
+
+
 def test_forums_are_followed_to_the_depth_that_was_said() -> None:
     """Where the source's first page is depth 0."""
     page = forum(PageLink(kind=PageKind.FORUM, url=f"{ROOT}sub/", title="More"))

@@ -148,6 +148,8 @@ def test_what_a_source_asks() -> None:
     [
         ("https://forum.example/threads/1/", False, False),
         ("https://forum.example/members/a.1/", True, False),
+        ("https://engine.example/search?q=Sophie+Moreau", True, False),
+        ("https://forum.example/tags/sophie/", True, False),
         ("https://t.me/+AbCd", True, True),
     ],
 )

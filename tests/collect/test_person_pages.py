@@ -26,6 +26,12 @@ from rempart.collect.person_pages import account_in, queries_in
         "https://www.instagram.com/somebody/",
         "https://somebody.tumblr.com/",
         "https://reddit.com/user/somebody",
+        "https://forum.example/index.php?members/somebody.12/",
+        "https://forum.example/index.php?/profile/12-somebody/",
+        "https://forum.example/index.php?action=profile;u=12",
+        "https://archive.example/web/2026/https://x.com/somebody",
+        "https://relay.example/?url=https%3A%2F%2Fx.com%2Fsomebody",
+        "https://forum.example/?" + "a&" * 200 + "user=7",
     ],
 )
 def test_a_persons_page_is_recognised(url: str) -> None:
@@ -58,6 +64,9 @@ def test_a_place_is_none(url: str) -> None:
         ("https://forum.example/search/1/?c[title_only]=1&Keywords=a%20b", ("a b",)),
         ("https://forum.example/?s=a&q=b", ("a", "b")),
         ("https://forum.example/?page=2", ()),
+        ("https://forum.example/search/a-b/", ("a b",)),
+        ("https://forum.example/tags/a+b?page=2", ("a b",)),
+        ("https://forum.example/forums/search/", ()),
         ("https://forum.example/?q=", ()),
         ("https://forum.example/?" + "&".join(["q=x"] * 300), ()),
     ],

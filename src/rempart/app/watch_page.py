@@ -196,6 +196,7 @@ class PageReader:
             asked=item.new,
             thread=thread,
             threads=known,
+            is_about_person=bool(source.new.owner or source.new.case),
             lately=self._lately.urls,
         )
         return follow(page, seen, threads.digest, now)

@@ -152,7 +152,8 @@ class Seeder:
             words = f"{len(said) - len(found)} of its {len(said)} lines are no address (https://…): left out"
             self._faults.append((source, Health.NOT_READ, words if said else "the file has no line"))
         is_about_person = bool(source.new.owner or source.new.case)
-        allowed = [new for new in found if not refusal_of_line(new.url, is_about_person=is_about_person)]
+        names = tuple(owner.name for owner in self._workspace.owners.all())
+        allowed = [new for new in found if not refusal_of_line(new.url, names, is_about_person=is_about_person)]
         if len(allowed) < len(found):
             words = f"{len(found) - len(allowed)} addresses lead to closed rooms or to people: left out"
             self._faults.append((source, Health.REFUSED, words))

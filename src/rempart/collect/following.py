@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from rempart.collect.expiry import undated
+from rempart.collect.person_pages import account_in
 from rempart.model.collected import LOCATORS, MediaReference, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
 
@@ -42,6 +43,8 @@ class Seen:
     """The thread that the page belongs to, if it was known."""
     threads: Mapping[str, Thread]
     """Of those that the page links to, the ones that are known, by address."""
+    is_about_person: bool = False
+    """The source rests on a person's consent, or on a case: pages of people are followed."""
     lately: Collection[str] = frozenset()
     """Addresses that were read a moment ago: pages that lead to each other in a circle are asked for once."""
 
@@ -229,10 +232,15 @@ def _pages(page: ParsedPage, seen: Seen, *, is_anything_new: bool) -> tuple[NewF
         found.append(_page(page.next_url, page, asked, asked.depth))
     for link in page.links:
         depth = asked.depth + (link.kind is not PageKind.SITEMAP)
-        if not _is_thread(link, page) and depth <= seen.depth_most:
+        if not _is_thread(link, page) and depth <= seen.depth_most and not _is_somebodys(link.url, seen):
             again = link.kind in {PageKind.FORUM, PageKind.SITEMAP}
             found.append(_page(link.url, page, asked, depth, title=link.title, again=again))
     return _here(found, seen)
+
+
+def _is_somebodys(url: str, seen: Seen) -> bool:
+    """Tell the page of one person: places are watched, and people only where a source rests on a consent or a case."""
+    return not seen.is_about_person and bool(account_in(url))
 
 
 def _here(found: list[NewFrontier], seen: Seen) -> tuple[NewFrontier, ...]:

@@ -90,17 +90,20 @@ def speaks_of_person(place: Place, owners_names: Iterable[str] = ()) -> str:
     return "its address holds the name of an owner of this workspace" if is_owner_in(place.text, names) else ""
 
 
-def refusal_of_line(url: str, *, is_about_person: bool) -> str:
+def refusal_of_line(url: str, owners_names: Iterable[str] = (), *, is_about_person: bool) -> str:
     """Tell why an address of a list is left out: what no source may be is no line of one either.
 
     Args:
         url: Canonical.
+        owners_names: Whose pictures are protected here.
         is_about_person: The list rests on somebody's consent, or on a case.
 
     Returns:
         Why, in words; empty if it is not.
     """
-    return invitation_in(url) or ("" if is_about_person else account_in(url))
+    if is_about_person:
+        return invitation_in(url)
+    return invitation_in(url) or speaks_of_person(Place(kind=SourceKind.PAGE, text=url), owners_names)
 
 
 def query_in(place: Place) -> str:

@@ -18,8 +18,12 @@ _PARAMETERS_OF_MEMBERS: Final = frozenset(
     "search_author searchuser users starter profile handle screen_name".split()
 )
 _SEARCHED: Final = frozenset(
-    "q query search keywords keyword search_keywords k s text wd term terms searchterm".split()
+    "q query search recherche suche buscar keywords keyword search_keywords k s text wd term terms searchterm".split()
 )
+#: Searches, and lists of what has one word, that stand in a path.
+_SEARCH_PATH: Final = re.compile(r"/(?:search|recherche|suche|buscar|find|tags?|hashtag|label)/([^?#]+)", re.IGNORECASE)
+#: An address inside another one's path or query: archives, mirrors, relays.
+_INSIDE: Final = re.compile(r"https?://[^/\s]+/\S*", re.IGNORECASE)
 #: Hosts on which the first part of a path is somebody.
 _HOSTS: Final = re.compile(
     r"(?:\w+\.)?(?:instagram|twitter|x|facebook|tiktok|onlyfans|fansly|patreon|ko-fi|twitch|pinterest|vk|linktr|"
@@ -54,21 +58,33 @@ def account_in(url: str) -> str:
         return "it is a page of one account"
     if _UNDER.fullmatch(host):
         return "its host is named after one account"
-    if _MEMBER.match(path):
+    rewritten = f"/{unquote(parts.query).lstrip('/')}"  # where the server rewrites nothing: index.php?members/x
+    if _MEMBER.match(path) or _MEMBER.match(rewritten):
         return "it is the page of one member"
     if any(name in _PARAMETERS_OF_MEMBERS for name, _ in _parameters(parts.query)):
         return "it asks for what one member wrote"
-    return ""
+    if _separators(parts.query) >= _PARAMETERS_MOST:
+        return "it asks for more than is read of an address"
+    inside = _INSIDE.search(unquote(url), 8)
+    return account_in(inside.group()) if inside else ""
 
 
 def queries_in(url: str) -> tuple[str, ...]:
     """Return what a canonical address asks a search of, each query apart."""
-    return tuple(value for name, value in _parameters(urlsplit(url).query) if name in _SEARCHED and value)
+    parts = urlsplit(url)
+    in_path = [found[1] for found in _SEARCH_PATH.finditer(unquote(parts.path))]
+    asked = [value for name, value in _parameters(parts.query) if name in _SEARCHED and value]
+    words = (re.sub(r"[-+_/]+", " ", found).strip() for found in in_path)
+    return (*(found for found in words if not found.isdecimal()), *asked)
+
+
+def _separators(query: str) -> int:
+    return query.count("&") + query.count(";")
 
 
 def _parameters(query: str) -> list[tuple[str, str]]:
     """Return the parameters of a query; ``c[users]`` and ``users[]`` are named ``users``."""
-    if query.count("&") >= _PARAMETERS_MOST:
+    if _separators(query) >= _PARAMETERS_MOST:
         return []
-    given = parse_qsl(query, keep_blank_values=True)
+    given = parse_qsl(query.replace(";", "&"), keep_blank_values=True)
     return [(re.sub(r".*\[(\w+)\].*|\[\]$", r"\1", name).casefold(), value) for name, value in given]

@@ -20,7 +20,7 @@ from rempart.model.source import SourceState
 from rempart.model.web import Validators
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
-from rempart.store.frontier_line import ATTEMPTS_MOST, FrontierLine
+from rempart.store.frontier_line import ATTEMPTS_MOST, FrontierLine, frozen_threads
 from rempart.store.frontier_words import (
     context_in,
     context_of_words,
@@ -31,7 +31,7 @@ from rempart.store.frontier_words import (
     what_of,
 )
 from rempart.store.interface import FieldSealer
-from rempart.store.models import FrontierRow, SourceRow, ThreadRow
+from rempart.store.models import FrontierRow, SourceRow
 from rempart.store.sealing import exact, seal_text, unseal_text
 
 #: How long a process may be silent before its row is given to another one.
@@ -79,8 +79,7 @@ class FrontierRepository:
         with self._database.transaction():
             if not _lock(source):
                 return 0
-            # A page of it may have been read while another one was flagged.
-            frozen = _frozen_threads({new.thread for new in unlike.values() if new.thread})
+            frozen = frozen_threads({new.thread for new in unlike.values() if new.thread})
             wanted = [new for new in unlike.values() if new.thread not in frozen]
             count = 0
             for batch in in_batches(wanted):
@@ -228,12 +227,8 @@ class FrontierRepository:
         """Return kind, address and key of everything that was found in a thread, asked for or not."""
         rows = FrontierRow.objects.filter(source_id=source, thread_id=thread, what_sealed__isnull=False)
         with self._database.reading():
-            found = list(rows.order_by("id"))
-        known = []
-        for row in found:
-            key, url, _, _ = what_in(unseal_text(self._sealer, row.what_sealed, FrontierRow, "what_sealed", row.id))
-            known.append((Ask(row.ask), url, key))
-        return known
+            items = [self._item(row).new for row in rows.order_by("id")]
+        return [(one.ask, one.url, one.key) for one in items]
 
     def reopen(self, source: SourceId, now: dt.datetime) -> int:
         """Ask again for the pages of a source that stood behind a wall at an earlier visit; return how many.
@@ -392,13 +387,6 @@ def _lock(source: SourceId) -> bool:
     """Let nobody else write to a source's frontier until the transaction ends; tell whether it is watched."""
     rows = SourceRow.objects.select_for_update(no_key=True).filter(id=source)
     return rows.values_list("state", flat=True).first() == SourceState.ACTIVE
-
-
-def _frozen_threads(threads: Collection[ThreadId]) -> set[str]:
-    found: set[str] = set()
-    for batch in in_batches(threads):
-        found |= set(ThreadRow.objects.filter(id__in=batch, is_frozen=True).values_list("id", flat=True))
-    return found
 
 
 def _watched(sources: Collection[SourceId] | None) -> list[SourceId]:

@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Final
 
-from rempart.model.ids import SourceId
+from rempart.model.ids import SourceId, ThreadId
+from rempart.store.batches import in_batches
 from rempart.store.database import Database
-from rempart.store.models import FrontierRow
+from rempart.store.models import FrontierRow, ThreadRow
 
 #: After how many attempts that failed, or in which the process ended, a row is given up. Our own measure.
 ATTEMPTS_MOST: Final = 4
@@ -113,6 +114,14 @@ class FrontierLine:
 
     def _stored(self, instant: dt.datetime) -> Any:  # noqa: ANN401 - as the driver takes it
         return self._database.connection.ops.adapt_datetimefield_value(instant)
+
+
+def frozen_threads(threads: Collection[ThreadId]) -> set[str]:
+    """Return which of some threads are frozen; part of the caller's transaction."""
+    found: set[str] = set()
+    for batch in in_batches(threads):
+        found |= set(ThreadRow.objects.filter(id__in=batch, is_frozen=True).values_list("id", flat=True))
+    return found
 
 
 def _marks(values: Collection[object]) -> str:
