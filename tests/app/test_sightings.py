@@ -11,6 +11,7 @@ import workspaces
 from rempart import clock
 from rempart.app.rights import accept_ground, contest_asset
 from rempart.app.sightings import list_sightings, show_sighting
+from rempart.app.sources import list_sources, show_source
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import NotFoundError, RefusedError
@@ -88,6 +89,39 @@ def test_what_is_intimate_is_a_number_until_it_was_accepted(made: Made, assets: 
     traced = [(access.purpose, access.subject) for access in workspace.journal.accesses()]
     assert traced[-1] == (AccessPurpose.SHOW_SIGHTING, sighting)
     assert (AccessPurpose.LIST_SIGHTINGS, workspace.id) in traced
+
+
+def test_a_number_is_of_no_single_place(made: Made, assets: tuple[AssetId, AssetId]) -> None:
+    """Or it would be an address: neither a list of one source, nor the tally of one, tells where it is."""
+    _, workspace = made
+    there, elsewhere = added(made), added(made, "https://other.example/forums/2/")
+    seen(workspace, there, assets[0])
+    workspace.sources.count(there.id, sightings=1)
+
+    lists = [list_sightings(workspace, source.id) for source in (there, elsewhere)]
+    tallies = {line.source.id: line.source.tally.sightings for line in list_sources(workspace)}
+    accept_ground(workspace, assets[0], "rachel")
+
+    assert [(found.lines, found.sealed) for found in lists] == [((), 1)] * 2
+    assert tallies == {there.id: 0, elsewhere.id: 0}
+    assert show_source(workspace, there.id).line.source.tally.sightings == 1
+
+
+def test_what_was_seen_in_a_thread_that_was_stopped_since_is_not_shown(
+    made: Made, assets: tuple[AssetId, AssetId]
+) -> None:
+    """Its address is in the outbox of referrals alone."""
+    _, workspace = made
+    source = added(made)
+    thread = workspace.threads.open(source.id, PAGE, clock.utc_now())
+    sighting = seen(workspace, source, assets[1], thread=thread.id)
+    workspace.threads.freeze(thread.id)
+
+    with pytest.raises(RefusedError, match="minor") as refused:
+        show_sighting(workspace, sighting)
+
+    assert "forum" not in refused.value.diagnostics()
+    assert list_sightings(workspace).lines == ()
 
 
 def test_one_sealed_asset_seals_what_resembles_another_too(made: Made, assets: tuple[AssetId, AssetId]) -> None:

@@ -95,3 +95,12 @@ def test_many_references_are_refused_in_all() -> None:
 
     with pytest.raises(ValueError, match="bounded"):
         parse_page(record)
+
+
+@pytest.mark.parametrize("field", ["title", "section", "words"])
+def test_half_of_a_character_is_refused(field: str) -> None:
+    """No page has one; a worker that was taken over would end a watch with it, when its words are to be sealed."""
+    record = copy.deepcopy(RECORD) | {field: "a\ud800"}
+
+    with pytest.raises(ValueError, match="half"):
+        parse_page(record)

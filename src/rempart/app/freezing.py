@@ -72,8 +72,9 @@ class Freezing:
         except NotFoundError:  # it was past its end meanwhile
             return []
         marks = [mark for url in (known.url, known.tail_url) if url for mark in self._marks.of_address(url, "")]
-        for ask, url, key in self._workspace.frontier.known_of(source, thread):
-            marks += self._marks.of_address(url, key) if ask is Ask.PAGE else self._marks.of_asked(url, key)
+        for one in self._workspace.frontier.known_of(source, thread):
+            of = self._marks.of_address if one.ask is Ask.PAGE else self._marks.of_asked
+            marks += of(one.url, one.key)
         return marks
 
     def freeze_found(

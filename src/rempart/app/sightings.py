@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rempart import clock
+from rempart.app.gating import HAND_OFF
 from rempart.app.workspace import Workspace
 from rempart.errors import IntegrityError, RefusedError
 from rempart.model.asset import Asset, AssetState
@@ -30,7 +31,7 @@ class SightingList:
     lines: tuple[Sighting, ...] = field(repr=False)
     """Those that may be shown, the latest first, each with the matches that may be."""
     sealed: int
-    """How many more wait for somebody to accept a ground."""
+    """How many more wait for somebody to accept a ground: of the whole workspace, whatever was listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ def list_sightings(
     only: SourceId | None = workspace.sources.get(source).id if source else None
     found = workspace.sightings.all(limit, source=only, since=since)
     shown, sealed = _visible(workspace, found)
+    if only or since:  # a number of one place would be an address
+        sealed = _visible(workspace, workspace.sightings.all(limit))[1]
     _trace(workspace, AccessPurpose.LIST_SIGHTINGS, only or workspace.id, len(shown))
     return SightingList(lines=tuple(shown), sealed=sealed)
 
@@ -73,9 +76,13 @@ def show_sighting(workspace: Workspace, sighting: str) -> SightingSheet:
 
     Raises:
         NotFoundError: there is none of this identifier.
-        RefusedError: it may not be shown: its ground waits to be accepted, or somebody shown objected.
+        RefusedError: it may not be shown: its ground waits to be accepted, somebody shown objected, or its thread was
+            stopped since.
     """
     found = workspace.sightings.get(sighting)
+    if found.seen.thread and workspace.threads.is_frozen(found.seen.thread):
+        message = f"the thread of the sighting {found.id} was stopped: it may concern a minor"
+        raise RefusedError(message, advice=f"Its address is in: rempart referral list. {HAND_OFF}")
     shown, sealed = _visible(workspace, [found])
     if not shown:
         message = f"the sighting {found.id} is sealed" if sealed else f"nothing is shown of the sighting {found.id}"
@@ -96,8 +103,15 @@ def show_sighting(workspace: Workspace, sighting: str) -> SightingSheet:
     )
 
 
+def count_shown(workspace: Workspace, source: SourceId) -> int:
+    """Return how many sightings of a source may be shown, of the latest: what is sealed counts for no single place."""
+    return len(_visible(workspace, workspace.sightings.all(LINES_MOST, source=source))[0])
+
+
 def _visible(workspace: Workspace, found: Sequence[Sighting]) -> tuple[list[Sighting], int]:
     """Return what may be shown, with the matches that may be; and of how many more the number."""
+    frozen = workspace.threads.frozen_among({each.seen.thread for each in found if each.seen.thread})
+    found = [each for each in found if each.seen.thread not in frozen]
     assets = workspace.assets.by_ids({match.asset for each in found for match in each.seen.matches})
     is_shared, shown, sealed = workspace.is_shared, [], 0
     for each in found:

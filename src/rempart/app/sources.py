@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from rempart import clock
 from rempart.app.freezing import Freezing
 from rempart.app.gating import HAND_OFF
+from rempart.app.sightings import count_shown
 from rempart.app.source_people import require_right, why_not_allowed
 from rempart.app.source_terms import (
     answering,
@@ -220,6 +221,8 @@ def judge(workspace: Workspace, stop: Stop, text: str, words: tuple[str, ...] = 
 
 def _line(workspace: Workspace, source: Source, names: Mapping[UserId, str], known: Iterable[Source]) -> SourceLine:
     is_watched, group = source.state is SourceState.ACTIVE, source.mirror_group
+    if workspace.is_shared:
+        source = replace(source, tally=replace(source.tally, sightings=count_shown(workspace, source.id)))
     return SourceLine(
         source=source,
         authorised_by=names.get(source.new.authorised_by, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -41,6 +42,7 @@ from rempart.model.collected import (
 if TYPE_CHECKING:
     from rempart.hazmat import Json
 
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _INFOHASH_DIGITS: Final = 40
 _SIZE_MOST: Final = 1 << 62
 _INSTANT_MOST: Final = 1 << 33
@@ -210,6 +212,7 @@ def _text(value: Json, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         message = f"not a text of {most} characters at most"
         raise ValueError(message)
+    _check(value.isascii() or _SURROGATE.search(value) is None, "a text has no half of a character")
     return value
 
 

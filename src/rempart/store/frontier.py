@@ -21,6 +21,7 @@ from rempart.model.web import Validators
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
 from rempart.store.frontier_line import ATTEMPTS_MOST, FrontierLine, frozen_threads
+from rempart.store.frontier_room import FrontierRoom
 from rempart.store.frontier_words import (
     context_in,
     context_of_words,
@@ -62,16 +63,15 @@ class FrontierRepository:
         self._sealer = sealer
         self._keep = keep
         self._line = FrontierLine(database, lease)
+        self._room = FrontierRoom()
         self.lease = lease
 
     def add(self, source: SourceId, news: Sequence[NewFrontier], now: dt.datetime) -> int:
         """Add what is not known of a source yet; part of the caller's transaction if there is one.
 
         What is known is only changed where it must be: it is asked for again (``again``), or a temporary address of
-        it is fresher than the one that is known. What is frozen stays frozen. Nothing is added to a source that ended.
-
-        Returns:
-            How many were new.
+        it is fresher than the one that is known. What is frozen stays frozen. Nothing is added to a source that ended,
+        to a thread that is frozen, or where there is no more room. Return how many were new.
         """
         unlike: dict[str, NewFrontier] = {}
         for new in news:
@@ -223,12 +223,11 @@ class FrontierRepository:
                 count += rows.filter(key_index__in=batch).update(**values)
         return count
 
-    def known_of(self, source: SourceId, thread: ThreadId) -> list[tuple[Ask, str, str]]:
-        """Return kind, address and key of everything that was found in a thread, asked for or not."""
+    def known_of(self, source: SourceId, thread: ThreadId) -> list[NewFrontier]:
+        """Return everything that was found in a thread, asked for or not."""
         rows = FrontierRow.objects.filter(source_id=source, thread_id=thread, what_sealed__isnull=False)
         with self._database.reading():
-            items = [self._item(row).new for row in rows.order_by("id")]
-        return [(one.ask, one.url, one.key) for one in items]
+            return [self._item(row).new for row in rows.order_by("id")]
 
     def reopen(self, source: SourceId, now: dt.datetime) -> int:
         """Ask again for the pages of a source that stood behind a wall at an earlier visit; return how many.
@@ -265,7 +264,8 @@ class FrontierRepository:
         for batch in in_batches(indexes):
             for row in FrontierRow.objects.filter(source_id=source, key_index__in=batch):
                 known[indexes[bytes(row.key_index)].key] = row
-        added = [new for new in news if new.key not in known]
+        unknown = [new for new in news if new.key not in known]
+        added = unknown[: self._room.take(source, len(unknown))]
         # Among equals, what stands first on a page is asked for first.
         since = [now - dt.timedelta(microseconds=len(added) - 1 - place) for place in range(len(added))]
         made = [self._row(source, new, now, due_at) for new, due_at in zip(added, since, strict=True)]

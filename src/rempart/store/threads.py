@@ -13,6 +13,7 @@ from rempart.model.frontier import Thread
 from rempart.model.ids import IdKind, SourceId, ThreadId, new_id
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
+from rempart.store.frontier_line import frozen_threads
 from rempart.store.interface import FieldSealer
 from rempart.store.models import ThreadRow
 from rempart.store.sealing import exact, seal_text, unseal_text
@@ -149,8 +150,12 @@ class ThreadRepository:
 
     def is_frozen(self, thread: ThreadId) -> bool:
         """Tell whether a thread may concern minors."""
+        return bool(self.frozen_among([thread]))
+
+    def frozen_among(self, threads: Collection[ThreadId]) -> set[str]:
+        """Return which of some threads may concern minors."""
         with self._database.reading():
-            return ThreadRow.objects.filter(id=thread, is_frozen=True).exists()
+            return frozen_threads(threads)
 
     def sign(self, thread: ThreadId, signature: bytes, codes: bytes) -> None:
         """Note what a thread is compared with others by.
