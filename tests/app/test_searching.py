@@ -23,7 +23,7 @@ from rempart.errors import KeyFileError, SettingValueError
 from rempart.model.courtesy import Blocked, BlockKind
 from rempart.model.gate import Cleared
 from rempart.model.source import Place, SourceKind
-from rempart.model.web import Address, NotFetched, NotFetchedReason, Page
+from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, Page
 from rempart.net import PoliteOutcome, Wanted
 from rempart.net.visits import NoPermissions
 
@@ -173,7 +173,20 @@ def test_what_strangers_write_never_reaches_an_instance_of_our_network() -> None
         "https://leaks.example/search?q=x",
     ]
     for url in urls:
-        fetcher.fetch(cleared(url), Wanted())
+        fetcher.fetch(cleared(url), Wanted(accept="application/json"))
 
     assert searching.asked == urls[:1]
     assert general.asked == urls[1:]
+
+
+@pytest.mark.parametrize("mode", FetchMode)
+def test_a_strangers_picture_is_no_search(mode: FetchMode) -> None:
+    """Whose address is that of our instance, with a query of his: it would be asked in our name."""
+    general, searching = Noting(), Noting()
+    providers = make_providers(configured(PROVIDERS="searxng", SEARXNG_URL="http://127.0.0.1:8080/"))
+
+    SearchFetcher(general, searching, providers).fetch(
+        cleared("http://127.0.0.1:8080/search?q=x&format=json"), Wanted(mode=mode)
+    )
+
+    assert (len(general.asked), searching.asked) == (1, [])

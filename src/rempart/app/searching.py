@@ -81,7 +81,8 @@ class Fetches(Protocol):
 class SearchFetcher:
     """Fetches the providers' addresses through a client of their own, everything else through another.
 
-    Only the first may reach an instance in one's own network (:func:`make_search_policy`).
+    Only the first may reach an instance in one's own network (:func:`make_search_policy`). A stranger's picture whose
+    address is a provider's is not asked as providers are: it would make the instance search what he chose.
     """
 
     def __init__(self, general: Fetches, searching: Fetches, providers: Sequence[SearchProvider]) -> None:
@@ -92,7 +93,7 @@ class SearchFetcher:
 
     def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
         """Fetch one address."""
-        is_search = cleared.item.url.partition("?")[0] in self._services
+        is_search = bool(wanted.accept) and cleared.item.url.partition("?")[0] in self._services
         return (self._searching if is_search else self._general).fetch(cleared, wanted, wait_at_most_s=wait_at_most_s)
 
 

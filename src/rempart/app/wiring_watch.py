@@ -19,6 +19,7 @@ from rempart.model.collected import ParsedPage
 from rempart.model.gate import Cleared, MinorGate
 from rempart.model.web import Address
 from rempart.net import AddressPolicy, OnceResolver, PoliteClient, PoliteOutcome, Resolver, Wanted
+from rempart.net.visits import Permissions
 
 #: A packed page: its body, and what was said of it.
 _PACKED_MOST: Final = PAGE_BYTES_MOST + 1024 * 1024
@@ -81,13 +82,13 @@ def make_fetcher(
     resolver = OnceResolver(outside.resolver or make_resolver(settings))
     providers, manners = make_providers(settings), make_manners(gate, workspace)
 
-    def polite(policy: AddressPolicy | None) -> PoliteClient:
+    def polite(policy: AddressPolicy | None, permissions: Permissions) -> PoliteClient:
         client = stack.enter_context(make_client(settings, gate, resolver=resolver, policy=policy))
-        permissions = make_search_permissions(manners.permissions, providers)
         return PoliteClient(client, replace(manners, permissions=permissions))
 
-    general = polite(outside.policy)
+    general = polite(outside.policy, manners.permissions)
     if not providers:
         return general
     # Only what asks providers may reach an instance of one's own network: strangers' links must not.
-    return SearchFetcher(general, polite(outside.policy or make_search_policy(settings)), providers)
+    services = make_search_permissions(manners.permissions, providers)
+    return SearchFetcher(general, polite(outside.policy or make_search_policy(settings), services), providers)
