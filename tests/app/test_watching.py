@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rempart import clock
 from rempart.app.watch_events import HealthChanged, Sighted, SourceBegun, SourceEnded
 from rempart.app.watching import Watch
 from rempart.errors import MisuseError
 from rempart.model.frontier import FrontierState
+from rempart.model.sighting import SearchHit
 from rempart.model.source import Health
 from targets.board import File
 from targets.forum import Forum
@@ -307,3 +309,17 @@ def test_a_source_seeded_by_another_process_is_not_seeded_twice(scene: Scene) ->
 
         assert not events
         assert len(forum.log) == 0
+
+
+@pytest.mark.parametrize("days, kept", [(2, 1), (4, 0)])
+def test_results_that_matched_nothing_go_with_the_next_watch(scene: Scene, days: int, kept: int) -> None:
+    """After 72 hours, also where nobody runs the daily job."""
+    with Forum(threads=1, posts=1) as forum:
+        source = scene.add(forum.url())
+        at = clock.utc_now() - dt.timedelta(days=days)
+        hit = SearchHit(source=source.id, provider="brave", locale="fr", at=at, url="https://x.example/", position=1)
+        scene.workspace.sightings.add_hits([hit])
+
+        scene.watch(forum.url())
+
+        assert len(scene.workspace.sightings.hits()) == kept

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import logging
 import os
 import secrets
@@ -21,6 +22,7 @@ from rempart import clock
 from rempart.app.alert_sending import send_due
 from rempart.app.freezing import Freezing
 from rempart.app.mirrors import regroup
+from rempart.app.retention import retention_terms
 from rempart.app.searching import make_providers, make_wanted
 from rempart.app.stopping import Flag, Stop
 from rempart.app.watch_asking import ask, wanted_of
@@ -39,8 +41,10 @@ from rempart.errors import LeaseLostError
 from rempart.hazmat import ProtectionState
 from rempart.model.frontier import FrontierItem
 from rempart.model.ids import SourceId
+from rempart.model.retention import RowClass
 from rempart.model.source import LOCAL, Source
 from rempart.net import Wanted
+from rempart.store import RetentionRepository
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +55,8 @@ _REFRESH_EVERY_S: Final = 900.0
 _SLICE_S: Final = 0.2
 #: Before something is tried again in whose middle the watch failed.
 _AFTER_A_FAULT: Final = dt.timedelta(minutes=1)
+#: Leads that are forgotten in one transaction.
+_LEADS_MOST: Final = 500
 #: ``--once`` leaves to the next visit what may not be asked for within this: longer than a lease of the frontier, for
 #: what a killed watch left; shorter than a host is closed whose robots.txt cannot be had (``net.robots.RETRY_S``), or
 #: a machine without network would wait for an hour.
@@ -191,8 +197,9 @@ class Watch:
         self._sources = {s.id: s for s in watched if not self._only or s.id in self._only}
 
     def _begin(self) -> Iterator[WatchEvent]:
-        """Add the first pages of what is due."""
+        """Add the first pages of what is due, and forget what matched nothing for long enough."""
         now = self._workspace.database.instant()
+        self._forget(now)
         for source in self._seeder.seed(self._sources.values(), now):
             self._note_visit(source.id)
             self._concluding.requests[source.id] = 0
@@ -201,6 +208,15 @@ class Watch:
                 yield from look_at_local(self._workspace, self._settings, source, self._concluding, self.tally)
         for source, health, words in self._seeder.faults():
             yield from self._concluding.note_health(source, health, words)
+
+    def _forget(self, now: dt.datetime) -> None:
+        """Delete leads that are past their end: three days are short for whoever runs the daily job late, or never."""
+        database = self._workspace.database
+        rows = RetentionRepository(database, retention_terms(self._settings.retention))
+        for leads in (RowClass.SEARCH_HIT, RowClass.LOCATOR):
+            enforce = functools.partial(rows.enforce, leads, now, _LEADS_MOST)
+            while database.durably(enforce) == _LEADS_MOST:
+                logger.debug("%d of %s are forgotten", _LEADS_MOST, leads)
 
     def _note_visit(self, source: SourceId) -> None:
         """Count a source that is visited, be it only to its end: an earlier watch may have begun."""
