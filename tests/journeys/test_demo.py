@@ -20,6 +20,7 @@ from rempart.kernels.pdq import pdq_dihedral
 from required import ROOT
 
 
+@pytest.mark.enable_socket  # a forum and its mirror, on loopback
 def test_the_story_keeps_its_promises(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
