@@ -43,11 +43,19 @@ def files_under(*folders: Path) -> list[Path]:
 
 
 def descriptors() -> Iterable[Path]:
-    """Yield the descriptors of this process and of its children that have bytes: files, deleted ones, memory."""
+    """Yield the descriptors of this process and of its children that have bytes: files, deleted ones, memory.
+
+    A worker that closed itself in is not to be looked into by anybody but root, which is as it should be.
+    """
     me = os.getpid()
     children = Path(f"/proc/{me}/task/{me}/children").read_text(encoding="ascii").split()
     for process in (str(me), *children):
-        for path in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            paths = list(Path(f"/proc/{process}/fd").iterdir())
+        except OSError:
+            assert process != str(me)
+            continue
+        for path in paths:
             try:
                 target = os.readlink(path)
             except OSError:
