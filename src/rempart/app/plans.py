@@ -12,7 +12,7 @@ from typing import Final
 from rempart import clock
 from rempart.app.source_people import require_right
 from rempart.app.source_terms import answering
-from rempart.app.sources import SourceWish, add_source, judge
+from rempart.app.sources import SourceWish, add_source, judge, stop_watching
 from rempart.app.stopping import Stop
 from rempart.app.workspace import Workspace
 from rempart.collect.places import QUERY_MOST, parse_place
@@ -150,8 +150,8 @@ def end_plan(workspace: Workspace, plan: str) -> PlanSheet:
             message = f"the plan {found.id} ended already"
             raise MisuseError(message, advice="List those that hold: rempart plan list")
         for source in workspace.sources.all():
-            if source.new.plan == found.id and workspace.sources.end(source.id, now):
-                workspace.journal.note(EventKind.SOURCE_ENDED, source.id, actor=workspace.me.id, now=now)
+            if source.new.plan == found.id:
+                stop_watching(workspace, source.id, workspace.me.id, now)
         workspace.journal.note(EventKind.PLAN_ENDED, found.id, actor=workspace.me.id, now=now)
     return _sheet(workspace, workspace.plans.get(found.id), now)
 

@@ -71,11 +71,11 @@ def make_search_permissions(permissions: Permissions, providers: Sequence[Search
     return ServicePermissions(permissions, _services(providers))
 
 
-class Fetches(Protocol):
-    """Whoever fetches."""
+class Fetcher(Protocol):
+    """Whoever asks for an address politely (:class:`rempart.net.PoliteClient`)."""
 
-    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = 0.0) -> PoliteOutcome:
-        """Fetch one address."""
+    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = ...) -> PoliteOutcome:
+        """Ask; whatever the outside does is a value."""
 
 
 class SearchFetcher:
@@ -85,7 +85,7 @@ class SearchFetcher:
     address is a provider's is not asked as providers are: it would make the instance search what he chose.
     """
 
-    def __init__(self, general: Fetches, searching: Fetches, providers: Sequence[SearchProvider]) -> None:
+    def __init__(self, general: Fetcher, searching: Fetcher, providers: Sequence[SearchProvider]) -> None:
         """Join two clients."""
         self._general = general
         self._searching = searching

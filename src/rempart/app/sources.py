@@ -27,7 +27,7 @@ from rempart.app.workspace import Workspace
 from rempart.collect import canonical
 from rempart.collect.places import parse_place
 from rempart.errors import MisuseError, RefusedError
-from rempart.model.ids import PlanId, UserId
+from rempart.model.ids import PlanId, SourceId, UserId
 from rempart.model.source import Article14, NewSource, Source, SourceState
 from rempart.model.work import AccessPurpose, EventKind
 from rempart.net.policy import AddressPolicy
@@ -182,13 +182,20 @@ def end_source(workspace: Workspace, source: str) -> Source:
         NotFoundError: there is none of this identifier.
         MisuseError: it ended already.
     """
-    found, now = workspace.sources.get(source), clock.utc_now()
-    with workspace.database.transaction():
-        if not workspace.sources.end(found.id, now):
-            message = f"the source {found.id} ended already"
-            raise MisuseError(message, advice="List those that are watched: rempart source list")
-        workspace.journal.note(EventKind.SOURCE_ENDED, found.id, actor=workspace.me.id, now=now)
+    found, me = workspace.sources.get(source), workspace.me
+    if not stop_watching(workspace, found.id, me.id, clock.utc_now()):
+        message = f"the source {found.id} ended already"
+        raise MisuseError(message, advice="List those that are watched: rempart source list")
     return workspace.sources.get(found.id)
+
+
+def stop_watching(workspace: Workspace, source: SourceId, actor: str, now: dt.datetime) -> bool:
+    """End a source and note who did, or that its terms did; False if it ended before."""
+    with workspace.database.transaction():
+        if not workspace.sources.end(source, now):
+            return False
+        workspace.journal.note(EventKind.SOURCE_ENDED, source, actor=actor, now=now)
+    return True
 
 
 def still_allowed(workspace: Workspace, source: Source, now: dt.datetime) -> str:

@@ -54,6 +54,11 @@ class Flag:
     rule: str
     """Which rule; never a word of the page."""
 
+    @classmethod
+    def of(cls, stopped: Stopped) -> Flag:
+        """Return what the gate said of an address."""
+        return cls(source=FlagSource.ADDRESS, rule=stopped.rule)
+
 
 _FROZEN_ADDRESS: Final = Flag(source=FlagSource.MIRROR, rule="frozen address")
 _TOO_LONG: Final = Flag(source=FlagSource.TEXT, rule="too long to be judged")
@@ -169,7 +174,7 @@ class Stop:
             return flag
         judged = self.gate.check(Address(url=new.url, context=new.context))
         if isinstance(judged, Stopped):
-            return Flag(source=FlagSource.ADDRESS, rule=judged.rule)
+            return Flag.of(judged)
         return judged
 
     def judge_report(self, url: str, words: Iterable[str] = ()) -> Flag | None:
@@ -195,21 +200,24 @@ class Stop:
         entries = self._of_entries(page, host)  # (3)
         led = {post.url: why for post, why in entries}
         links = [
-            (each, led.get(each.url) or self._of_words(FlagSource.TITLE, each.title, each.url)) for each in page.links
+            (
+                each,
+                led.get(each.url) or self._of_words(FlagSource.TITLE, each.title, each.url),
+                self.marks.of_link(each),
+            )
+            for each in page.links
         ]
-        media = [(each, self._of_words(FlagSource.FILE_NAME, each.name, each.url)) for each in _alone(page)]
-        media += [(each, why) for post, why in entries for each in post.media]
-        frozen = self._among(
-            [mark for each, _ in links for mark in self.marks.of_link(each)]
-            + [mark for each, _ in media for mark in self.marks.of_media(each, host)]
-        )
+        alone = [(each, self._of_words(FlagSource.FILE_NAME, each.name, each.url)) for each in _alone(page)]
+        alone += [(each, why) for post, why in entries for each in post.media]
+        media = [(each, flag, self.marks.of_media(each, host)) for each, flag in alone]
+        frozen = self._among([mark for _, _, own in (*links, *media) for mark in own])
 
         def known(marks: list[bytes]) -> Flag | None:
-            return _FROZEN_ADDRESS if frozen and not frozen.isdisjoint(marks) else None
+            return None if frozen.isdisjoint(marks) else _FROZEN_ADDRESS
 
         return PageVerdict(
-            links=tuple((each, why) for each, flag in links if (why := flag or known(self.marks.of_link(each)))),
-            media=tuple((each, why) for each, flag in media if (why := flag or known(self.marks.of_media(each, host)))),
+            links=tuple((each, why) for each, flag, own in links if (why := flag or known(own))),
+            media=tuple((each, why) for each, flag, own in media if (why := flag or known(own))),
             signature=signature,
         )
 

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from rempart.app.net_check import REFUSALS
 from rempart.app.outside import make_limits
-from rempart.app.wiring_watch import Fetcher
+from rempart.app.searching import Fetcher
 from rempart.config import Settings
 from rempart.model.courtesy import Blocked, BlockKind, Later, LaterReason
 from rempart.model.frontier import Ask, FrontierItem, NewFrontier, Urgency
@@ -54,19 +55,10 @@ _PASSING: Final = frozenset(
     }
 )
 #: What is never asked, or leads where nothing is ever asked.
-_REFUSED: Final = frozenset(
-    {
-        NotFetchedReason.BAD_ADDRESS,
-        NotFetchedReason.SCHEME,
-        NotFetchedReason.PORT,
-        NotFetchedReason.CREDENTIALS,
-        NotFetchedReason.BAD_HOST,
-        NotFetchedReason.DENIED_ADDRESS,
-        NotFetchedReason.DENIED_HOST,
-        NotFetchedReason.DOWNGRADE,
-        NotFetchedReason.BAD_REDIRECT,
-    }
-)
+_REFUSED: Final = (REFUSALS - {NotFetchedReason.PEER_CHANGED}) | {
+    NotFetchedReason.DENIED_HOST,
+    NotFetchedReason.BAD_REDIRECT,
+}
 _UNREACHABLE: Final = _PASSING | {NotFetchedReason.NO_SUCH_HOST, NotFetchedReason.CERTIFICATE}
 #: A wall that passes by itself.
 _PASSING_WALLS: Final = frozenset(

@@ -23,7 +23,6 @@ from rempart.model import AssetId, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
 from rempart.model.ids import SourceId, ThreadId
-from rempart.model.referral import FlagSource
 from rempart.model.source import Health, Source
 from rempart.model.web import FetchedMedia, Page
 from rempart.register import visible_among
@@ -75,15 +74,15 @@ class Concluding:
             LeaseLostError: another process has the row: nothing was kept.
         """
         now = self._workspace.database.instant()
-        if getattr(answer, "was_asked", not isinstance(answer, Stopped)):
+        if answer.was_asked if isinstance(answer, Wait | Walled) else not isinstance(answer, Stopped):
             self._count_request(source)
         match answer:
             case Page():
                 yield from self._read(item, source, answer, now)
             case FetchedMedia():
                 yield from self._look(item, source, answer, now)
-            case Stopped(rule=rule):
-                yield from self.stopped(item, source, Flag(source=FlagSource.ADDRESS, rule=rule))
+            case Stopped():
+                yield from self.stopped(item, source, Flag.of(answer))
             case Wait() | Walled():
                 yield from self._turned_away(item, source, answer, now)
             case Gone(status=status):
@@ -132,7 +131,7 @@ class Concluding:
         """Read a page, and write what it leads to."""
         read = self._reader.read(item, source, page, now)
         if isinstance(read, Stopped):
-            yield from self.stopped(item, source, Flag(source=FlagSource.ADDRESS, rule=read.rule))
+            yield from self.stopped(item, source, Flag.of(read))
         elif isinstance(read, Unreadable):
             failed = Failed(may_retry=False, health=Health.NOT_READ, words=read.in_words())
             yield from self._failed(item, source, failed, now)
@@ -188,7 +187,7 @@ class Concluding:
         """Compare a picture, and write what it resembles."""
         compared = self._looking.look(item, fetched)
         if isinstance(compared, Stopped):
-            yield from self.stopped(item, source, Flag(source=FlagSource.ADDRESS, rule=compared.rule))
+            yield from self.stopped(item, source, Flag.of(compared))
             return
         if isinstance(compared, Unreadable):
             failed = Failed(may_retry=False, health=Health.NOT_READ, words=compared.in_words())

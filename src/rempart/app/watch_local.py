@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rempart.app.alerts import raise_alert
 from rempart.app.watch_concluding import Concluding
 from rempart.app.watch_events import Sighted, WatchEvent, WatchTally
-from rempart.app.watch_sighting import Recorded
+from rempart.app.watch_sighting import note_match
 from rempart.app.workspace import Workspace
 from rempart.app.workspace_scan import WorkspaceScan
 from rempart.config import Settings
@@ -37,8 +36,7 @@ def look_at_local(
         return
     with scan:
         for event in scan.events():
-            if isinstance(event, Match):
-                seen = _seen(workspace, settings, source, event)
+            if isinstance(event, Match) and (seen := _seen(workspace, settings, source, event)):
                 tally.new += seen.is_new
                 yield seen
     done = scan.summary()
@@ -51,27 +49,15 @@ def look_at_local(
     yield from concluding.note_health(source, Health.WELL, "")
 
 
-def _seen(workspace: Workspace, settings: Settings, source: Source, match: Match) -> Sighted:
-    """Write that something was seen in this place, and raise an alert the first time."""
-
-    def work() -> Recorded:
-        now = workspace.database.instant()
-        new = NewSighting(
-            source=source.id,
-            media_url=match.suspect,
-            page_url=match.suspect,
-            matches=(match,),
-            media_type=_MEDIA_TYPE,
-        )
-        written = workspace.sightings.record(new, now)
-        if written is None or not written[1]:
-            return Recorded(sighting=written[0] if written else None)
-        found = written[0]
-        workspace.sources.count(source.id, sightings=1)
-        return Recorded(sighting=found, is_new=True, alert=raise_alert(workspace, settings, found, new.matches, now))
-
-    recorded = workspace.database.durably(work)
-    assert recorded.sighting is not None  # noqa: S101 - a scan yields what is still looked for
+def _seen(workspace: Workspace, settings: Settings, source: Source, match: Match) -> Sighted | None:
+    """Write that something was seen in this place; None if it is not looked for any more."""
+    new = NewSighting(
+        source=source.id, media_url=match.suspect, page_url=match.suspect, matches=(match,), media_type=_MEDIA_TYPE
+    )
+    database = workspace.database
+    recorded = database.durably(lambda: note_match(workspace, settings, new, database.instant()))
+    if recorded.sighting is None:
+        return None
     return Sighted(
         sighting=recorded.sighting,
         matches=(match,),

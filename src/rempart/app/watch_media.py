@@ -57,16 +57,6 @@ class MediaLooking:
         self._bank.close()
 
     @property
-    def assets(self) -> int:
-        """Return how many assets are looked for."""
-        return self._bank.assets
-
-    @property
-    def listings(self) -> int:
-        """Return how many codes of partners are looked for."""
-        return len(self._bank.listings)
-
-    @property
     def unverified(self) -> int:
         """Return how many suspects could not be looked at again."""
         return self._bank.looking.failed

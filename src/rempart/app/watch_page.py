@@ -28,7 +28,6 @@ from rempart.collect.following import (
     place_of,
     post_key,
 )
-from rempart.collect.mirrors import signature_of
 from rempart.collect.search import ChannelAsk
 from rempart.errors import NotFoundError
 from rempart.hazmat import Pool
@@ -253,7 +252,7 @@ class PageWriter:
             )
             last = threads.digest(item.new.post) if item.new.post else ""
             threads.listed(thread.id, last_post=last, changed_at=item.new.posted_at, now=now)
-        if is_first and (signature := signature_of(page.posts)):
+        if is_first and (signature := read.verdict.signature):
             threads.sign(thread.id, signature, threads.signature(thread.id)[1])
         return thread
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from rempart.app.plans import effective_every
-from rempart.app.sources import still_allowed
+from rempart.app.sources import still_allowed, stop_watching
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
 from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
@@ -17,10 +18,8 @@ from rempart.collect import canonical, end_of
 from rempart.collect.channels import refusal_of
 from rempart.collect.naming import refusal_of_line
 from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
-from rempart.model.ids import SourceId
 from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
-from rempart.model.work import EventKind
 
 #: Of a file of addresses: lines, and bytes.
 LINES_MOST: Final = 100_000
@@ -47,21 +46,9 @@ class Seeder:
         """
         workspace = self._workspace
         for source in workspace.database.durably(workspace.sources.all):
-            why = "its day has come" if source.new.until <= now else still_allowed(workspace, source, now)
-            if why and self._end(source.id, now):
+            why = still_allowed(workspace, source, now)
+            if why and workspace.database.durably(functools.partial(stop_watching, workspace, source.id, ACTOR, now)):
                 yield source, why
-
-    def _end(self, source: SourceId, now: dt.datetime) -> bool:
-        """End a source, and note it; False if another process did."""
-        workspace = self._workspace
-
-        def work() -> bool:
-            if not workspace.sources.end(source, now):
-                return False
-            workspace.journal.note(EventKind.SOURCE_ENDED, source, actor=ACTOR, now=now)
-            return True
-
-        return workspace.database.durably(work)
 
     def seed(self, sources: Iterable[Source], now: dt.datetime) -> Iterator[Source]:
         """Add what is asked for first of each source that is due, and say when it is due again; in one transaction."""

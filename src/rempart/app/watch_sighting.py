@@ -37,6 +37,28 @@ class Recorded:
     """What was raised; None if nothing was."""
 
 
+def note_match(
+    workspace: Workspace, settings: Settings, seen: NewSighting, now: dt.datetime, *, ends_at: dt.datetime | None = None
+) -> Recorded:
+    """Write what matched, and raise an alert the first time; part of the caller's transaction.
+
+    Args:
+        workspace: Where it is written.
+        settings: Which doors alerts have.
+        seen: What was seen.
+        now: When.
+        ends_at: When the link to it ends, if it does.
+    """
+    written = workspace.sightings.record(seen, now)
+    if written is None:
+        return Recorded(sighting=None)
+    (found, is_new), alert = written, None
+    if is_new:
+        workspace.sources.count(seen.source, sightings=1)
+        alert = raise_alert(workspace, settings, found, seen.matches, now, ends_at=ends_at)
+    return Recorded(sighting=found, is_new=is_new, alert=alert)
+
+
 class SightingWriter:
     """Writes what a picture led to, in the transaction that finishes it."""
 
@@ -61,16 +83,8 @@ class SightingWriter:
                 note_picture(workspace, item.new.thread, compared.code)
             if not compared.matches:
                 return Recorded(sighting=None)
-            written = workspace.sightings.record(self._sighting(item, source, compared), now)
-            if written is None:
-                return Recorded(sighting=None)
-            (found, is_new), alert = written, None
-            if is_new:
-                workspace.sources.count(source.id, sightings=1)
-                alert = raise_alert(
-                    workspace, self._settings, found, compared.matches, now, ends_at=item.new.expires_at
-                )
-            return Recorded(sighting=found, is_new=is_new, alert=alert)
+            seen = self._sighting(item, source, compared)
+            return note_match(workspace, self._settings, seen, now, ends_at=item.new.expires_at)
 
         return work
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 from rempart.app.manners import make_manners
 from rempart.app.outside import make_client, make_resolver
-from rempart.app.searching import SearchFetcher, make_providers, make_search_permissions, make_search_policy
+from rempart.app.searching import Fetcher, SearchFetcher, make_providers, make_search_permissions, make_search_policy
 from rempart.app.wiring import choose_kernel_cache
 from rempart.app.workspace import Workspace
 from rempart.collect import PAGE_BYTES_MOST, PARSE_TASK, parse_page
@@ -16,9 +16,8 @@ from rempart.collect.channels import ChannelHomes
 from rempart.config import Settings
 from rempart.hazmat import DecodeLimits, Pool, PoolSettings, Protection, Task
 from rempart.model.collected import ParsedPage
-from rempart.model.gate import Cleared, MinorGate
-from rempart.model.web import Address
-from rempart.net import AddressPolicy, OnceResolver, PoliteClient, PoliteOutcome, Resolver, Wanted
+from rempart.model.gate import MinorGate
+from rempart.net import AddressPolicy, OnceResolver, PoliteClient, Resolver
 from rempart.net.visits import Permissions
 
 #: A packed page: its body, and what was said of it.
@@ -26,13 +25,6 @@ _PACKED_MOST: Final = PAGE_BYTES_MOST + 1024 * 1024
 _PARSE_CPU_S: Final = 2
 _PARSE_WALL_S: Final = 20
 _PARSE_MEMORY: Final = 512 * 1024 * 1024
-
-
-class Fetcher(Protocol):
-    """Whoever asks for an address politely (:class:`rempart.net.PoliteClient`)."""
-
-    def fetch(self, cleared: Cleared[Address], wanted: Wanted, *, wait_at_most_s: float = ...) -> PoliteOutcome:
-        """Ask; whatever the outside does is a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
