@@ -33,7 +33,8 @@ from rempart.model.collected import (
     PageLink,
     ParsedPost,
 )
-from rempart.model.frontier import Thread, Urgency
+from rempart.model.frontier import PAGES_FIRST, Thread, Urgency
+from rempart.model.ids import ThreadId
 
 # Threads of a listing
 
@@ -111,6 +112,12 @@ def test_threads_elsewhere_are_not_asked_for() -> None:
 def test_threads_too_deep_are_not_asked_for() -> None:
     """Depth 0 is the first page alone."""
     assert not done(forum(listed()), seen(depth_most=0)).threads
+
+
+def test_where_reading_begins_no_picture_waits() -> None:
+    """A forum has thousands of new threads: the pictures of one do not wait for the others."""
+    assert not one_asked(done(forum(listed()))).is_before_pictures
+    assert {one.run for one in done(forum(listed(), next_url=f"{ROOT}page-2")).pages} == {0}
 
 
 def test_a_listing_names_the_threads_to_look_up() -> None:
@@ -252,6 +259,17 @@ def test_pages_of_a_thread_are_followed_whatever_their_depth() -> None:
     asked = asked_for(THREAD, depth=2, urgency=Urgency.NEW)
 
     assert done(thread_page(next_url=f"{THREAD}page-2"), seen(asked)).onward
+
+
+@pytest.mark.parametrize("run", [0, 1, PAGES_FIRST - 1, PAGES_FIRST, PAGES_FIRST + 1])
+def test_a_thread_counts_how_far_it_was_read(run: int) -> None:
+    """The pictures of its first pages wait for those that follow; a thread without end keeps them waiting no longer."""
+    asked = replace(asked_for(THREAD, urgency=Urgency.NEW), run=run, thread=ThreadId("thr_1"))
+
+    onward = done(thread_page(next_url=f"{THREAD}page-2", last_url=f"{THREAD}page-99"), seen(asked)).onward
+
+    assert {one.run for one in onward} == {min(run, PAGES_FIRST) + 1}
+    assert {one.is_before_pictures for one in onward} == {run < PAGES_FIRST}
 
 
 def test_a_thread_that_leads_away_is_not_followed() -> None:

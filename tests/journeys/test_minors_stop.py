@@ -128,6 +128,24 @@ def test_a_flagged_post_freezes_its_thread(scene: Scene, where: str) -> None:
     )
 
 
+def test_a_word_on_page_7_stops_the_pictures_of_page_1(scene: Scene) -> None:
+    """They wait until the thread was read, here and on other hosts, where a turn may come at any time."""
+    thread = scene.forum.open_thread("Quiet boats", PLAIN, files=[leak_file()])
+    scene.forum.append_post(thread.number, PLAIN, files=[leak_file("b.jpg")], markup=scene.shown())
+    for _ in range(6 * scene.forum.look.posts_per_page):
+        scene.forum.append_post(thread.number, PLAIN)
+    scene.forum.append_post(thread.number, FLAGGED)
+    source = scene.add()
+
+    scene.watch()
+
+    assert [path for path in scene.asked() if "page-7" in path]
+    assert not [path for path in scene.asked() if "attachments" in path]
+    assert scene.canary.log.requests == []
+    assert CANARY not in scene.names.asked
+    assert set(scene.workspace.frontier.counts(source.id)) <= {FrontierState.FROZEN, FrontierState.DONE}
+
+
 def test_nothing_of_a_stopped_thread_is_on_the_disk_in_the_clear(scene: Scene) -> None:
     """Its words, its address and its pictures."""
     thread = scene.forum.open_thread("Quiet boats", f"planted-word {FLAGGED}", files=[leak_file("planted-file.jpg")])

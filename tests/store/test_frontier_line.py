@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rempart.model.frontier import FrontierState, Urgency
-from rempart.model.ids import SourceId
+from rempart.model.frontier import PAGES_FIRST, FrontierState, Urgency
+from rempart.model.ids import SourceId, ThreadId
 from rempart.store import Database
 from rempart.store.frontier_line import ATTEMPTS_MOST
 from rempart.store.models import FrontierRow
@@ -53,6 +53,60 @@ def test_what_ends_first_goes_first(here: Watched, source: SourceId) -> None:
 
     pictures = [f"forum.example attachment {n}" for n in (0, 1, 2)]
     assert keys == [*pictures, *(f"{SITE}/threads/{n}/" for n in (3, 4, 5, 6))]
+
+
+@pytest.fixture
+def thread(here: Watched, source: SourceId) -> ThreadId:
+    """Return a thread with a picture to ask for, and a page that goes before it."""
+    made = here.threads.open(source, f"{SITE}/threads/9/", NOW).id
+    here.add(source, picture(1, thread=made), page(2, thread=made, urgency=Urgency.DEEPER, run=1))
+    return made
+
+
+def test_pages_of_a_thread_go_before_its_pictures(here: Watched, source: SourceId, thread: ThreadId) -> None:
+    """And before other pictures and pages; what was read of a thread in one go has an end, and a feed has no thread."""
+    here.add(source, page(5, thread=thread, run=PAGES_FIRST + 1, urgency=Urgency.DEEPER))
+    here.add(source, page(4, run=1, urgency=Urgency.DEEPER), page(3), picture(2))
+    here.add(source, picture(3, thread=thread, urgency=Urgency.ENDING, expires_at=NOW + DAY))
+    here.add(source, picture(4, urgency=Urgency.ENDING, expires_at=NOW + DAY))
+
+    keys = served(here)
+
+    attached = "forum.example attachment"
+    pages = [f"{SITE}/threads/{n}/" for n in (2, 3, 5, 4)]
+    assert keys[:3] == [f"{attached} 4", pages[0], f"{attached} 3"]
+    assert sorted(keys[3:5]) == [f"{attached} 1", f"{attached} 2"]
+    assert sorted(keys[5:]) == sorted(pages[1:])
+
+
+@pytest.mark.usefixtures("thread")
+@pytest.mark.parametrize("state", [s for s in FrontierState if s is not FrontierState.WAITING])
+def test_a_picture_waits_until_the_page_before_it_is_over(here: Watched, state: FrontierState) -> None:
+    """While it is read by whoever, and while it is tried again; not where nothing can be read of it."""
+    item = here.frontier.claim("one", NOW)
+    assert item is not None
+    assert item.new.run == 1
+
+    assert here.frontier.claim("two", NOW) is None
+    assert here.frontier.next_instant() == NOW + LEASE
+    here.frontier.retry(item, NOW + DAY, NOW)
+    assert here.frontier.claim("two", NOW) is None
+    assert here.frontier.next_instant() == NOW + DAY
+    again = here.frontier.claim("one", NOW + DAY)
+    assert again is not None
+    here.frontier.finish(again, state, NOW + DAY)
+
+    assert served(here, NOW + DAY) == ["forum.example attachment 1"]
+
+
+def test_a_page_that_waits_already_goes_before_pictures_too(here: Watched, source: SourceId) -> None:
+    """It was found by a link first, and then on the page before it."""
+    made = here.threads.open(source, f"{SITE}/threads/9/", NOW).id
+    here.add(source, page(2, urgency=Urgency.DEEPER))
+    here.add(source, picture(1, thread=made), page(2, thread=made, urgency=Urgency.DEEPER, run=1))
+    here.add(source, page(2, thread=made, urgency=Urgency.DEEPER))
+
+    assert served(here) == [f"{SITE}/threads/2/", "forum.example attachment 1"]
 
 
 def test_a_host_is_left_in_peace(here: Watched, source: SourceId) -> None:
@@ -148,7 +202,10 @@ def assert_indexed(database: Database, sql: str, parameters: Any) -> None:
     """Ask the planner what it would read: neither the whole table nor all rows of a source."""
     explain = "EXPLAIN" if database.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     plan = "\n".join(str(row[-1]) for row in database.execute(f"{explain} {sql}", parameters))
-    for walk in (r"Seq Scan on frontier", r"SCAN (f|frontier)\b(?! USING (COVERING )?INDEX frontier_(line|leased))"):
+    for walk in (
+        r"Seq Scan on frontier",
+        r"SCAN (f|frontier)\b(?! USING (COVERING )?INDEX frontier_(line|leased|ahead))",
+    ):
         assert not re.search(walk, plan), f"{sql}\n{plan}"
 
 

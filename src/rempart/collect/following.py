@@ -2,8 +2,9 @@
 
 A forum's listing names the newest post of each thread: only threads that have something new are asked for, on the last
 page that was read of them, and from there forward. A new thread is asked for on its first page, then on its last one,
-where what is new is, then from the second page on. Listings themselves are followed while a page of them shows a
-thread that is new or changed.
+where what is new is, then from the second page on. Its pictures wait until its next pages were read, up to a number of
+them: a word there may forbid them. Listings themselves are followed while a page of them shows a thread that is new or
+changed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from rempart.collect.expiry import undated
 from rempart.collect.person_pages import account_in
 from rempart.model.collected import LOCATORS, MediaReference, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
-from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
+from rempart.model.frontier import PAGES_FIRST, Ask, NewFrontier, Thread, Urgency
 
 #: Pages whose posts belong together, and are told apart by what was read last.
 WITH_POSTS: Final = frozenset({PageKind.THREAD, PageKind.FEED, PageKind.PASTE, PageKind.UNKNOWN})
@@ -275,6 +276,7 @@ def _page(
         post=asked.post if thread else "",
         posted_at=asked.posted_at if thread else None,
         again=again,
+        run=min(asked.run, PAGES_FIRST) + 1 if thread else 0,
     )
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from rempart.model.ids import FrontierId, SourceId, ThreadId
 from rempart.model.web import Validators
+
+#: Pages of a thread that are read before its pictures, behind the one where reading begins: five hundred posts of most
+#: forums. What stands on one of them may say that the pictures of another are not to be asked for. Our own measure.
+PAGES_FIRST: Final = 24
 
 
 class Ask(StrEnum):
@@ -33,7 +38,7 @@ class FrontierState(StrEnum):
 
 
 class Urgency(IntEnum):
-    """What goes first."""
+    """What goes first; pages that a thread's pictures wait for go before all but temporary media."""
 
     ENDING = 0
     """Temporary media, the ones that end first before the others."""
@@ -76,6 +81,13 @@ class NewFrontier:
     """Media: when that post was written. A page of a thread: when something was added, as its listing says."""
     again: bool = False
     """A page that is asked for again although it was done: a first page, the last page of a changed thread."""
+    run: int = 0
+    """A page of a thread: how many of its pages led to it in one go, up to one more than ``PAGES_FIRST``."""
+
+    @property
+    def is_before_pictures(self) -> bool:
+        """Tell a page that the pictures of its thread wait for."""
+        return self.ask is Ask.PAGE and self.thread is not None and 0 < self.run <= PAGES_FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

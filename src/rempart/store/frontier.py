@@ -18,9 +18,10 @@ from rempart.model.frontier import Ask, FrontierItem, FrontierState, NewFrontier
 from rempart.model.ids import FrontierId, IdKind, SourceId, ThreadId, new_id
 from rempart.model.source import SourceState
 from rempart.model.web import Validators
+from rempart.store import frontier_line
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
-from rempart.store.frontier_line import ATTEMPTS_MOST, FrontierLine, frozen_threads
+from rempart.store.frontier_line import ATTEMPTS_MOST, FrontierLine
 from rempart.store.frontier_room import FrontierRoom
 from rempart.store.frontier_words import (
     context_in,
@@ -79,7 +80,7 @@ class FrontierRepository:
         with self._database.transaction():
             if not _lock(source):
                 return 0
-            frozen = frozen_threads({new.thread for new in unlike.values() if new.thread})
+            frozen = frontier_line.frozen_threads({new.thread for new in unlike.values() if new.thread})
             wanted = [new for new in unlike.values() if new.thread not in frozen]
             count = 0
             for batch in in_batches(wanted):
@@ -105,8 +106,7 @@ class FrontierRepository:
         token = secrets.token_hex(16)
         with self._database.transaction():
             self._line.give_up(now)
-            watched = _watched(sources)
-            row = self._line.take(watched, busy_hosts, worker=worker, token=token, now=now)
+            row = self._line.take(frontier_line.watched_among(sources), busy_hosts, worker=worker, token=token, now=now)
         return self._item(row) if row is not None else None
 
     def host_digest(self, url: str) -> bytes:
@@ -250,7 +250,7 @@ class FrontierRepository:
             sources: Only what belongs to these.
         """
         with self._database.reading():
-            return self._line.next_instant(_watched(sources), busy_hosts)
+            return self._line.next_instant(frontier_line.watched_among(sources), busy_hosts)
 
     def counts(self, source: SourceId) -> dict[FrontierState, int]:
         """Return how many rows of a source are in each state."""
@@ -298,8 +298,8 @@ class FrontierRepository:
         if new.again and row.lease_until is not None:
             return {} if row.is_wanted_again else {"is_wanted_again": True}
         if state is FrontierState.WAITING:
-            urgency = {"urgency": new.urgency} if new.urgency < row.urgency else {}
-            return {**self._written(row.id, new), **urgency} if is_fresher and row.lease_until is None else urgency
+            is_free = row.lease_until is None
+            return {**(self._written(row.id, new) if is_fresher and is_free else {}), **frontier_line.sooner(row, new)}
         # It failed, or was gone, under an address that had ended: there may be more behind the fresh one.
         had_ended = state is FrontierState.GONE and row.url_ends_at <= row.changed_at
         if is_fresher and (state is FrontierState.FAILED or had_ended):
@@ -330,6 +330,8 @@ class FrontierRepository:
             "host_index": self.host_digest(new.url),
             "context_sealed": self._sealed(context_of_words(new), "context_sealed", row) if new.context else None,
             "urgency": new.urgency,
+            "place": frontier_line.place_in_line(new),
+            "run": new.run,
             "url_ends_at": new.expires_at or _NEVER,
         }
 
@@ -353,6 +355,7 @@ class FrontierRepository:
             post=post,
             page_url=page_url,
             posted_at=row.posted_at,
+            run=row.run,
         )
         return FrontierItem(
             id=FrontierId(row.id),
@@ -387,13 +390,6 @@ def _lock(source: SourceId) -> bool:
     """Let nobody else write to a source's frontier until the transaction ends; tell whether it is watched."""
     rows = SourceRow.objects.select_for_update(no_key=True).filter(id=source)
     return rows.values_list("state", flat=True).first() == SourceState.ACTIVE
-
-
-def _watched(sources: Collection[SourceId] | None) -> list[SourceId]:
-    rows = SourceRow.objects.filter(state=SourceState.ACTIVE)
-    if sources is not None:
-        rows = rows.filter(id__in=list(sources))
-    return [SourceId(source) for source in rows.values_list("id", flat=True)]
 
 
 def _waiting(now: dt.datetime) -> dict[str, Any]:

@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Final
 
+from rempart.model.frontier import NewFrontier, Urgency
 from rempart.model.ids import SourceId, ThreadId
+from rempart.model.source import SourceState
 from rempart.store.batches import in_batches
 from rempart.store.database import Database
-from rempart.store.models import FrontierRow, ThreadRow
+from rempart.store.models import FrontierRow, SourceRow, ThreadRow
 
 #: After how many attempts that failed, or in which the process ended, a row is given up. Our own measure.
 ATTEMPTS_MOST: Final = 4
@@ -25,6 +27,9 @@ _BATCH: Final = 100
 _SKIP: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF f SKIP LOCKED"}
 # A lease that ends later than any may was written under a clock that has since gone back.
 _ENDED: Final = "(f.lease_until <= %s OR f.lease_until > %s)"
+# A picture waits while pages that go before it wait, or are being read.
+_FREE: Final = """(f.ask <> 'media' OR f.thread_id IS NULL OR NOT EXISTS (
+            SELECT 1 FROM frontier p WHERE p.state = 'waiting' AND p.place = 1 AND p.thread_id = f.thread_id))"""
 _GIVE_UP: Final = """
 WITH ended AS MATERIALIZED (
     SELECT f.id FROM frontier f WHERE f.state = 'waiting' AND f.lease_until IS NOT NULL AND {ended}
@@ -40,8 +45,8 @@ _TAKE: Final = """
 WITH first AS MATERIALIZED (
     SELECT f.id FROM frontier f
     WHERE f.state = 'waiting' AND f.due_at <= %s AND (f.lease_until IS NULL OR {ended})
-        AND {source} {among} {peace}
-    ORDER BY f.urgency, f.url_ends_at, f.due_at, f.id LIMIT 1 {skip}
+        AND {source} {among} {peace} AND {free}
+    ORDER BY f.place, f.url_ends_at, f.due_at, f.id LIMIT 1 {skip}
 )
 UPDATE frontier SET lease_by = %s, lease_token = %s, lease_until = %s, attempts = attempts + 1,
     is_wanted_again = {no}
@@ -49,12 +54,28 @@ WHERE id IN (SELECT id FROM first) RETURNING *
 """
 _NEXT_DUE: Final = """
 SELECT f.id, f.due_at FROM frontier f
-WHERE f.state = 'waiting' AND f.lease_until IS NULL AND {source} {among} {peace} ORDER BY f.due_at LIMIT 1
+WHERE f.state = 'waiting' AND f.lease_until IS NULL AND {source} {among} {peace} AND {free}
+ORDER BY f.due_at LIMIT 1
 """
 _NEXT_ENDED: Final = """
 SELECT f.id, f.lease_until AS due_at FROM frontier f
 WHERE f.state = 'waiting' AND f.lease_until IS NOT NULL AND {source} {among} ORDER BY f.lease_until LIMIT 1
 """
+
+
+def place_in_line(new: NewFrontier) -> int:
+    """Return what a line is ordered by: 0 for temporary media, 1 for pages that pictures wait for, then the rest."""
+    if new.is_before_pictures:
+        return 1
+    return new.urgency if new.urgency is Urgency.ENDING else new.urgency + 1
+
+
+def sooner(row: FrontierRow, new: NewFrontier) -> dict[str, Any]:
+    """Return what changes of a row that waits: it never goes later than it did."""
+    values: dict[str, Any] = {"urgency": new.urgency} if new.urgency < row.urgency else {}
+    if (place := place_in_line(new)) < row.place:
+        values |= {"place": place, "run": new.run, "thread_id": row.thread_id or new.thread}
+    return values
 
 
 class FrontierLine:
@@ -67,6 +88,7 @@ class FrontierLine:
         self._words = {
             "skip": _SKIP[database.vendor],
             "ended": _ENDED,
+            "free": _FREE,
             "no": "0" if database.vendor == "sqlite" else "false",
             # The sign keeps SQLite from reading all rows of a source and sorting them, instead of the line's index
             # (sqlite.org/optoverview.html, "Disqualifying WHERE Clause Terms Using Unary +").
@@ -122,6 +144,14 @@ def frozen_threads(threads: Collection[ThreadId]) -> set[str]:
     for batch in in_batches(threads):
         found |= set(ThreadRow.objects.filter(id__in=batch, is_frozen=True).values_list("id", flat=True))
     return found
+
+
+def watched_among(sources: Collection[SourceId] | None) -> list[SourceId]:
+    """Return which sources are asked: all that are watched, or those of them that are named."""
+    rows = SourceRow.objects.filter(state=SourceState.ACTIVE)
+    if sources is not None:
+        rows = rows.filter(id__in=list(sources))
+    return [SourceId(source) for source in rows.values_list("id", flat=True)]
 
 
 def _marks(values: Collection[object]) -> str:

@@ -118,6 +118,9 @@ class FrontierRow(models.Model):
     context_sealed = optional_sealed_field()
     depth = models.IntegerField()
     urgency = models.SmallIntegerField()
+    # By what the line is ordered: urgency, and between temporary media and the rest the pages that pictures wait for.
+    place = models.SmallIntegerField()
+    run = models.SmallIntegerField()
     # When a temporary address ends; far away for one that lasts, so that both databases order them alike.
     url_ends_at = models.DateTimeField()
     thread = reference("store.ThreadRow", null=True)
@@ -144,7 +147,7 @@ class FrontierRow(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["urgency", "url_ends_at", "due_at", "id", "host_index"],
+                fields=["place", "url_ends_at", "due_at", "id", "host_index"],
                 name="frontier_line",
                 condition=_WAITING,
             ),
@@ -153,4 +156,5 @@ class FrontierRow(models.Model):
                 name="frontier_leased",
                 condition=_WAITING & models.Q(lease_until__isnull=False),
             ),
+            models.Index(fields=["thread"], name="frontier_ahead", condition=_WAITING & models.Q(place=1)),
         ]
