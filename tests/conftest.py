@@ -50,6 +50,29 @@ def kernel_cache(watched_log: None) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _copied_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make the tables of fresh databases by copying them; :func:`every_migration` does not."""
+    from copied_tables import CopiedTables  # noqa: PLC0415 - Django, after the environment is clean
+    from rempart.store import schema  # noqa: PLC0415 - as above
+
+    with pytest.MonkeyPatch.context() as patch:
+        copied = CopiedTables(tmp_path_factory.mktemp("tables"), schema._apply_next)
+        patch.setattr(schema, "_apply_next", copied)
+        yield
+
+
+@pytest.fixture
+def every_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run every migration on a fresh database, as users do."""
+    from copied_tables import CopiedTables  # noqa: PLC0415 - as above
+    from rempart.store import schema  # noqa: PLC0415 - as above
+
+    copied: object = schema._apply_next
+    assert isinstance(copied, CopiedTables)
+    monkeypatch.setattr(schema, "_apply_next", copied.apply_next)
+
+
 @pytest.fixture(scope="session")
 def test_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an interpreter that also finds ``tests/tasks.py``: workers are isolated and take no path from us."""

@@ -7,18 +7,18 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rempart.store import Database, DatabaseLocation, upgrade
-
 #: Where Debian, Fedora and Homebrew put the server's programs, beside PATH.
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 
+#: Which database of a server has the newest tables, and nothing in them.
+TEMPLATE = "rempart_template"
 #: Marks of a test that has a sense on one kind of database only.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -47,8 +47,8 @@ class PostgresServer:
         )
         self.start()
         try:
-            with self._template() as database:
-                upgrade(database)
+            self._run("createdb", "-h", str(self.folder), "-U", "rempart", "-T", "template0", TEMPLATE)
+            migrate(self.url(TEMPLATE))
         except BaseException:
             self.end()
             raise
@@ -76,18 +76,11 @@ class PostgresServer:
         """Return the address of one of its databases."""
         return f"postgresql://rempart@/{name}?host={self.folder}"
 
-    def make(self, template: str = "rempart_template") -> str:
+    def make(self, template: str = TEMPLATE) -> str:
         """Make a database, with the newest tables or (``template0``) with none, and return its address."""
         name = f"t{uuid.uuid4().hex}"
         self._run("createdb", "-h", str(self.folder), "-U", "rempart", "-T", template, name)
         return self.url(name)
-
-    @contextlib.contextmanager
-    def _template(self) -> Iterator[Database]:
-        self._run("createdb", "-h", str(self.folder), "-U", "rempart", "-T", "template0", "rempart_template")
-        database = Database(DatabaseLocation.parse(self.url("rempart_template")))
-        yield database
-        database.close()
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]
@@ -100,6 +93,13 @@ class PostgresServer:
             stderr=subprocess.PIPE,
             timeout=120,
         )
+
+
+def migrate(url: str) -> None:
+    """Make the newest tables by every migration, in a process of its own: one has one database open at a time."""
+    code = "import sys; from rempart.store import *; upgrade(Database(DatabaseLocation.parse(sys.argv[1])))"
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, url], env={**os.environ, **paths}, check=True, timeout=120)
 
 
 def make_sqlite(folder: Path) -> str:

@@ -86,6 +86,7 @@ def test_tables_and_migrations_do_not_drift(database: Database) -> None:
     call_command("makemigrations", "store", check=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.usefixtures("every_migration")
 def test_from_nothing_and_again(tmp_path: Path) -> None:
     """The second time does nothing."""
     database = open_at(make_sqlite(tmp_path))
@@ -94,11 +95,50 @@ def test_from_nothing_and_again(tmp_path: Path) -> None:
     before = rows_of(database)
     second = upgrade(database)
 
-    assert first[-1] == LATEST
+    assert first == list(_KNOWN)
     assert second == []
     assert rows_of(database) == before
     assert faults(database) == []
     assert database.execute("PRAGMA foreign_keys") == [(1,)]
+    database.close()
+
+
+def whole_structure(database: Database) -> list[tuple[object, ...]]:
+    """Return tables, columns, indexes, constraints and triggers, as the database says them."""
+    if database.vendor == "sqlite":
+        return sorted(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"), key=repr)
+    found = [
+        *database.execute(
+            "SELECT table_name, column_name, ordinal_position, column_default, is_nullable, udt_name, "
+            "character_maximum_length FROM information_schema.columns WHERE table_schema = 'public'"
+        ),
+        *database.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"),
+        *database.execute("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0"),
+        *database.execute("SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"),
+        *database.execute("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"),
+        *database.execute(
+            "SELECT attrelid::regclass::text, attname, attstattarget FROM pg_attribute "
+            "WHERE attnum > 0 AND NOT attisdropped"
+        ),
+    ]
+    return sorted((row for row in found if not str(row[0]).startswith(("pg_", "information_schema"))), key=repr)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_tests_work_on_what_migrations_make(tmp_path: Path, request: pytest.FixtureRequest, kind: str) -> None:
+    """Their tables are copied from what migrations made once: down to the last trigger and statistic."""
+    server = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    urls = [server.make("template0") if server else make_sqlite(tmp_path) for _ in range(2)]
+    database = open_at(urls[0])
+    assert upgrade(database) == [LATEST]
+    copied = whole_structure(database)
+    database.close()
+    request.getfixturevalue("every_migration")
+    database = open_at(urls[1])
+    assert upgrade(database) == list(_KNOWN)
+
+    assert len(copied) > 200
+    assert copied == whole_structure(database)
     database.close()
 
 
