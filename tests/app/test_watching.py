@@ -233,8 +233,8 @@ def test_one_visit_asks_for_no_more_than_its_budget_and_the_next_one_goes_on(sce
         assert 3 < visits < 9
 
 
-def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
-    """And nothing of it is asked for."""
+def test_a_source_that_was_ended_is_not_visited(scene: Scene) -> None:
+    """Nothing of it is asked for."""
     with Forum(threads=1, posts=2) as forum:
         source = scene.add(forum.url())
         scene.workspace.sources.end(source.id, scene.workspace.database.instant())
@@ -245,18 +245,19 @@ def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
         assert (tally.requests, len(forum.log)) == (0, 0)
 
 
-def test_whoever_answered_for_a_source_and_left_ends_it(scene: Scene) -> None:
+def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
     """Its rows wait for nobody."""
     with Forum(threads=1, posts=2) as forum:
-        source = scene.add(forum.url())
-        later = dt.timedelta(days=91)
-        ended = scene.workspace.sources.end_past(scene.workspace.database.instant() + later)
+        source = scene.add(forum.url(), lasts=dt.timedelta(seconds=-1))
 
-        events, _ = scene.watch(forum.url())
+        events, tally = scene.watch(forum.url())
 
-        assert ended == [source.id]
-        assert not [event for event in events if isinstance(event, SourceEnded | SourceBegun)]
-        assert len(forum.log) == 0
+        assert [(event.source.id, event.why) for event in events if isinstance(event, SourceEnded)] == [
+            (source.id, "its day has come")
+        ]
+        assert not [event for event in events if isinstance(event, SourceBegun)]
+        assert (tally.requests, len(forum.log)) == (0, 0)
+        assert scene.workspace.sources.all() == []
 
 
 def test_what_may_not_be_watched_any_more_ends_in_the_middle_of_a_visit(

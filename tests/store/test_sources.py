@@ -84,16 +84,6 @@ def test_an_end_ends_everything_at_once(here: Watched) -> None:
     assert [one.state for one in here.sources.all(include_ended=True)] == [SourceState.ENDED]
 
 
-def test_it_ends_when_its_day_has_come(here: Watched) -> None:
-    """Not before; nobody has to ask."""
-    short, long = here.source("short", until=NOW + DAY).id, here.source("long", until=NOW + 2 * DAY).id
-
-    assert here.sources.end_past(NOW + DAY - dt.timedelta(seconds=1)) == []
-    assert here.sources.end_past(NOW + DAY) == [short]
-    assert here.sources.end_past(NOW + DAY) == []
-    assert [one.id for one in here.sources.all()] == [long]
-
-
 def test_due_are_those_whose_hour_has_come(here: Watched) -> None:
     """The longest due first; none past its day."""
     late, soon, past = here.source("late").id, here.source("soon").id, here.source("past", until=NOW + HOUR).id

@@ -196,13 +196,6 @@ class SourceRepository:
                 _expire(source, now)
         return ended
 
-    def end_past(self, now: dt.datetime) -> list[SourceId]:
-        """End every source whose day has come; return them."""
-        with self._database.reading():
-            past = SourceRow.objects.filter(state=SourceState.ACTIVE, until__lte=now).order_by("until", "id")
-            found = [SourceId(row) for row in past.values_list("id", flat=True)]
-        return [source for source in found if self.end(source, now)]
-
     def _made(self, new: NewSource, now: dt.datetime) -> SourceRow:
         made = new_id(IdKind.SOURCE)
         row = SourceRow(
