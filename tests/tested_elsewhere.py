@@ -36,6 +36,7 @@ TESTED_ELSEWHERE: Final = {
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py store/frontier_words.py "
+    "store/migrations/0013_visits.py "
     "model/frontier.py model/referral.py model/source.py",
     "tests/store/test_sightings.py": "model/sighting.py store/models/seen.py store/leads.py store/matches.py",
     "tests/privacy/test_retention.py, watch": "privacy/watch_texts.py",
