@@ -63,7 +63,11 @@ def sealed(scene: Scene) -> Scene:
 
 @pytest.mark.parametrize("kind", [SourceKind.FOLDER, SourceKind.WARC])
 def test_what_is_sealed_is_told_as_a_number(
-    sealed: Scene, tmp_path: Path, kind: SourceKind, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    sealed: Scene,
+    tmp_path: Path,
+    kind: SourceKind,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """An urgent alert, once, as of a page: no event, line, log or list names the file or the picture."""
     caplog.set_level(logging.DEBUG)

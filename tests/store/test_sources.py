@@ -108,6 +108,24 @@ def test_of_two_processes_one_seeds(here: Watched) -> None:
     assert here.sources.seeded(source, NOW + HOUR, NOW)
 
 
+def test_what_is_asked_at_one_visit_is_one_count_for_all(here: Watched) -> None:
+    """Of each source that is watched; the visit ends when the next one begins, the tally goes on."""
+    one, other, ended = (here.source(name).id for name in ("one", "other", "ended"))
+    assert here.sources.seeded(one, NOW + HOUR, NOW)
+
+    for source in (one, one, ended):
+        here.sources.count(source, requests=1, pages=1)
+    here.sources.count(other, pages=1)
+    here.sources.end(ended, NOW)
+
+    assert here.sources.asked() == {one: 2}
+    assert not here.sources.seeded(one, NOW + 2 * HOUR, NOW), "it is not due: the visit goes on"
+    assert here.sources.asked() == {one: 2}
+    assert here.sources.seeded(one, NOW + 2 * HOUR, NOW + HOUR)
+    assert here.sources.asked() == {}
+    assert here.sources.get(one).tally.requests == 2
+
+
 def test_the_tally_only_grows(here: Watched) -> None:
     """By the names that it has."""
     source = here.source().id

@@ -61,11 +61,10 @@ class Concluding:
         self._sightings = sightings
         self._freezing = freezing
         self._health: dict[SourceId, Health] = {}
-        self._uncounted: dict[SourceId, int] = {}
         self.busy: dict[bytes, dt.datetime] = {}
         """Hosts that must be left in peace, by digest, and until when."""
-        self.requests: dict[SourceId, int] = {}
-        """Made at this visit of each source."""
+        self.uncounted: dict[SourceId, int] = {}
+        """Requests that were made of each source, and are not written yet."""
 
     def conclude(self, item: FrontierItem, source: Source, answer: Answer) -> Iterator[WatchEvent]:
         """Note what came of one request, and yield what happened.
@@ -293,12 +292,11 @@ class Concluding:
 
     def _count_request(self, source: Source) -> None:
         self._tally.requests += 1
-        self.requests[source.id] = self.requests.get(source.id, 0) + 1
-        self._uncounted[source.id] = self._uncounted.get(source.id, 0) + 1
+        self.uncounted[source.id] = self.uncounted.get(source.id, 0) + 1
 
     def _effect(self, source: Source, work: Callable[[], T]) -> T:
         """Do some work in one transaction, which counts the requests made since the last one too."""
-        requests = self._uncounted.pop(source.id, 0)
+        requests = self.uncounted.get(source.id, 0)
 
         def whole() -> T:
             done = work()
@@ -306,7 +304,9 @@ class Concluding:
                 self._workspace.sources.count(source.id, requests=requests)
             return done
 
-        return self._durably(whole)
+        done = self._durably(whole)
+        self.uncounted.pop(source.id, None)  # only now: they were made, whatever became of the rest
+        return done
 
     def _durably(self, work: Callable[[], T]) -> T:
         return self._workspace.database.durably(work)
