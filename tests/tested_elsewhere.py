@@ -36,7 +36,8 @@ TESTED_ELSEWHERE: Final = {
     "collect/examples/generic.py collect/examples/machina.py collect/examples/misago.py collect/examples/phpbb.py "
     "collect/examples/sitemap.py collect/examples/xenforo.py",
     "tests/store/test_frontier.py": "store/models/watched.py store/migrations/0011_watch.py "
-    "store/migrations/0012_pages_first.py store/frontier_words.py model/frontier.py model/referral.py model/source.py",
+    "store/migrations/0012_pages_first.py store/migrations/0013_visits.py store/frontier_words.py "
+    "model/frontier.py model/referral.py model/source.py",
     "tests/store/test_sightings.py": "model/sighting.py store/models/seen.py store/leads.py store/matches.py",
     "tests/privacy/test_retention.py, watch": "privacy/watch_texts.py",
     "tests/app/test_tracing.py": "app/candidates.py app/wiring_copies.py model/recipient.py",

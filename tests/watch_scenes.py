@@ -81,6 +81,7 @@ def add(
     kind: SourceKind = SourceKind.PAGE,
     depth: int = 2,
     every: dt.timedelta = dt.timedelta(hours=6),
+    lasts: dt.timedelta = dt.timedelta(days=90),
 ) -> Source:
     """Watch a place."""
     now = clock.utc_now()
@@ -90,7 +91,7 @@ def add(
         depth=depth,
         authorised_by=workspace.me.id,
         why="reported by several people",
-        until=now + dt.timedelta(days=90),
+        until=now + lasts,
         article14=Article14.PUBLIC_NOTICE,
     )
     return workspace.sources.add(new, now)

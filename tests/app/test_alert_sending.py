@@ -178,6 +178,27 @@ def test_a_door_that_failed_rests(desk: Desk) -> None:
     assert asked_at - desk.workspace.database.instant() > dt.timedelta(seconds=REST_S / 2)
 
 
+def test_a_receiver_that_asks_for_patience_is_not_asked_before(desk: Desk) -> None:
+    """Not by another process, nor with another alert; in the end it takes them all, under their references."""
+    busy = head("429 Too Many Requests", retry_after="7200", content_length="0")
+    with WebhookReceiver(busy, TAKEN) as receiver:
+        desk.opened(receiver, lines=True)
+        alerts = [desk.see()]
+        assert desk.send().failed == 1
+        alerts.append(desk.see())
+
+        soon = desk.send(later=True)
+
+        assert len(receiver.posts) == 1
+        assert (soon.done, soon.failed) == (1, 2)
+        reasons = {job.reason for job in desk.workspace.jobs.all(JobState.QUEUED)}
+        assert any("webhook, which asked to be left in peace" in reason for reason in reasons)
+        desk.workspace.database.execute("UPDATE alert_door SET rests_until = %s", ("2026-01-01 00:00:00",))
+        assert desk.send(later=True).done == 2
+        assert sorted(headers["webhook-id"] for headers, _ in receiver.posts[1:]) == sorted(one.id for one in alerts)
+    assert set(desk.states) == {JobState.DONE}
+
+
 def test_a_receiver_that_wants_no_more_is_not_asked_again(desk: Desk) -> None:
     """410: that is noted, and by this worker it is not asked about the others either."""
     with WebhookReceiver(GONE) as receiver:

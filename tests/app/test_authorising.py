@@ -18,11 +18,14 @@ from rempart.app.authorising import (
     list_hosts,
     withdraw_authorisations,
 )
+from rempart.app.freezing import Freezing
+from rempart.app.stopping import Flag, Stop, gate_of
 from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import HostState
 from rempart.model.gate import MinorGate
+from rempart.model.referral import FlagSource
 from rempart.model.work import AccessPurpose, EventKind
 
 DAY = dt.timedelta(days=1)
@@ -156,3 +159,22 @@ def test_an_identifier_that_is_not_whole_is_one_all_the_same(made: Made) -> None
 
     with pytest.raises(NotFoundError, match="no authorisation 'aut_5f0c'"):
         withdraw_authorisations(workspace, "aut_5f0c", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://forum.example.org/threads/1", "http://FORUM.example.org/threads/1/?fbclid=x#p"]
+)
+def test_nobody_can_answer_for_what_was_frozen(made: Made, url: str) -> None:
+    """By a watch of this workspace: nothing is written, and nothing more is said than by the gate."""
+    settings, workspace = made
+    stop = Stop.of(workspace, settings)
+    flag = Flag(source=FlagSource.TEXT, rule="fr-word")
+    Freezing(workspace, stop).freeze_report("https://forum.example.org/threads/1", flag, clock.utc_now())
+
+    with pytest.raises(RefusedError, match=r"may concern a minor \(rule frozen address\)$") as caught:
+        authorise(workspace, gate_of(workspace, settings), statement(url=url))
+
+    assert "forum" not in caught.value.diagnostics()
+    assert list_authorisations(workspace) == []
+    other = authorise(workspace, gate_of(workspace, settings), statement(url="https://forum.example.org/threads/2"))
+    assert list_authorisations(workspace) == [other]

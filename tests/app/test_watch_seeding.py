@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from rempart.app.watch_channel import ChannelFollowing
 from rempart.app.watch_events import HealthChanged
+from rempart.app.watch_seeding import Seeder
+from rempart.model.frontier import Ask
 from rempart.model.source import Health, SourceKind
 from targets.board import File
 from targets.forum import Forum
@@ -95,6 +98,29 @@ def test_a_list_names_pages_and_pictures_of_any_host(scene: Scene, tmp_path: Pat
         assert tally.new == 2
         assert {request.path for request in one.log.requests} == {"/robots.txt", f"{path_of(one, picture)}.jpg"}
         assert scene.workspace.sources.get(source.id).tally.requests == 3
+
+
+@pytest.mark.parametrize(
+    "name, ask",
+    [
+        ("view.jpg.exe", Ask.PAGE),
+        ("files?name=view.jpg", Ask.PAGE),
+        ("view.JPE?exp=1", Ask.MEDIA),
+        ("a.heif", Ask.MEDIA),
+    ],
+)
+def test_a_line_that_names_a_picture_is_asked_for_as_one(scene: Scene, tmp_path: Path, name: str, ask: Ask) -> None:
+    """Lists knew fewer endings than pages do: what they did not know was read as a page, and not compared."""
+    listed = tmp_path / "urls.txt"
+    listed.write_text(f"https://forum.example/{name}\n", encoding="utf-8")
+    source = scene.add(str(listed), kind=SourceKind.LIST)
+    workspace, now = scene.workspace, scene.workspace.database.instant()
+
+    assert list(Seeder(workspace, ChannelFollowing(workspace, ())).seed([source], now))
+
+    item = workspace.frontier.claim("one", now)
+    assert item is not None
+    assert item.new.ask is ask
 
 
 def test_words_beside_an_address_are_judged(scene: Scene, tmp_path: Path) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rempart import clock
-from rempart.app.watch_events import HealthChanged, Sighted, SourceBegun, SourceEnded
+from rempart.app.watch_events import HealthChanged, Sighted, SourceBegun, SourceEnded, WatchEvent
 from rempart.app.watching import Watch
-from rempart.errors import MisuseError
-from rempart.model.frontier import FrontierState
+from rempart.errors import LeaseLostError, MisuseError
+from rempart.model.frontier import FrontierItem, FrontierState
 from rempart.model.sighting import SearchHit
 from rempart.model.source import Health
+from rempart.store import FrontierRepository
 from targets.board import File
 from targets.forum import Forum
 from targets.xenforo_pages import Look
@@ -233,8 +236,61 @@ def test_one_visit_asks_for_no_more_than_its_budget_and_the_next_one_goes_on(sce
         assert 3 < visits < 9
 
 
-def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
-    """And nothing of it is asked for."""
+def test_two_watches_together_ask_for_no_more_than_one_budget(scene: Scene) -> None:
+    """It was counted by each process: together they asked for twice as much; and so did a watch that began anew."""
+    most = 6
+    small = scene.with_settings(watch__requests_per_visit=most)
+    with Forum(threads=3, posts=12, picture_every=3, look=SMALL) as forum:
+        source, way = small.add(forum.url()), outside([forum.url()], small.names)
+        with (
+            Watch(small.workspace, small.settings, outside=way) as one,
+            Watch(small.workspace, small.settings, outside=way) as other,
+        ):
+            running = [one.events(once=True), other.events(once=True)]
+            while running:
+                running = [events for events in running if next(events, None) is not None]
+        _, anew = small.watch(forum.url())
+
+        assert one.tally.requests + other.tally.requests == most
+        assert len(forum.log) - len(forum.log.under("/robots.txt")) == most
+        assert anew.requests == 0
+        assert small.workspace.sources.get(source.id).tally.requests == most
+        _, following = small.again(source, forum.url())
+        assert following.requests == most
+
+
+def test_a_request_whose_effect_was_undone_was_made_all_the_same(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process had the row for a moment: it is asked for again, and both requests count."""
+    finish, do, torn = FrontierRepository.finish, Watch._do, list[FrontierItem]()
+
+    def lost(self: FrontierRepository, item: FrontierItem, *given: Any, **values: Any) -> bool:
+        if torn:
+            return finish(self, item, *given, **values)
+        torn.append(item)
+        message = "another process has it"
+        raise LeaseLostError(message)
+
+    def given_back(self: Watch, item: FrontierItem) -> Iterator[WatchEvent]:
+        yield from do(self, item)
+        if torn == [item]:
+            scene.workspace.frontier.release(item, clock.utc_now())
+            torn.append(item)
+
+    monkeypatch.setattr(FrontierRepository, "finish", lost)
+    monkeypatch.setattr(Watch, "_do", given_back)
+    with Forum(threads=1, posts=2, picture_every=0) as forum:
+        source = scene.add(forum.url())
+
+        scene.watch(forum.url())
+
+        asked = len(forum.log) - len(forum.log.under("/robots.txt"))
+        assert forum.log.counts[forum.look.forum_path] == 2
+        assert scene.workspace.sources.get(source.id).tally.requests == asked
+        assert scene.workspace.sources.asked() == {source.id: asked}
+
+
+def test_a_source_that_was_ended_is_not_visited(scene: Scene) -> None:
+    """Nothing of it is asked for."""
     with Forum(threads=1, posts=2) as forum:
         source = scene.add(forum.url())
         scene.workspace.sources.end(source.id, scene.workspace.database.instant())
@@ -245,18 +301,19 @@ def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
         assert (tally.requests, len(forum.log)) == (0, 0)
 
 
-def test_whoever_answered_for_a_source_and_left_ends_it(scene: Scene) -> None:
+def test_a_source_whose_day_has_come_ends(scene: Scene) -> None:
     """Its rows wait for nobody."""
     with Forum(threads=1, posts=2) as forum:
-        source = scene.add(forum.url())
-        later = dt.timedelta(days=91)
-        ended = scene.workspace.sources.end_past(scene.workspace.database.instant() + later)
+        source = scene.add(forum.url(), lasts=dt.timedelta(seconds=-1))
 
-        events, _ = scene.watch(forum.url())
+        events, tally = scene.watch(forum.url())
 
-        assert ended == [source.id]
-        assert not [event for event in events if isinstance(event, SourceEnded | SourceBegun)]
-        assert len(forum.log) == 0
+        assert [(event.source.id, event.why) for event in events if isinstance(event, SourceEnded)] == [
+            (source.id, "its day has come")
+        ]
+        assert not [event for event in events if isinstance(event, SourceBegun)]
+        assert (tally.requests, len(forum.log)) == (0, 0)
+        assert scene.workspace.sources.all() == []
 
 
 def test_what_may_not_be_watched_any_more_ends_in_the_middle_of_a_visit(

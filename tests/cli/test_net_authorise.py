@@ -9,11 +9,16 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from rempart.app.workspace import open_workspace
+from rempart import clock
+from rempart.app.freezing import Freezing
+from rempart.app.stopping import Flag, Stop
+from rempart.app.workspace import NOTE, open_workspace
+from rempart.cli.net import check
 from rempart.cli.net_authorise import authorisations, authorise, hosts
 from rempart.cli.opening import Globals
-from rempart.errors import MisuseError, NotFoundError, RefusedError
+from rempart.errors import IntegrityError, MisuseError, NotFoundError, RefusedError
 from rempart.model.courtesy import HostState
+from rempart.model.referral import FlagSource
 from workspaces import make, settings_for
 
 URL = "https://forum.example.org/threads/1"
@@ -125,3 +130,37 @@ def test_terms_beside_a_withdrawal_are_refused(folder: Path, terms: tuple[str, .
 
     assert isinstance(result.exception, MisuseError)
     assert json.loads(run(folder, authorisations, "--json").stdout)["withdrawn_at"] is None
+
+
+def test_what_was_frozen_is_neither_authorised_nor_checked(folder: Path) -> None:
+    """Both commands know the workspace: refused for safety, with where to turn, and nothing is asked."""
+    settings = settings_for(folder)
+    with open_workspace(settings) as workspace:
+        flag = Flag(source=FlagSource.TEXT, rule="fr-word")
+        Freezing(workspace, Stop.of(workspace, settings)).freeze_report(URL, flag, clock.utc_now())
+
+    given, checked = run(folder, authorise, URL, *WHOLE, "--days", "7"), run(folder, check, f"{URL}?fbclid=x")
+
+    assert isinstance(given.exception, RefusedError)
+    assert checked.return_value == RefusedError.exit_code
+    assert checked.stdout.splitlines()[-1].endswith("may concern a minor (rule frozen address)")
+    assert "PHAROS" in checked.stderr
+
+
+def test_a_check_does_not_pass_over_a_workspace_that_does_not_open(folder: Path) -> None:
+    """What was frozen cannot be known then: nothing is asked."""
+    (folder / NOTE).write_text("{", encoding="utf-8")
+
+    checked = run(folder, check, URL)
+
+    assert isinstance(checked.exception, IntegrityError)
+    assert not checked.stdout
+
+
+def test_a_check_works_without_a_workspace(tmp_path: Path) -> None:
+    """As before there was one."""
+    checked = run(tmp_path / "none", check, "http://127.0.0.1/")
+
+    assert checked.return_value == RefusedError.exit_code
+    assert "refused" in checked.stdout
+    assert not (tmp_path / "none").exists()

@@ -93,6 +93,42 @@ def test_two_secrets_sign_while_one_replaces_the_other() -> None:
         assert not receiver.verify(0, b"another secret of 24 byt")
 
 
+DAY_S = 86_400.0
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+@pytest.mark.parametrize(
+    "status, asked, wait_s",
+    [
+        ("429 Too Many Requests", "9" * 400, DAY_S),
+        ("503 Service Unavailable", "Fri, 31 Dec 9999 23:59:59 GMT", DAY_S),
+        *(("429 Too Many Requests", text, 0.0) for text in ("", "-5", "soon", "1e9", "5.5", "0x10", "nan")),
+        ("429 Too Many Requests", "Sun, 22 Nov 2026 05:59:00 GMT", 0.0),
+        ("503 Service Unavailable", "Sun, 99 Nov 2026 06:10:00 GMT", 0.0),
+        ("500 Internal Server Error", "120", 0.0),
+        ("400 Bad Request", "120", 0.0),
+        ("429 Too Many Requests", "120", 120.0),
+        ("503 Service Unavailable", "Sun, 22 Nov 2026 06:10:00 GMT", 600.0),
+    ],
+)
+def test_a_receiver_may_ask_for_patience(status: str, asked: str, wait_s: float) -> None:
+    """For a day at most, in seconds or by a date (RFC 9110, 10.2.3); nonsense asks for nothing, and is not repeated."""
+    with WebhookReceiver(head(status, retry_after=asked, content_length="0")) as receiver:
+        found = tell(receiver.url)
+
+    assert (found.state, found.wait_s) == (DeliveryState.FAILED, wait_s)
+    assert (f"in peace for {wait_s:.0f} s" in found.why) is bool(wait_s)
+    assert wait_s or found.why == f"it answered {status[:3]}"
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_of_several_wishes_the_longest_counts() -> None:
+    """An answer that passed through a proxy may have two."""
+    answer = b"HTTP/1.1 429 No\r\nRetry-After: 5\r\nRetry-After: x\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n"
+    with WebhookReceiver(answer) as receiver:
+        assert tell(receiver.url).wait_s == 90
+
+
 @pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.mark.parametrize(
     "answer, state",

@@ -74,3 +74,21 @@ def test_there_is_no_such_alert(here: Watched) -> None:
     for name in ("alr_" + "0" * 32, "x"):
         with pytest.raises(NotFoundError, match="no alert"):
             here.alerts.get(name)
+
+
+def test_a_door_that_asked_for_it_is_left_in_peace(here: Watched, seen: list[SightingId]) -> None:
+    """Until the latest instant that it said, whichever alert it did not take; not once it takes one, not for ever."""
+    one, other = (
+        here.alerts.raise_(each, AlertPriority.HIGH, [AlertDoor.MAIL, AlertDoor.WEBHOOK], NOW) for each in seen
+    )
+    assert here.alerts.rests_until(AlertDoor.WEBHOOK, NOW) is None
+
+    here.alerts.rest([one.id], AlertDoor.WEBHOOK, NOW + DAY / 2)
+    here.alerts.rest([other.id], AlertDoor.WEBHOOK, NOW + DAY / 4)
+
+    assert here.alerts.rests_until(AlertDoor.WEBHOOK, NOW) == NOW + DAY / 2
+    assert here.alerts.rests_until(AlertDoor.WEBHOOK, NOW + DAY / 2) is None
+    assert here.alerts.rests_until(AlertDoor.MAIL, NOW) is None
+    assert here.alerts.rests_until(AlertDoor.WEBHOOK, NOW - DAY) is None, "a clock that has gone back"
+    here.alerts.sent(one.id, AlertDoor.WEBHOOK, NOW)
+    assert here.alerts.rests_until(AlertDoor.WEBHOOK, NOW) == NOW + DAY / 4

@@ -109,7 +109,7 @@ def whole_structure(database: Database) -> list[tuple[object, ...]]:
         return sorted(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"), key=repr)
     found = [
         *database.execute(
-            "SELECT table_name, column_name, ordinal_position, column_default, is_nullable, udt_name, "
+            "SELECT table_name, column_name, column_default, is_nullable, udt_name, "
             "character_maximum_length FROM information_schema.columns WHERE table_schema = 'public'"
         ),
         *database.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"),

@@ -84,16 +84,6 @@ def test_an_end_ends_everything_at_once(here: Watched) -> None:
     assert [one.state for one in here.sources.all(include_ended=True)] == [SourceState.ENDED]
 
 
-def test_it_ends_when_its_day_has_come(here: Watched) -> None:
-    """Not before; nobody has to ask."""
-    short, long = here.source("short", until=NOW + DAY).id, here.source("long", until=NOW + 2 * DAY).id
-
-    assert here.sources.end_past(NOW + DAY - dt.timedelta(seconds=1)) == []
-    assert here.sources.end_past(NOW + DAY) == [short]
-    assert here.sources.end_past(NOW + DAY) == []
-    assert [one.id for one in here.sources.all()] == [long]
-
-
 def test_due_are_those_whose_hour_has_come(here: Watched) -> None:
     """The longest due first; none past its day."""
     late, soon, past = here.source("late").id, here.source("soon").id, here.source("past", until=NOW + HOUR).id
@@ -116,6 +106,24 @@ def test_of_two_processes_one_seeds(here: Watched) -> None:
 
     here.sources.make_due(source, NOW)
     assert here.sources.seeded(source, NOW + HOUR, NOW)
+
+
+def test_what_is_asked_at_one_visit_is_one_count_for_all(here: Watched) -> None:
+    """Of each source that is watched; the visit ends when the next one begins, the tally goes on."""
+    one, other, ended = (here.source(name).id for name in ("one", "other", "ended"))
+    assert here.sources.seeded(one, NOW + HOUR, NOW)
+
+    for source in (one, one, ended):
+        here.sources.count(source, requests=1, pages=1)
+    here.sources.count(other, pages=1)
+    here.sources.end(ended, NOW)
+
+    assert here.sources.asked() == {one: 2}
+    assert not here.sources.seeded(one, NOW + 2 * HOUR, NOW), "it is not due: the visit goes on"
+    assert here.sources.asked() == {one: 2}
+    assert here.sources.seeded(one, NOW + 2 * HOUR, NOW + HOUR)
+    assert here.sources.asked() == {}
+    assert here.sources.get(one).tally.requests == 2
 
 
 def test_the_tally_only_grows(here: Watched) -> None:

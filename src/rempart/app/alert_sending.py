@@ -7,6 +7,7 @@ the jobs of the others find them told.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import secrets
 from collections.abc import Mapping, Sequence
@@ -103,17 +104,38 @@ class AlertSender:
         Raises:
             LaterError: it is, or did not take them.
         """
-        if (left_s := self._rests_until_s.get(door, 0.0) - clock.monotonic_s()) > 0:
-            message = f"the alert was not taken to {door}, which failed less than {REST_S:.0f} s ago"
-            raise LaterError(message, wait_s=left_s)
+        self._refuse_at_rest(door)
         # Until it is known to be well: what is raised here counts as a failure too.
         self._rests_until_s[door] = clock.monotonic_s() + REST_S
         delivery = self._doors.deliver(door, alerts)
         if delivery.state is DeliveryState.FAILED:
+            if delivery.wait_s:
+                self._let_rest(door, alerts, delivery.wait_s)
             message = f"the alert was not taken by {door}: {delivery.why}"
-            raise LaterError(message, wait_s=REST_S)
+            raise LaterError(message, wait_s=max(REST_S, delivery.wait_s))
         del self._rests_until_s[door]
         return delivery
+
+    def _refuse_at_rest(self, door: AlertDoor) -> None:
+        """Leave a door in peace that failed lately, or asked for it: of whichever worker, with whichever alert.
+
+        Raises:
+            LaterError: it is at rest.
+        """
+        if (left_s := self._rests_until_s.get(door, 0.0) - clock.monotonic_s()) > 0:
+            message = f"the alert was not taken to {door}, which failed less than {REST_S:.0f} s ago"
+            raise LaterError(message, wait_s=left_s)
+        now = self._workspace.database.instant()
+        until = self._workspace.database.durably(lambda: self._workspace.alerts.rests_until(door, now))
+        if until is not None:
+            message = f"the alert was not taken to {door}, which asked to be left in peace"
+            raise LaterError(message, wait_s=(until - now).total_seconds())
+
+    def _let_rest(self, door: AlertDoor, alerts: Sequence[Alert], wait_s: float) -> None:
+        """Write until when a door asked to be left in peace, before this attempt is given back."""
+        workspace, told = self._workspace, [alert.id for alert in alerts]
+        until = workspace.database.instant() + dt.timedelta(seconds=wait_s)
+        workspace.database.durably(lambda: workspace.alerts.rest(told, door, until))
 
     def _waiting(self, reference: str, door: AlertDoor) -> Sequence[Alert]:
         """Return the alert of a job, with those that one mail tells beside it; none if it is told, or past its end."""

@@ -1,7 +1,7 @@
 """Say, step by step, whether an address may be asked for, without asking for more than each step says.
 
 1. The address in its one form.
-2. The gate: an address that it stops ends here; no name server is asked.
+2. The gate, with what a watch of this workspace froze: an address that it stops ends here; no name server is asked.
 3. The host's addresses, from the name servers, asked once.
 4. The policy, on each of them: one that is denied ends here; nothing is connected to.
 5. robots.txt, which is fetched.
@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from rempart.app.gating import make_gate
 from rempart.app.outside import make_client, make_identity, make_limits, make_resolver
+from rempart.app.stopping import gate_of
+from rempart.app.workspace import Workspace
 from rempart.config import Settings
 from rempart.errors import FetchError
 from rempart.model.courtesy import Blocked, Later, RobotsCopy, RobotsVerdict
@@ -89,6 +90,7 @@ class NetCheck:
         self,
         settings: Settings,
         mode: FetchMode,
+        workspace: Workspace | None = None,
         *,
         resolver: Resolver | None = None,
         policy: AddressPolicy | None = None,
@@ -98,12 +100,16 @@ class NetCheck:
         Args:
             settings: As every fetch of this workspace has them.
             mode: What would be read.
+            workspace: What was frozen there is stopped here as well; without one, nothing was.
             resolver: Instead of the settings' name servers.
             policy: Instead of the one that every fetch has.
+
+        Raises:
+            ConfigError: a list of the gate cannot be read: nothing is asked for.
         """
         self._settings = settings
         self._mode = mode
-        self._gate = make_gate(settings)
+        self._gate = gate_of(workspace, settings)
         self._resolver = OnceResolver(resolver or make_resolver(settings))
         self._policy = policy or AddressPolicy()
         self._limits: FetchLimits = make_limits(settings, mode)

@@ -244,8 +244,10 @@ class Stop:
 
     def _frozen_address(self, name: str) -> str:
         """Return the rule by which an address was frozen; empty if it was not, or if it is a text."""
-        is_address = name[:8].lower().startswith(("http://", "https://"))
-        return _FROZEN_ADDRESS.rule if is_address and self._among(self.marks.of_address(name, "")) else ""
+        if not name[:8].lower().startswith(("http://", "https://")):
+            return ""
+        marks = [*self.marks.of_address(name, ""), *self.marks.of_asked(name, "")]
+        return _FROZEN_ADDRESS.rule if self._among(marks) else ""
 
     def _of_own_words(self, page: ParsedPage) -> Flag | None:
         if LeftOut.WORDS in page.left_out or (LeftOut.POSTS in page.left_out and page.kind not in _OF_MANY):

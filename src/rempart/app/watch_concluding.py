@@ -19,7 +19,7 @@ from rempart.app.watch_sighting import SightingWriter
 from rempart.app.workspace import Workspace
 from rempart.collect.channels import health_of
 from rempart.errors import NotFoundError
-from rempart.model import AssetId, Stopped, Unreadable
+from rempart.model import Match, Stopped, Unreadable
 from rempart.model.collected import Engine, MediaReference, PageLink, Wall
 from rempart.model.frontier import Ask, FrontierItem, FrontierState, Urgency
 from rempart.model.ids import SourceId, ThreadId
@@ -61,11 +61,10 @@ class Concluding:
         self._sightings = sightings
         self._freezing = freezing
         self._health: dict[SourceId, Health] = {}
-        self._uncounted: dict[SourceId, int] = {}
         self.busy: dict[bytes, dt.datetime] = {}
         """Hosts that must be left in peace, by digest, and until when."""
-        self.requests: dict[SourceId, int] = {}
-        """Made at this visit of each source."""
+        self.uncounted: dict[SourceId, int] = {}
+        """Requests that were made of each source, and are not written yet."""
 
     def conclude(self, item: FrontierItem, source: Source, answer: Answer) -> Iterator[WatchEvent]:
         """Note what came of one request, and yield what happened.
@@ -110,6 +109,13 @@ class Concluding:
         yield StoppedAt(flag=flag.source, rule=flag.rule)
         if _is_root(item):
             yield from self.note_health(source, Health.STOPPED, "it may concern minors: nothing of it is asked for")
+
+    def visible(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """Return which matches of one picture may be shown: decided now, whatever was true when it was registered."""
+        workspace = self._workspace
+        known = self._durably(lambda: workspace.assets.by_ids({match.asset for match in matches}))
+        shown = visible_among(known.values(), is_shared=self._durably(lambda: workspace.is_shared))
+        return tuple(match for match in matches if match.asset in shown)
 
     def note_health(
         self,
@@ -201,8 +207,7 @@ class Concluding:
             return
         self._tally.matched += 1
         self._tally.new += recorded.is_new
-        visible = self._visible({match.asset for match in compared.matches})
-        matches = tuple(match for match in compared.matches if match.asset in visible)
+        matches = self.visible(compared.matches)
         self._tally.sealed += not matches
         yield Sighted(
             sighting=recorded.sighting,
@@ -287,18 +292,11 @@ class Concluding:
 
     def _count_request(self, source: Source) -> None:
         self._tally.requests += 1
-        self.requests[source.id] = self.requests.get(source.id, 0) + 1
-        self._uncounted[source.id] = self._uncounted.get(source.id, 0) + 1
-
-    def _visible(self, assets: set[AssetId]) -> set[AssetId]:
-        """Return which assets' places may be shown: decided now, whatever was true when they were registered."""
-        workspace = self._workspace
-        known = self._durably(lambda: workspace.assets.by_ids(assets))
-        return visible_among(known.values(), is_shared=self._durably(lambda: workspace.is_shared))
+        self.uncounted[source.id] = self.uncounted.get(source.id, 0) + 1
 
     def _effect(self, source: Source, work: Callable[[], T]) -> T:
         """Do some work in one transaction, which counts the requests made since the last one too."""
-        requests = self._uncounted.pop(source.id, 0)
+        requests = self.uncounted.get(source.id, 0)
 
         def whole() -> T:
             done = work()
@@ -306,7 +304,9 @@ class Concluding:
                 self._workspace.sources.count(source.id, requests=requests)
             return done
 
-        return self._durably(whole)
+        done = self._durably(whole)
+        self.uncounted.pop(source.id, None)  # only now: they were made, whatever became of the rest
+        return done
 
     def _durably(self, work: Callable[[], T]) -> T:
         return self._workspace.database.durably(work)

@@ -35,8 +35,8 @@ def look_at_local(
         yield from concluding.note_health(source, Health.MISSING, "the folder or file cannot be read")
         return
     with scan:
-        for event in scan.events():
-            if isinstance(event, Match) and (seen := _seen(workspace, settings, source, event)):
+        for finding in scan.findings():
+            if seen := _seen(workspace, settings, source, finding.matches, concluding):
                 tally.new += seen.is_new
                 yield seen
     done = scan.summary()
@@ -49,19 +49,24 @@ def look_at_local(
     yield from concluding.note_health(source, Health.WELL, "")
 
 
-def _seen(workspace: Workspace, settings: Settings, source: Source, match: Match) -> Sighted | None:
-    """Write that something was seen in this place; None if it is not looked for any more."""
-    new = NewSighting(
-        source=source.id, media_url=match.suspect, page_url=match.suspect, matches=(match,), media_type=_MEDIA_TYPE
-    )
+def _seen(
+    workspace: Workspace, settings: Settings, source: Source, matches: tuple[Match, ...], concluding: Concluding
+) -> Sighted | None:
+    """Write that something was seen in this place, sealed or not; None if it is not looked for any more.
+
+    What may not be shown is a number, as on pages: an alert says no place, and the event has none.
+    """
+    place = matches[0].suspect
+    new = NewSighting(source=source.id, media_url=place, page_url=place, matches=matches, media_type=_MEDIA_TYPE)
     database = workspace.database
     recorded = database.durably(lambda: note_match(workspace, settings, new, database.instant()))
     if recorded.sighting is None:
         return None
+    visible = concluding.visible(matches)
     return Sighted(
         sighting=recorded.sighting,
-        matches=(match,),
-        page_url=match.suspect,
+        matches=visible,
+        page_url=place if visible else "",
         is_new=recorded.is_new,
         alert=recorded.alert,
     )

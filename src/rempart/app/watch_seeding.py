@@ -14,9 +14,10 @@ from rempart.app.sources import still_allowed, stop_watching
 from rempart.app.watch_channel import CHANNELS, ChannelFollowing
 from rempart.app.worker import ACTOR
 from rempart.app.workspace import Workspace
-from rempart.collect import canonical, end_of
+from rempart.collect import canonical, end_of, kind_of
 from rempart.collect.channels import refusal_of
 from rempart.collect.naming import refusal_of_line
+from rempart.model.collected import ReferenceKind
 from rempart.model.frontier import Ask, NewFrontier, Thread, Urgency
 from rempart.model.sighting import Sighting
 from rempart.model.source import LOCAL, Health, Source, SourceKind
@@ -26,8 +27,6 @@ LINES_MOST: Final = 100_000
 _FILE_BYTES_MOST: Final = 32 * 1024 * 1024
 #: A picture that matched is looked at again after so long: four times before its sighting would end.
 _CHECK_AFTER: Final = dt.timedelta(days=7)
-#: What an address of a picture ends with.
-_PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff", ".heic")
 
 
 class Seeder:
@@ -153,7 +152,7 @@ def _of_line(line: str) -> NewFrontier | None:
     url = canonical(address)
     if not url:
         return None
-    if not url.partition("?")[0].lower().endswith(_PICTURES):
+    if kind_of(url) is not ReferenceKind.IMAGE:
         return _root(url, words.strip())
     is_temporary, ends = end_of(url)
     return NewFrontier(

@@ -202,7 +202,6 @@ class Watch:
         self._forget(now)
         for source in self._seeder.seed(self._sources.values(), now):
             self._note_visit(source.id)
-            self._concluding.requests[source.id] = 0
             yield SourceBegun(source=source)
             if source.new.place.kind in LOCAL:
                 yield from look_at_local(self._workspace, self._settings, source, self._concluding, self.tally)
@@ -236,9 +235,10 @@ class Watch:
         )
 
     def _open_sources(self) -> list[SourceId]:
-        """Return the sources of which more may be asked at this visit."""
-        budget, requests = self._settings.watch.requests_per_visit, self._concluding.requests
-        return [source for source in self._sources if requests.get(source, 0) < budget]
+        """Return the sources of which more may be asked at this visit, whoever asked so far."""
+        asked = self._workspace.database.durably(self._workspace.sources.asked)
+        mine, budget = self._concluding.uncounted, self._settings.watch.requests_per_visit
+        return [source for source in self._sources if asked.get(source, 0) + mine.get(source, 0) < budget]
 
     def _do(self, item: FrontierItem) -> Iterator[WatchEvent]:
         """Ask for one thing, and note what came of it."""

@@ -11,10 +11,10 @@ import itertools
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias, TypeVar
 
 from rempart import clock
 from rempart.app.intake import Intake, Plain, Role, Skipped
@@ -37,6 +37,10 @@ from rempart.model.work import AccessPurpose
 from rempart.register import visible_among
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+#: What is told of some results.
+Show: TypeAlias = Callable[[Sequence[Finding | Aside]], Iterator[T]]
 
 #: Items of one step, and how long a step may take: what a power cut makes the next scan do again.
 _STEP_ITEMS: Final = 256
@@ -101,9 +105,25 @@ class WorkspaceScan:
             SandboxError: the sandbox cannot work.
             UnavailableError: the database stayed away; the scan can go on later.
         """
+        yield from self._steps(self._shown)
+
+    def findings(self) -> Iterator[Finding]:
+        """Do as :meth:`events`, and yield each item that matches with all that it resembles, sealed or not.
+
+        For whoever writes it: what of it may be shown is decided when it is (:func:`rempart.register.visible_among`).
+
+        Raises:
+            MisuseError: nothing is looked for in this workspace.
+            SandboxError: the sandbox cannot work.
+            UnavailableError: the database stayed away; the scan can go on later.
+        """
+        yield from self._steps(self._whole)
+
+    def _steps(self, show: Show[T]) -> Iterator[T]:
+        """Yield what there is to show of each step, once it is written."""
         self._load_bank()
         self._begin()
-        yield from self._earlier()
+        yield from self._earlier(show)
         files = self._intake.cleared(walk(self._suspects, self._place), Role.SUSPECT)
         found = self._archives.opened(files, self._place)
         options = self._bank.options
@@ -111,11 +131,11 @@ class WorkspaceScan:
             for item, outcome in self._pool.run(items, options):
                 self._judge(item, outcome)
                 if self._answered % _STEP_ITEMS == 0 or clock.monotonic_s() - self._step_s >= _STEP_S:
-                    yield from self._write(ScanState.RUNNING)
+                    yield from show(self._write(ScanState.RUNNING))
             self._put_aside(None)
             self._place = self._intake.reached or self._place
-            yield from self._write(ScanState.RUNNING)
-        yield from self._write(ScanState.FINISHED)
+            yield from show(self._write(ScanState.RUNNING))
+        yield from show(self._write(ScanState.FINISHED))
 
     def leftovers(self) -> Iterator[Match | Skipped | Listed]:
         """Yield, after an interruption, what was known already, once it is written."""
@@ -124,7 +144,7 @@ class WorkspaceScan:
                 if not isinstance(outcome, Unreadable) and self._bank.looking.needs_look(item, outcome):
                     break  # its bytes are gone, and what follows it must wait its turn
                 self._judge(item, outcome)
-            yield from self._write(ScanState.RUNNING)
+            yield from self._shown(self._write(ScanState.RUNNING))
 
     def summary(self) -> Tally:
         """Return the counts so far, of earlier parts too, with the time that this part took."""
@@ -187,12 +207,12 @@ class WorkspaceScan:
         # What was registered since would be looked for in the rest of the pile only.
         return json.dumps({"roots": roots, "how": how, "bank": self._bank.digest})
 
-    def _earlier(self) -> Iterator[Match | Skipped | Listed]:
+    def _earlier(self, show: Show[T]) -> Iterator[T]:
         """Yield what earlier parts of this scan had found."""
         if self._progress is not None and self._progress.tally:
             results = self._workspace.findings.results(self._progress.id)
             while step := list(itertools.islice(results, _STEP_ITEMS)):
-                yield from self._shown(step)
+                yield from show(step)
 
     def _judge(self, item: MediaItem, outcome: FingerprintedMedia | Unreadable) -> None:
         """Compare one suspect that the sandbox has answered for, and note what became of it."""
@@ -238,10 +258,10 @@ class WorkspaceScan:
         self._number += 1
         return self._number - 1
 
-    def _write(self, state: ScanState) -> Iterator[Match | Skipped | Listed]:
-        """Write one step, then show it."""
+    def _write(self, state: ScanState) -> Sequence[Finding | Aside]:
+        """Write one step, and return what was kept of it."""
         if self._progress is None:
-            return
+            return ()
         findings, asides = self._findings, self._asides
         self._findings, self._asides = [], []
         assets = self._assets_of(findings)
@@ -260,14 +280,14 @@ class WorkspaceScan:
             state=state,
         )
         self._step_s = clock.monotonic_s()
-        yield from self._shown(sorted([*kept, *asides], key=lambda r: r.number))
+        return sorted([*kept, *asides], key=lambda r: r.number)
 
     def _shown(self, results: Sequence[Finding | Aside]) -> Iterator[Match | Skipped | Listed]:
         """Yield what may be shown of some results: decided now, for all at once, whatever was true when found."""
         assets = self._assets_of([r for r in results if isinstance(r, Finding)])
         decoys = self._workspace.database.durably(lambda: self._workspace.decoys.among(assets))
         is_shared = self._is_shared()
-        told = self._listings.told(r.record for r in results if isinstance(r, Aside) and is_listing(r.record))
+        told = self._told(results)
         for result in results:
             if isinstance(result, Aside) and is_listing(result.record):
                 yield from self._counted(told.get(result.record, ()))
@@ -282,6 +302,18 @@ class WorkspaceScan:
                     if match.asset in decoys:
                         self._channels[match.asset] = decoys[match.asset].given_to
                     yield match
+
+    def _whole(self, results: Sequence[Finding | Aside]) -> Iterator[Finding]:
+        """Yield the findings among some results as they are, and count what partners list."""
+        told = self._told(results)
+        for result in results:
+            if isinstance(result, Finding):
+                yield result
+            elif is_listing(result.record):
+                self._counted(told.get(result.record, ()))
+
+    def _told(self, results: Sequence[Finding | Aside]) -> Mapping[str, Sequence[Listed]]:
+        return self._listings.told(r.record for r in results if isinstance(r, Aside) and is_listing(r.record))
 
     def _counted(self, listed: Sequence[Listed]) -> Sequence[Listed]:
         """Count a suspect that partners list, as it is shown: what was suspended since counts no more."""

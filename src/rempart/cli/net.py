@@ -25,7 +25,8 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
     """Say, step by step, whether URL may be asked for, and what it is.
 
     Asks the name servers, then the host for its robots.txt, for the head of its answer and for what is sniffed of it
-    (4 kB): nothing of this happens if an earlier step refuses.
+    (4 kB): nothing of this happens if an earlier step refuses. What was frozen in the workspace, if there is one, is
+    refused as what the gate stops.
 
     Exit code: 0 if it may be fetched, 4 if it cannot be had, 6 if it is never asked.
     """
@@ -36,14 +37,16 @@ def check(given: Globals, url: str, *, is_media: bool, as_json: bool) -> int:
 
     codes = {Verdict.REFUSED: RefusedError.exit_code, Verdict.FAILED: UnavailableError.exit_code}
     status = 0
-    for step in NetCheck(given.settings(), FetchMode.MEDIA if is_media else FetchMode.TEXT).steps(url):
-        if as_json:
-            put_json({"v": 1, "step": step.name, "verdict": step.verdict, "detail": step.detail})
-        else:
-            put(safe(f"{step.verdict:8}{step.name}: {step.detail}"))
-        status = max(status, codes.get(step.verdict, 0))
-        if step.name == "gate" and step.verdict is Verdict.REFUSED:
-            say(HAND_OFF)
+    mode = FetchMode.MEDIA if is_media else FetchMode.TEXT
+    with given.open_if_there() as workspace:
+        for step in NetCheck(given.settings(), mode, workspace).steps(url):
+            if as_json:
+                put_json({"v": 1, "step": step.name, "verdict": step.verdict, "detail": step.detail})
+            else:
+                put(safe(f"{step.verdict:8}{step.name}: {step.detail}"))
+            status = max(status, codes.get(step.verdict, 0))
+            if step.name == "gate" and step.verdict is Verdict.REFUSED:
+                say(HAND_OFF)
     return status
 
 

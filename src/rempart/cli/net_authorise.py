@@ -38,12 +38,12 @@ def authorise(
 ) -> int:
     """Answer, by name, for asking for one reported URL that a robots.txt does not allow.
 
-    It covers this very address only, not where it redirects to, for 30 days at most. What the gate stops stays stopped,
-    and the host is asked no faster. Each use is counted, and noted in the journal.
+    It covers this very address only, not where it redirects to, for 30 days at most. What the gate stops, and
+    what was frozen here, stays stopped, and the host is asked no faster. Each use is counted, and noted in the journal.
     """
     from rempart.app.authorising import Statement, withdraw_authorisations  # noqa: PLC0415 - heavy: Django
     from rempart.app.authorising import authorise as state  # noqa: PLC0415 - as above
-    from rempart.app.gating import make_gate  # noqa: PLC0415 - as above
+    from rempart.app.stopping import gate_of  # noqa: PLC0415 - as above
 
     if withdraw:
         _refuse_terms(reason, legal_basis, days, until)
@@ -56,10 +56,9 @@ def authorise(
                 put(f"{each.id}  withdrawn  used {each.uses} times")
         return 0
     ends = _end(days, until)
-    gate = make_gate(given.settings())
     statement = Statement(url=url, by=by, reason=reason, legal_basis=legal_basis, until=ends)
     with given.open() as workspace:
-        made = state(workspace, gate, statement)
+        made = state(workspace, gate_of(workspace, given.settings()), statement)
     say("It covers this very address, not where it redirects to; the host is asked no faster for it.")
     if as_json:
         put_json(authorisation_record(made))

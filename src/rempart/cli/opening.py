@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +64,17 @@ class Globals:
         workspace = open_workspace(self.settings(flags), ask=asker(), needs_current=needs_current)
         close_left_open(workspace)
         return workspace
+
+    def open_if_there(self) -> AbstractContextManager[Workspace | None]:
+        """Open the workspace, for a command that works without one too; None if there is none.
+
+        Raises:
+            RempartError: there is one, and it cannot be opened (:meth:`open`): what it knows would be passed over.
+        """
+        from rempart.app.workspace import NOTE, workspace_folder  # noqa: PLC0415 - heavy: Django
+
+        is_there = os.path.exists(workspace_folder(self.settings()) / NOTE)
+        return self.open() if is_there else nullcontext()
 
 
 def close_left_open(workspace: Workspace) -> None:

@@ -25,6 +25,7 @@ from rempart.collect.channels import (
     refusal_of,
 )
 from rempart.collect.expiry import end_of, undated
+from rempart.collect.file_endings import kind_of
 from rempart.collect.interface import ExamplePage, FetchedPage
 from rempart.collect.limits import PAGE_BYTES_MOST
 from rempart.collect.packing import TASK_NAME as PARSE_TASK
@@ -47,6 +48,7 @@ __all__ = [
     "follow",
     "health_of",
     "is_gone",
+    "kind_of",
     "new_cursor",
     "pack",
     "parse_page",

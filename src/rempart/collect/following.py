@@ -17,14 +17,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from rempart.collect.expiry import undated
+from rempart.collect.file_endings import PICTURES
 from rempart.collect.person_pages import account_in
 from rempart.model.collected import LOCATORS, MediaReference, PageKind, PageLink, ParsedPage, ParsedPost, ReferenceKind
 from rempart.model.frontier import PAGES_FIRST, Ask, NewFrontier, Thread, Urgency
 
 #: Pages whose posts belong together, and are told apart by what was read last.
 WITH_POSTS: Final = frozenset({PageKind.THREAD, PageKind.FEED, PageKind.PASTE, PageKind.UNKNOWN})
-#: What a picture's file is called. What has another ending is not asked for; what has none may be one.
-_PICTURES: Final = frozenset("jpg jpeg jpe jfif png webp avif gif bmp tif tiff heic heif".split())
+#: Of a file's name: what has an ending of no picture is not asked for; what has none, or a longer one, may be one.
 _ENDING_MOST: Final = 5
 #: A temporary address that ends within this is asked for first.
 _SOON: Final = dt.timedelta(days=2)
@@ -332,7 +332,7 @@ def _is_picture(reference: MediaReference) -> bool:
         return False
     name = reference.name or urlsplit(reference.url).path.rsplit("/", 1)[-1]
     _, dot, ending = name.rpartition(".")
-    return not dot or len(ending) > _ENDING_MOST or ending.lower() in _PICTURES
+    return not dot or len(ending) > _ENDING_MOST or ending.lower() in PICTURES
 
 
 def _is_at(url: str, host: str) -> bool:

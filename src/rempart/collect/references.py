@@ -8,13 +8,12 @@ from typing import Final
 from rempart.collect.addresses import Addresses
 from rempart.collect.budget import Budget, clean_title
 from rempart.collect.expiry import end_of, undated
+from rempart.collect.file_endings import kind_of
 from rempart.collect.limits import TITLE_MOST
 from rempart.collect.locators import find_locators, parse_ipfs, parse_magnet
 from rempart.collect.wrappers import unwrapped
 from rempart.model.collected import MediaReference, ReferenceKind
 
-_IMAGE_ENDINGS: Final = frozenset("jpg jpeg png gif webp avif heic heif bmp tif tiff jfif".split())
-_VIDEO_ENDINGS: Final = frozenset("mp4 m4v webm mov mkv avi wmv flv mpg mpeg ts m3u8".split())
 #: A picture's width in a ``srcset`` (``640w``), or how many pixels of the screen are one of it (``2x``).
 _CANDIDATE: Final = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)[wx])?\s*(?:,|$)")
 #: Looked up once, as in :mod:`rempart.collect.walking`.
@@ -24,16 +23,6 @@ LINK: Final = ReferenceKind.LINK
 _SRCSET_MOST: Final = 20_000
 #: What addresses of the web begin with: most need no look at what else they could be.
 _NO_MAGNET: Final = frozenset("/.hH")
-
-
-def kind_of(url: str) -> ReferenceKind:
-    """Tell by an address's last part what it leads to."""
-    if "?" in url:
-        url = url.partition("?")[0]
-    ending = url.rpartition(".")[2].lower()
-    if ending in _IMAGE_ENDINGS:
-        return IMAGE
-    return VIDEO if ending in _VIDEO_ENDINGS else LINK
 
 
 def best_of_srcset(srcset: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rempart.collect.references import IMAGE, LINK, VIDEO, References, best_of_srcset, kind_of
+from rempart.collect.file_endings import kind_of
+from rempart.collect.references import IMAGE, LINK, VIDEO, References, best_of_srcset
 
 Attributes = dict[str, str | None]
 

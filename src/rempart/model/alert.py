@@ -46,6 +46,8 @@ class AlertDelivery:
     """Whether it is tried again."""
     why: str = ""
     """In words of ours; empty if it was taken."""
+    wait_s: float = 0.0
+    """How long whoever failed asked to be left in peace, from then; 0 if nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 https://github.com/standard-webhooks/standard-webhooks (spec/standard-webhooks.md): the identifier, the instant of the
 attempt and the body are signed together (HMAC-SHA256); a retry has the same identifier, so that a receiver acts once.
-Any 2xx is success, redirects are not followed, 410 means that no more are wanted.
+Any 2xx is success, redirects are not followed, 410 means that no more are wanted; whoever is told too often says for
+how long to wait.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rempart.model.web import Address, FetchMode, NotFetched, NotFetchedReason, 
 from rempart.net.flow import FetchOutcome
 from rempart.net.interface import LIMITS, FetchLimits
 from rempart.net.mail_route import is_loopback
+from rempart.net.pace import parse_retry_after
 from rempart.net.request import Body, Wanted
 from rempart.net.urls import parse_url
 
@@ -37,6 +39,10 @@ TOTAL_S: Final = 30.0
 _ANSWER_BYTES: Final = 64 * 1024
 _SUCCESS: Final = range(200, 300)
 _GONE: Final = 410
+#: Too many requests, and not available: what a ``Retry-After`` belongs to.
+_PATIENCE: Final = frozenset({429, 503})
+#: The longest that a receiver is left in peace for its ``Retry-After``: alerts tell of what should be looked at soon.
+WAIT_MOST_S: Final = 86_400.0
 #: "Or at the very least not be allowed to include any ``.``": what is signed could be cut elsewhere.
 _ID: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MEDIA_TYPE: Final = "application/json"
@@ -144,19 +150,28 @@ class Webhook:
             return AlertDelivery(state=DeliveryState.FAILED, why="its address is one that is never asked")
         body = Body(content=content, media_type=_MEDIA_TYPE, headers=headers)
         found = self._client.fetch(cleared, Wanted(body=body, limits=self._limits, accept="*/*", head_only=True))
-        delivery = _judge(found)
+        delivery = _judge(found, self._now())
         logger.info("webhook: %s", delivery.state)
         return delivery
 
 
-def _judge(found: FetchOutcome) -> AlertDelivery:
-    """Tell what a receiver answered: its status alone counts, whatever came behind it."""
+def _judge(found: FetchOutcome, now: dt.datetime) -> AlertDelivery:
+    """Tell what a receiver answered: its status alone counts, and when it may be asked again; not what came behind."""
     status = found.status if isinstance(found, Page | Probed | NotFetched) else 0
     if status in _SUCCESS:
         return AlertDelivery(state=DeliveryState.TAKEN)
     if status == _GONE:
         return AlertDelivery(state=DeliveryState.REFUSED, why="it answered 410: no more are wanted there")
     if status:
-        return AlertDelivery(state=DeliveryState.FAILED, why=f"it answered {status}")
+        wait_s = _asked_to_wait_s(found, now) if status in _PATIENCE else 0.0
+        why = f"it answered {status}" + (f", and asks to be left in peace for {wait_s:.0f} s" if wait_s else "")
+        return AlertDelivery(state=DeliveryState.FAILED, why=why, wait_s=wait_s)
     why = found.reason.in_words() if isinstance(found, NotFetched) else "its answer cannot be read"
     return AlertDelivery(state=DeliveryState.FAILED, why=why)
+
+
+def _asked_to_wait_s(found: FetchOutcome, now: dt.datetime) -> float:
+    """Return for how long a receiver asks to be left in peace: the longest that it says, a day at most."""
+    headers = () if isinstance(found, Stopped) or not found.hops else found.hops[-1].headers
+    asked = (parse_retry_after(value, now) for name, value in headers if name == "retry-after")
+    return min(max(asked, default=0.0), WAIT_MOST_S)

@@ -152,7 +152,10 @@ WATCH_TABLE: Final = (
         name=Text(fr="Envoi d’une alerte", en="Sending of an alert"),
         purpose=Text(fr="Ne perdre aucune alerte.", en="Lose no alert."),
         basis=("6(1)(f)",),
-        data=Text(fr="Par où, et quand.", en="By which door, and when."),
+        data=Text(
+            fr="Par où, quand, et quand réessayer au plus tôt.",
+            en="By which door, when, and when to try again at the earliest.",
+        ),
         ends=_WITH_ITS_SIGHTING,
         setting="retention.sightings_days",
         row_class=RowClass.SIGHTING,

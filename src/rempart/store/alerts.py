@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Final
+
+from django.db.models import Max
 
 from rempart.errors import NotFoundError
 from rempart.model.alert import Alert, AlertDoor, AlertPriority
 from rempart.model.ids import AlertId, IdKind, SightingId, is_id, new_id
 from rempart.store.database import Database
 from rempart.store.models import AlertDoorRow, AlertRow
+
+#: No door is left in peace for longer.
+REST_MOST: Final = dt.timedelta(days=1)
 
 
 class AlertRepository:
@@ -69,6 +75,23 @@ class AlertRepository:
         with self._database.transaction():
             rows = AlertDoorRow.objects.filter(alert_id=alert, door=door, sent_at=None)
             return bool(rows.update(sent_at=now))
+
+    def rest(self, alerts: Collection[AlertId], door: AlertDoor, until: dt.datetime) -> None:
+        """Note that a door, which did not take some alerts, asked to be left in peace until an instant."""
+        with self._database.transaction():
+            AlertDoorRow.objects.filter(alert_id__in=list(alerts), door=door).update(rests_until=until)
+
+    def rests_until(self, door: AlertDoor, now: dt.datetime) -> dt.datetime | None:
+        """Return until when a door is left in peace, whichever alert it did not take; None if it may be asked.
+
+        What is further away than any rest was written under a clock that has since gone back.
+        """
+        with self._database.reading():
+            rows = AlertDoorRow.objects.filter(
+                door=door, sent_at=None, rests_until__gt=now, rests_until__lte=now + REST_MOST
+            )
+            until: dt.datetime | None = rows.aggregate(until=Max("rests_until"))["until"]
+        return until
 
     def unsent(self, door: AlertDoor | None = None, limit: int = 1_000) -> list[tuple[Alert, AlertDoor]]:
         """Return what did not go out yet, the oldest first.

@@ -18,6 +18,7 @@ _APP: Final = "store"
 _KNOWN: Final = (
     *("0001_initial", "0002_findings", "0003_exchange", "0004_placement", "0005_hosts", "0006_copies"),
     *("0007_trace_leaks", "0008_manifests", "0009_log", "0010_evidence", "0011_watch", "0012_pages_first"),
+    "0013_visits",
 )
 LATEST: Final = _KNOWN[-1]
 _ENABLED_TRIGGERS: Final = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"

@@ -117,12 +117,20 @@ class SourceRepository:
     def seeded(self, source: SourceId, due_at: dt.datetime, now: dt.datetime) -> bool:
         """Note when a source is visited next; in the transaction that adds its first pages to the frontier.
 
+        What is asked at this visit is counted from nothing, by whoever asks.
+
         Returns:
             False if it was not due any more: another process has seeded it. The transaction must not be kept.
         """
         with self._database.transaction():
             rows = SourceRow.objects.filter(id=source, state=SourceState.ACTIVE, due_at__lte=now)
-            return bool(rows.update(due_at=due_at))
+            return bool(rows.update(due_at=due_at, visit_requests=0))
+
+    def asked(self) -> dict[SourceId, int]:
+        """Return how much was asked of each source that is watched at the visit that goes on, by all who visit it."""
+        rows = SourceRow.objects.filter(state=SourceState.ACTIVE, visit_requests__gt=0)
+        with self._database.reading():
+            return {SourceId(source): count for source, count in rows.values_list("id", "visit_requests")}
 
     def make_due(self, source: SourceId, now: dt.datetime) -> None:
         """Let a source be visited at once, or sooner than it said."""
@@ -154,7 +162,7 @@ class SourceRepository:
                 rows.update(engine=engine)
 
     def count(self, source: SourceId, **more: int) -> None:
-        """Add to the tally of a source.
+        """Add to the tally of a source; requests count for its present visit too.
 
         Args:
             source: Of what.
@@ -166,7 +174,10 @@ class SourceRepository:
         if unknown := sorted(set(more) - _COUNTS):
             message = f"{unknown[0]!r} is nothing that is counted of a source"
             raise MisuseError(message, advice="This is a fault of Rempart: please report it.")
-        if changed := {name: F(name) + count for name, count in more.items() if count}:
+        changed = {name: F(name) + count for name, count in more.items() if count}
+        if "requests" in changed:
+            changed["visit_requests"] = F("visit_requests") + more["requests"]
+        if changed:
             with self._database.transaction():
                 SourceRow.objects.filter(id=source).update(**changed)
 
@@ -195,13 +206,6 @@ class SourceRepository:
             if ended:
                 _expire(source, now)
         return ended
-
-    def end_past(self, now: dt.datetime) -> list[SourceId]:
-        """End every source whose day has come; return them."""
-        with self._database.reading():
-            past = SourceRow.objects.filter(state=SourceState.ACTIVE, until__lte=now).order_by("until", "id")
-            found = [SourceId(row) for row in past.values_list("id", flat=True)]
-        return [source for source in found if self.end(source, now)]
 
     def _made(self, new: NewSource, now: dt.datetime) -> SourceRow:
         made = new_id(IdKind.SOURCE)

@@ -10,10 +10,11 @@ from typing import Final
 from rempart.collect.budget import clean_id, clean_title
 from rempart.collect.document import Document, words_of
 from rempart.collect.engines.json_values import text_of
+from rempart.collect.file_endings import kind_of
 from rempart.collect.instants import parse_instant
 from rempart.collect.interface import HtmlReader
 from rempart.collect.limits import JSON_DEPTH_MOST
-from rempart.collect.references import LINK, References, kind_of
+from rempart.collect.references import LINK, References
 from rempart.collect.referring import Attributes, opens_picture
 from rempart.collect.walking import INSIDE, OVER, USUAL, Handler, Step
 from rempart.collect.wrappers import unwrapped

@@ -92,6 +92,8 @@ class AlertDoorRow(models.Model):
     alert = reference("store.AlertRow", db_index=False)
     door = word_field()
     sent_at = models.DateTimeField(null=True)
+    # Until when whoever did not take it asked to be left in peace; None if nothing was asked.
+    rests_until = models.DateTimeField(null=True)
 
     class Meta:
         """Name of the table; what was not sent is found by an index."""

@@ -64,6 +64,8 @@ class SourceRow(models.Model):
     media = models.BigIntegerField(default=0)
     sightings = models.BigIntegerField(default=0)
     requests = models.BigIntegerField(default=0)
+    # Of these, at the visit that goes on, by all who visit.
+    visit_requests = models.BigIntegerField(default=0)
     stopped = models.BigIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     # None until it ends.
