@@ -133,7 +133,10 @@ class Document:
 
     def href(self, selector: str) -> str:
         """Return where the first element of a selector leads; empty if nowhere."""
-        node = self.tree.css_first(selector)
+        return self.target(self.tree.css_first(selector))
+
+    def target(self, node: LexborNode | None) -> str:
+        """Return where a link leads; empty if nowhere, or there is none."""
         return self.addresses.absolute(node.attributes.get("href")) if node is not None else ""
 
 

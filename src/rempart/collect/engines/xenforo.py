@@ -52,7 +52,8 @@ def read(page: Document) -> ParsedPage:
     thread, forum = _THREAD.search(page.url), _FORUM.search(page.url)
     kind = PageKind.THREAD if posts else PageKind.FORUM if links or rows else PageKind.UNKNOWN
     found = thread if posts else forum
-    pages = page.tree.css(".pageNav-main .pageNav-page a")
+    bars = page.tree.css(".pageNav-main")
+    pages = [node for bar in bars for node in bar.css(".pageNav-main .pageNav-page a")]
     if posts:
         page.tell(".p-breadcrumbs", ".p-title", ".tagList", ".message-fields", ".message-signature", ".pollResult")
     return ParsedPage(
@@ -65,7 +66,7 @@ def read(page: Document) -> ParsedPage:
         posts=tuple(_post(page, node) for node in posts if page.budget.post()),
         links=tuple(links),
         next_url=page.href("a.pageNav-jump--next"),
-        last_url=page.addresses.absolute(pages[-1].attributes.get("href")) if len(pages) > 1 else "",
+        last_url=page.target(pages[-1]) if len(pages) > 1 else "",
     )
 
 
