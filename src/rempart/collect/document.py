@@ -156,6 +156,18 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     return LexborHTMLParser(markup, options=_AS_WRITTEN, encoding=isinstance(markup, bytes))
 
 
+def found_in(parts: list[LexborNode], selector: str) -> list[LexborNode]:
+    """Return the elements of a selector in parts of a page, each once, in the page's order.
+
+    To search the few parts where something can stand is faster than to ask every link of a page what it is in.
+
+    Args:
+        parts: In the page's order; one may be in another.
+        selector: From a part on: ``.pagination .next a``.
+    """
+    return list(dict.fromkeys(node for part in parts for node in part.css(selector)))
+
+
 def words_of(node: LexborNode | None) -> str:
     """Return the text of an element, as a title; empty if there is none."""
     return clean_title(node.text(separator=" ")) if node is not None else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rempart.collect.addresses import without
 from rempart.collect.budget import clean_id
-from rempart.collect.document import Document, words_of
+from rempart.collect.document import Document, found_in, words_of
 from rempart.collect.instants import parse_instant
 from rempart.collect.interface import HtmlReader
 from rempart.collect.references import References
@@ -78,15 +78,12 @@ def read(page: Document) -> ParsedPage:
 
 
 def _paging(page: Document) -> tuple[str, str]:
-    """Return the next page and the last one that is linked to; empty if there is none.
-
-    Links are looked for inside the bars: asking every link of the page what it is in takes as long as ten posts' parts.
-    """
+    """Return the next page, and the last one that a number leads to; empty if there is none."""
     bars = page.tree.css(".pagination")
-    links = [node for bar in bars for node in bar.css(".pagination li a[href]:not(.dropdown-trigger)")]
+    links = found_in(bars, ".pagination li a[href]:not(.dropdown-trigger)")
     numbered = [(int(words[:9]), -k, node) for k, node in enumerate(links) if (words := words_of(node)).isdecimal()]
-    following = next((node for bar in bars for node in bar.css(".pagination .next a, .pagination a[rel=next]")), None)
-    return page.target(following), page.target(max(numbered)[2] if numbered else None)
+    following = found_in(bars, ".pagination .next a, .pagination a[rel=next]")
+    return page.target(following[0] if following else None), page.target(max(numbered)[2] if numbered else None)
 
 
 def _section(page: Document, *, in_thread: bool) -> str:
