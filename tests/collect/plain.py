@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
+from rempart.collect.document import Document, words_of
 from rempart.collect.limits import DEPTH_MOST, NODES_MOST, POST_TEXT_MOST
 from rempart.collect.referring import refer
 from rempart.collect.walking import Step, Walker, text_of_node
-from rempart.model.collected import LeftOut
+from rempart.model.collected import Engine, LeftOut
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -112,6 +113,22 @@ def plain_text(text: str) -> str:
 def plainly_leads_away(path: str) -> bool:
     """Tell a path whose business it is to lead away."""
     return _LEADS_AWAY.search(f"/{path}") is not None
+
+
+def plainly_paged(page: Document, engine: Engine) -> tuple[str, str]:
+    """Return the next and the last page that a thread of phpBB or XenForo links to: the whole page is searched."""
+    if engine is Engine.XENFORO:
+        links = page.tree.css(".pageNav-main .pageNav-page a")
+        last = page.addresses.absolute(links[-1].attributes.get("href")) if len(links) > 1 else ""
+        return page.href("a.pageNav-jump--next"), last
+    following = page.href(".pagination .next a, .pagination a[rel=next]")
+    numbered: dict[int, LexborNode] = {}
+    for node in page.tree.css(".pagination li a[href]:not(.dropdown-trigger)"):
+        if (words := words_of(node)).isdecimal():
+            numbered.setdefault(int(words[:9]), node)
+    if not numbered or not following:
+        return following, ""
+    return following, page.addresses.absolute(numbered[max(numbered)].attributes.get("href"))
 
 
 def plainly_joined(base: str, href: str) -> str:

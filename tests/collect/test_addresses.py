@@ -58,6 +58,16 @@ def test_what_is_none(text: str) -> None:
     assert canonical(text) == ""
 
 
+@given(
+    st.from_regex(r"https?://[a-z]{1,3}\.example/[a-z./%]{0,6}(\?[a-z_=&%]{0,9})?(#[ \n]?[a-z]{0,3})?", fullmatch=True),
+    st.sampled_from(["", " ", "\t", "\n ", " \x00"]),
+    st.integers(0, 40),
+)
+def test_blanks_change_nothing(address: str, blanks: str, at: int) -> None:
+    """Those around an address, and line ends inside it: most have none, and are not looked through for them."""
+    assert canonical(f"{blanks}{address[:at]}\n\t{address[at:]}{blanks}") == canonical(address)
+
+
 @given(st.one_of(st.text(), st.from_regex(r"\Ahttps?://[a-z.]{1,9}(:\d{0,5})?[/?#%.;=&a-fé0-9\\ \[\]{}|^]{0,40}\Z")))
 @example("https://x/%2525%41?%2525")
 @example("https://x/;sid=1/..;sid=2")

@@ -6,16 +6,24 @@ import json
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collect.hostile import PAGES, mutated
+from collect.plain import plainly_paged
 from rempart.collect import ExamplePage, FetchedPage, canonical, parse_page, read_page
+from rempart.collect.document import Document
 from rempart.collect.examples import EXAMPLES
 from rempart.collect.parsed import write_page
 from rempart.errors import MediaError
 from rempart.hazmat import Json
 from rempart.model.collected import LOCATORS, Engine, LeftOut, MediaReference, PageKind, ParsedPage
+
+#: How a thread of XenForo and one of phpBB begin.
+_THREADS = (
+    '<html id="XF"><article class="message" data-content="post-1"></article>',
+    '<html><body id="phpbb"><div class="post" id="p1"></div>',
+)
 
 
 def all_media(page: ParsedPage) -> list[MediaReference]:
@@ -151,6 +159,29 @@ def test_what_expands_is_refused_before_it_does(name: str) -> None:
         read_page(PAGES[name])
 
     assert caught.value.reason == "bomb"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("<div class=pagination>", "</div>", "<ul class=pageNav-main>", "</ul>", "<li>", "</li>"),
+                *("<li class=next>", "<li class=pageNav-page>", "<a class=dropdown-trigger href=/t>9</a>"),
+                *("<a href=/p2>2</a>", "<a href=/p03>03</a>", "<a href=/p3>3</a>", "<a rel=next href=/n>n</a>", "<a>4"),
+            ]
+        ),
+        max_size=30,
+    ),
+    st.sampled_from(_THREADS),
+)
+@example(["<ul class=pageNav-main>"] * 2 + ["<li class=pageNav-page>", "<a href=/p2>2</a>"], _THREADS[0])
+def test_the_pages_of_a_thread_are_found_as_plainly(parts: list[str], start: str) -> None:
+    """The next one and the last, whatever the bars hold that name them, and whatever stands in what."""
+    page = FetchedPage(url="https://f.example/t", body=f"{start}{''.join(parts)}".encode(), media_type="text/html")
+    found = read_page(page)
+
+    assert (found.next_url, found.last_url) == plainly_paged(Document(page.body, url=page.url), found.engine)
 
 
 def test_a_leak_that_is_quoted_counts_once() -> None:

@@ -56,13 +56,14 @@ def canonical(url: str) -> str:
 
     Doing it twice changes nothing.
     """
+    if len(url) <= URL_MOST:  # most addresses are in their one form as they stand, but for their parameters
+        if _PLAIN_URL.fullmatch(url) and "/." not in url:
+            return url
+        found = _PLAIN_QUERY.fullmatch(url)
+        if found and "/." not in found[1]:
+            query = _query(found[2])
+            return f"{found[1]}?{query}" if query else found[1]
     text = _DROPPED.sub("", url).strip(" \x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c")
-    if _PLAIN_URL.fullmatch(text) and "/." not in text and len(text) <= URL_MOST:
-        return text
-    found = _PLAIN_QUERY.fullmatch(text)
-    if found and "/." not in found[1] and len(text) <= URL_MOST:
-        query = _query(found[2])
-        return f"{found[1]}?{query}" if query else found[1]
     if len(text) > URL_MOST or _FORBIDDEN.search(text):
         return ""
     try:

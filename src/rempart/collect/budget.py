@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from rempart.collect.limits import (
     ID_MOST,
@@ -70,24 +70,25 @@ class Budget:
         """Return what there was no room for, in the order of the vocabulary."""
         return tuple(what for what in LeftOut if what in self._left_out)
 
-    def leave_out(self, what: LeftOut) -> None:
-        """Remember that there was more."""
+    def leave_out(self, what: LeftOut) -> Literal[False]:
+        """Remember that there was more than there is room for, and say so."""
         self._left_out[what] = None
+        return False
 
     def post(self) -> bool:
         """Take room for a post."""
         self._posts -= 1
-        return self._or_left_out(self._posts, LeftOut.POSTS)
+        return self._posts >= 0 or self.leave_out(LeftOut.POSTS)
 
     def reference(self) -> bool:
         """Take room for a reference."""
         self._media -= 1
-        return self._or_left_out(self._media, LeftOut.MEDIA)
+        return self._media >= 0 or self.leave_out(LeftOut.MEDIA)
 
     def link(self) -> bool:
         """Take room for a page to go on with."""
         self._links -= 1
-        return self._or_left_out(self._links, LeftOut.LINKS)
+        return self._links >= 0 or self.leave_out(LeftOut.LINKS)
 
     def text(self, text: str) -> str:
         """Clean a post's text, and cut it where there is no more room."""
@@ -109,15 +110,10 @@ class Budget:
         if not text or text.isspace():
             return
         self._room_for_words -= len(text)
-        if self._or_left_out(self._room_for_words, LeftOut.WORDS):
+        if self._room_for_words >= 0 or self.leave_out(LeftOut.WORDS):
             self._words.append(text)
 
     def asides(self) -> str:
         """Take the words that were kept for the gate since this was last asked."""
         words, self._words = clean_text("\n".join(self._words)), []
         return words
-
-    def _or_left_out(self, room: int, what: LeftOut) -> bool:
-        if room < 0:
-            self.leave_out(what)
-        return room >= 0

@@ -133,7 +133,10 @@ class Document:
 
     def href(self, selector: str) -> str:
         """Return where the first element of a selector leads; empty if nowhere."""
-        node = self.tree.css_first(selector)
+        return self.target(self.tree.css_first(selector))
+
+    def target(self, node: LexborNode | None) -> str:
+        """Return where a link leads; empty if nowhere, or there is none."""
         return self.addresses.absolute(node.attributes.get("href")) if node is not None else ""
 
 
@@ -151,6 +154,18 @@ def parse_markup(markup: bytes | str) -> LexborHTMLParser:
     if tags > OPEN_MOST and is_deeper(markup, OPEN_MOST):  # most pages have fewer tags, and cost nothing here
         raise MediaError(UnreadableReason.BOMB, f"> {OPEN_MOST} elements in each other")
     return LexborHTMLParser(markup, options=_AS_WRITTEN, encoding=isinstance(markup, bytes))
+
+
+def found_in(parts: list[LexborNode], selector: str) -> list[LexborNode]:
+    """Return the elements of a selector in parts of a page, each once, in the page's order.
+
+    To search the few parts where something can stand is faster than to ask every link of a page what it is in.
+
+    Args:
+        parts: In the page's order; one may be in another.
+        selector: From a part on: ``.pagination .next a``.
+    """
+    return list(dict.fromkeys(node for part in parts for node in part.css(selector)))
 
 
 def words_of(node: LexborNode | None) -> str:

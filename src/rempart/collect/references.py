@@ -28,10 +28,10 @@ _NO_MAGNET: Final = frozenset("/.hH")
 def best_of_srcset(srcset: str) -> str:
     """Return the address of the largest picture of a ``srcset``; empty if it names none."""
     best, widest = "", -1.0
-    for found in _CANDIDATE.finditer(srcset[:_SRCSET_MOST]):
-        width = float(found[2] or 1)
-        if width > widest and not found[1].startswith("data:"):
-            best, widest = found[1], width
+    for address, written in _CANDIDATE.findall(srcset[:_SRCSET_MOST]):
+        width = float(written or 1)
+        if width > widest and not address.startswith("data:"):
+            best, widest = address, width
     return best
 
 

@@ -60,17 +60,18 @@ def unwrapped(url: str) -> str:
 def _inside(url: str) -> str:
     """Take one layer off; empty if there is none."""
     head, _, query = url.partition("?")
-    path = head.partition("://")[2].partition("/")[2]
     if query:
-        if _leads_away(path):
+        if _leads_away(head):
             return _of_parameters(query)
         return canonical(unquote(query)) if query[0] in "hH%" and _ADDRESS.match(unquote(query)) else ""
-    before, _, last = path.rstrip("/").rpartition("/")
-    return _address_in(last) if before and _leads_away(before) else ""
+    before, _, last = head.rstrip("/").rpartition("/")
+    return _address_in(last) if _leads_away(before) else ""
 
 
-def _leads_away(path: str) -> bool:
-    return path.removesuffix("/").rpartition("/")[2].lower() in _LEADS_AWAY
+def _leads_away(url: str) -> bool:
+    """Tell an address without its query whose path ends in such a word; a host may be called so."""
+    before, _, word = url.removesuffix("/").rpartition("/")
+    return word.lower() in _LEADS_AWAY and not before.endswith(":/")
 
 
 def _of_parameters(query: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rempart.collect.addresses import without
 from rempart.collect.budget import clean_id
-from rempart.collect.document import Document, words_of
+from rempart.collect.document import Document, found_in, words_of
 from rempart.collect.instants import parse_instant
 from rempart.collect.interface import HtmlReader
 from rempart.collect.references import References
@@ -62,10 +62,7 @@ def read(page: Document) -> ParsedPage:
     found = _TOPIC.search(url) if posts else _FORUM.search(url)
     if posts:
         page.tell("#nav-breadcrumbs", ".postbody h3", ".signature", ".polls", ".poll-title")
-    pages = page.tree.css(".pagination li a[href]:not(.dropdown-trigger)")
-    numbered = [(int(words[:9]), -k, node) for k, node in enumerate(pages) if (words := words_of(node)).isdecimal()]
-    last = max(numbered)[2] if numbered else None
-    following = page.href(".pagination .next a, .pagination a[rel=next]")
+    following, last = _paging(page)
     return ParsedPage(
         engine=Engine.PHPBB,
         kind=PageKind.THREAD if posts else PageKind.FORUM if links else PageKind.UNKNOWN,
@@ -76,8 +73,17 @@ def read(page: Document) -> ParsedPage:
         posts=tuple(_post(page, node) for node in posts if page.budget.post()),
         links=tuple(links),
         next_url=following,
-        last_url=page.addresses.absolute(last.attributes.get("href")) if last is not None and following else "",
+        last_url=last if following else "",
     )
+
+
+def _paging(page: Document) -> tuple[str, str]:
+    """Return the next page, and the last one that a number leads to; empty if there is none."""
+    bars = page.tree.css(".pagination")
+    links = found_in(bars, ".pagination li a[href]:not(.dropdown-trigger)")
+    numbered = [(int(words[:9]), -k, node) for k, node in enumerate(links) if (words := words_of(node)).isdecimal()]
+    following = found_in(bars, ".pagination .next a, .pagination a[rel=next]")
+    return page.target(following[0] if following else None), page.target(max(numbered)[2] if numbered else None)
 
 
 def _section(page: Document, *, in_thread: bool) -> str:
@@ -119,12 +125,12 @@ def _attach(item: LexborNode, references: References) -> None:
     """Add a file, which is a link, a picture, or a small picture in a link to the large one."""
     nodes = item.css("a[href*='download/file.php'], img")
     links = [node for node in nodes if node.tag == "a"]
-    pictures = [node for node in nodes if node.tag == "img"]
-    shown = pictures[0].attributes if pictures else {}
-    link = links[0] if links else next((node for node in pictures if _FILE_PATH in (node.attrs.get("src") or "")), None)
-    if link is None:
-        return
-    address = link.attrs.get("href") or link.attrs.get("src") or ""
+    pictures = [node.attributes for node in nodes if node.tag == "img"]
+    shown = pictures[0] if pictures else {}
+    if links:
+        address = links[0].attributes.get("href") or ""
+    else:
+        address = next((src for given in pictures if _FILE_PATH in (src := given.get("src") or "")), "")
     found = _FILE.search(address)
     if not found:
         return
@@ -132,7 +138,7 @@ def _attach(item: LexborNode, references: References) -> None:
         address,
         kind=ReferenceKind.ATTACHMENT,
         engine_id=found[1],
-        name=shown.get("alt") or words_of(link),
+        name=shown.get("alt") or (words_of(links[0]) if links else ""),
         size_bytes=parse_size(f"{shown.get('title') or ''} {item.text(separator=' ')}"),
     )
 

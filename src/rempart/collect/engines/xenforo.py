@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rempart.collect.budget import clean_id
-from rempart.collect.document import Document, words_of
+from rempart.collect.document import Document, found_in, words_of
 from rempart.collect.instants import from_epoch, parse_instant
 from rempart.collect.interface import HtmlReader
 from rempart.collect.references import References
@@ -52,7 +52,7 @@ def read(page: Document) -> ParsedPage:
     thread, forum = _THREAD.search(page.url), _FORUM.search(page.url)
     kind = PageKind.THREAD if posts else PageKind.FORUM if links or rows else PageKind.UNKNOWN
     found = thread if posts else forum
-    pages = page.tree.css(".pageNav-main .pageNav-page a")
+    pages = found_in(page.tree.css(".pageNav-main"), ".pageNav-main .pageNav-page a")
     if posts:
         page.tell(".p-breadcrumbs", ".p-title", ".tagList", ".message-fields", ".message-signature", ".pollResult")
     return ParsedPage(
@@ -65,7 +65,7 @@ def read(page: Document) -> ParsedPage:
         posts=tuple(_post(page, node) for node in posts if page.budget.post()),
         links=tuple(links),
         next_url=page.href("a.pageNav-jump--next"),
-        last_url=page.addresses.absolute(pages[-1].attributes.get("href")) if len(pages) > 1 else "",
+        last_url=page.target(pages[-1]) if len(pages) > 1 else "",
     )
 
 
