@@ -42,6 +42,18 @@ def files_under(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
 
 
+def shared_places() -> set[Path]:
+    """Return what is in the folders that all programs of a machine share."""
+    folders = [folder for folder in (Path(tempfile.gettempdir()), Path("/dev/shm")) if folder.is_dir()]
+    return {place for folder in folders for place in folder.iterdir()}
+
+
+def appeared(before: set[Path]) -> list[Path]:
+    """Return the files that are there since, but those of tests that run beside this one, and of their server."""
+    since = [p for p in shared_places() - before if not p.name.startswith(("pytest-of-", "rempart-pg-"))]
+    return [*(p for p in since if p.is_file()), *files_under(*(p for p in since if p.is_dir()))]
+
+
 def descriptors() -> Iterable[Path]:
     """Yield the descriptors of this process and of its children that have bytes: files, deleted ones, memory.
 
@@ -87,18 +99,17 @@ def test_nothing_of_what_was_seen_is_left(scene: Scene) -> None:
     """Neither of the picture that matched nor of the others; of its post neither words nor author."""
     picture = planted_picture()
     planted = [*pieces_of(picture), WORDS.encode(), str(AUTHOR).encode(), "Zoë".encode()]
-    shared = [Path("/dev/shm")] if Path("/dev/shm").is_dir() else []
-    folders, temporary = (scene.workspace.folder, *shared), Path(tempfile.gettempdir())
+    before = shared_places()
     during: list[str] = []
 
     def look(request: Request) -> None:
         if "/attachments/" in request.path:
-            during.extend(holding([*files_under(*folders), *descriptors()], planted[:1]))
+            looked_at = [*files_under(scene.workspace.folder), *appeared(before), *descriptors()]
+            during.extend(holding(looked_at, planted[:1]))
 
     with Forum(threads=1, posts=3, picture_every=2) as forum:
         plant(forum, picture)
         scene.add(forum.url())
-        before = set(temporary.iterdir())
         forum.on_request = look
 
         events, tally = scene.watch(forum.url())
@@ -106,8 +117,7 @@ def test_nothing_of_what_was_seen_is_left(scene: Scene) -> None:
         assert [type(event) for event in events].count(Sighted) == 1
         assert tally.media == 2
         assert not during
-        after = set(temporary.iterdir()) - before
-        looked_at = [*files_under(*folders, *after), *(path for path in after if path.is_file()), *descriptors()]
+        looked_at = [*files_under(scene.workspace.folder), *appeared(before), *descriptors()]
         assert scene.workspace.folder / "rempart.db" in looked_at
         assert not holding(looked_at, planted)
 
