@@ -22,6 +22,8 @@ TEMPLATE = "rempart_template"
 #: Marks of a test that has a sense on one kind of database only.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+#: The same of a test of a whole workspace: for what takes long, and where the kind of database is no part of it.
+made_on_sqlite = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
 
 
 def server_programs() -> Path | None:
@@ -59,7 +61,9 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=60"
+        # Little of its journal is kept: tests read all of it, and each database that is made adds some megabytes.
+        journal = "-c fsync=off -c max_wal_size=96MB -c min_wal_size=32MB"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=60 {journal}"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from evidence_scenes import Scene, scene, verified_by_bash
+from forked import Forked
 from rempart.app.evidence_places import package_folder, sweep_unrecorded
 from rempart.app.evidence_proving import finish
 from rempart.model.evidence import EvidenceState
 from rempart.model.log import LogEntryKind
-from required import ROOT
 
 #: Where a command is killed: before or after what, and for the nth time.
 POINTS = [
@@ -52,6 +50,12 @@ POINTS = [
     ("after", "rempart.store.jobs:JobRepository.settle", 1),
 ]
 #: Adds a file, and kills itself at a point.
+LOADS = """
+import importlib, os, signal, sys
+from pathlib import Path
+import rempart.app.workspace, rempart.app.evidence_desk, rempart.app.evidence_adding, rempart.app.evidence_proving
+import workspaces
+"""
 ADDS = """
 import importlib, os, signal, sys
 from pathlib import Path
@@ -84,14 +88,9 @@ proving.finish(desk, item.case)
 """
 
 
-def add_and_die(found: Scene, when: str, where: str, nth: int) -> None:
+def add_and_die(adds: Forked, found: Scene, when: str, where: str, nth: int) -> None:
     """Add a file in another process, which is killed."""
-    path = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT / 'demo')!r}]\n"
-    file = found.file("killed.eml")
-    arguments = [str(found.workspace.folder), found.case.id, str(file), when, where, str(nth)]
-    done = subprocess.run(
-        [sys.executable, "-c", path + ADDS, *arguments], capture_output=True, check=False, timeout=120
-    )
+    done = adds.run(found.workspace.folder, found.case.id, found.file("killed.eml"), when, where, nth)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
@@ -102,8 +101,9 @@ def test_killed_anywhere_nothing_is_half(tmp_path: Path) -> None:
     found.added("first.eml")
     workspace = found.workspace
 
+    adds = Forked(tmp_path, LOADS, ADDS)
     for when, where, nth in POINTS:
-        add_and_die(found, when, where, nth)
+        add_and_die(adds, found, when, where, nth)
         sweep_unrecorded(workspace)
         done = finish(found.desk, found.case.id)
         assert done.failures == {}, (when, where, nth)
@@ -116,6 +116,7 @@ def test_killed_anywhere_nothing_is_half(tmp_path: Path) -> None:
         keyed = {key for key in workspace.keyring.items() if key.startswith("evd")}
         assert keyed == {item.id for item in done.items}, (when, where)
 
+    adds.end()
     found.desk.log.audit()
     for item in workspace.evidence.of_case(found.case.id):
         assert "VERIFIED" in verified_by_bash(package_folder(workspace, item.case, item.id))

@@ -12,6 +12,7 @@ from PIL import Image
 
 import onnx_models
 import workspaces
+from databases import made_on_sqlite
 from one_asset import asset
 from pictures import scene
 from rempart.app import learning, registering
@@ -132,6 +133,7 @@ def test_nothing_of_hash_only_is_ever_described(made: Made, shoot: list[Path]) -
         describing.describe_asset(asset(), MediaBytes(data=b"x", label="x"), b"x", "")
 
 
+@made_on_sqlite
 def test_another_model_under_that_name_is_refused_before_anything_is_opened(made: Made, shoot: list[Path]) -> None:
     """By who registers and by who scans."""
     settings, (_, workspace) = with_model(made, b"pinned"), made
@@ -194,6 +196,7 @@ def test_what_a_model_says_goes_with_the_consent_and_with_the_asset(made: Made, 
     assert list(workspace.keyring.items()) == []
 
 
+@made_on_sqlite
 def test_a_picture_that_a_model_cannot_describe_is_registered(made: Made, shoot: list[Path]) -> None:
     """It is counted, and every other clue finds it."""
     settings, (_, workspace) = with_model(made, onnx_models.zero_model()), made
@@ -208,6 +211,7 @@ def test_a_picture_that_a_model_cannot_describe_is_registered(made: Made, shoot:
     assert [e.described for e in entries(workspace)] == [()] * 3
 
 
+@made_on_sqlite
 def test_an_interruption_registers_nothing_undescribed(made: Made, shoot: list[Path]) -> None:
     """The bytes of what was answered meanwhile are gone; the next command does it."""
     settings, (_, workspace) = with_model(made, onnx_models.pooling_model()), made
@@ -224,6 +228,7 @@ def test_an_interruption_registers_nothing_undescribed(made: Made, shoot: list[P
     assert [len(e.described) for e in entries(workspace)] == [1] * 3
 
 
+@made_on_sqlite
 @pytest.mark.usefixtures("_no_points")
 def test_a_crop_that_only_the_model_finds_is_verified(made: Made, shoot: list[Path], pile: Path) -> None:
     """It finds all pictures alike: every asset is looked at, one is matched, and nothing of it ranks the match."""
@@ -244,6 +249,7 @@ def test_a_crop_that_only_the_model_finds_is_verified(made: Made, shoot: list[Pa
     assert asset_with_hits(workspace, assets[1]).hits[0].match.clues == match.clues
 
 
+@made_on_sqlite
 @pytest.mark.usefixtures("_no_points")
 def test_parts_verify_what_only_the_model_finds(made: Made, shoot: list[Path], tmp_path: Path) -> None:
     """A ``detailed`` asset has no pixels: its parts are looked for where they would be in a whole copy, or a mirror."""
@@ -262,6 +268,7 @@ def test_parts_verify_what_only_the_model_finds(made: Made, shoot: list[Path], t
     assert [[c.kind for c in m.clues] for m in found] == [[ClueKind.PART, ClueKind.LEARNED]] * 2
 
 
+@made_on_sqlite
 @pytest.mark.usefixtures("_no_points")
 def test_nothing_is_said_where_nothing_can_verify(made: Made, shoot: list[Path], pile: Path) -> None:
     """The originals are gone: the model is as sure as before."""
@@ -273,6 +280,7 @@ def test_nothing_is_said_where_nothing_can_verify(made: Made, shoot: list[Path],
     assert scan(settings, workspace, pile)[0] == []
 
 
+@made_on_sqlite
 @pytest.mark.usefixtures("_no_points")
 def test_a_twin_that_is_contested_seals_what_the_model_finds(made: Made, shoot: list[Path], pile: Path) -> None:
     """Somebody shown in it objected: whoever registered it too does not learn where it is."""
@@ -287,6 +295,7 @@ def test_a_twin_that_is_contested_seals_what_the_model_finds(made: Made, shoot: 
     assert (len(before), after) == (2, [])
 
 
+@made_on_sqlite
 @pytest.mark.parametrize("what", ["model", "preparation"])
 def test_descriptors_of_another_model_are_ignored_and_said_once(
     made: Made, shoot: list[Path], pile: Path, what: str, capsys: pytest.CaptureFixture[str]
@@ -308,6 +317,7 @@ def test_descriptors_of_another_model_are_ignored_and_said_once(
     assert capsys.readouterr().err.count("2 descriptors are of another model") == 1
 
 
+@made_on_sqlite
 def test_a_scan_does_not_go_on_with_another_model(made: Made, shoot: list[Path], pile: Path) -> None:
     """What was done was compared with another one; what is answered after a cut waits until its bytes are there."""
     settings, (plain, workspace) = with_model(made, onnx_models.constant_model()), made

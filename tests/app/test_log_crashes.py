@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from forked import Forked
 from grown_logs import ORIGIN, GrownLog, cosigner
 from rempart.app.transparency_log import TransparencyLog
 from rempart.app.witness_states import FileStates
@@ -18,12 +17,16 @@ from rempart.evidence.merkle import consistency_proof
 from rempart.evidence.notes import parse_vkey
 from rempart.evidence.witnessing import AddCheckpoint, AnswerStatus, Witness, WitnessAnswer, render_add_checkpoint
 from rempart.model.log import LogEntryKind, NewLogEntry
-from required import ROOT
 from workspaces import make
 
 NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 ITEM = "evd_" + "1" * 32
 #: Logs an event and signs the log, and is killed where its nth statement begins, or its nth file is synced.
+LOGS_LOAD = """
+import os, signal, sys, datetime as dt
+from pathlib import Path
+import rempart.app.transparency_log, rempart.app.workspace, workspaces
+"""
 LOGS = """
 import os, signal, sys, datetime as dt
 from pathlib import Path
@@ -53,6 +56,7 @@ log.append([NewLogEntry(owner=sys.argv[3], event=sys.argv[4], kind=LogEntryKind.
 log.checkpoint(now)
 """
 #: Cosigns one request, and is killed at its nth step to the disk; what it answered is printed.
+COSIGNS_LOAD = "import grown_logs, rempart.app.witness_states, rempart.evidence.witnessing"
 COSIGNS = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
@@ -75,12 +79,6 @@ print(int(answer.status))
 """
 
 
-def run(program: str, *arguments: object, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    path = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT / 'demo')!r}]\n"
-    command = [sys.executable, "-c", path + program, *map(str, arguments)]
-    return subprocess.run(command, input=data, capture_output=True, check=False, timeout=120)
-
-
 @pytest.mark.slow
 def test_a_log_killed_anywhere_has_each_event_once(tmp_path: Path) -> None:
     """After each kill the same is done again: one entry, one leaf, and a state that continues the one before."""
@@ -88,8 +86,9 @@ def test_a_log_killed_anywhere_has_each_event_once(tmp_path: Path) -> None:
     workspace.keyring.make_item_key(ITEM)
     log, killed = TransparencyLog(workspace, settings), 0
 
+    logs = Forked(tmp_path, LOGS_LOAD, LOGS)
     for step in range(200):
-        done = run(LOGS, workspace.folder, step, ITEM, f"event {step}")
+        done = logs.run(workspace.folder, step, ITEM, f"event {step}")
         assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
         entry = NewLogEntry(owner=ITEM, event=f"event {step}", kind=LogEntryKind.ADDITION, content=b"sums")
         [position] = log.append([entry], NOW)
@@ -99,6 +98,7 @@ def test_a_log_killed_anywhere_has_each_event_once(tmp_path: Path) -> None:
         if done.returncode == 0:
             break
         killed += 1
+    logs.end()
     log.audit()
 
     assert killed > 10
@@ -118,10 +118,11 @@ def ask(folder: Path, body: bytes) -> WitnessAnswer:
 def test_a_witness_killed_anywhere_never_cosigns_two_stories(tmp_path: Path) -> None:
     """Whatever it answered before it was killed, another root of that size is refused after."""
     one, other, killed = GrownLog(9), GrownLog(9, salt=9), 0
+    cosigns = Forked(tmp_path, COSIGNS_LOAD, COSIGNS)
 
     for step in range(50):
         FileStates.make(folder := tmp_path / f"state-{step}", cosigner().key.name)
-        done = run(COSIGNS, folder, step, data=asked(0, 9, one))
+        done = cosigns.run(folder, step, data=asked(0, 9, one))
         answered = done.stdout.strip() == b"200"
         kept = FileStates.open(folder).latest(ORIGIN)
         second = ask(folder, asked(0, 9, other))
@@ -133,5 +134,6 @@ def test_a_witness_killed_anywhere_never_cosigns_two_stories(tmp_path: Path) -> 
             assert answered
             break
         killed += 1
+    cosigns.end()
 
     assert killed >= 5

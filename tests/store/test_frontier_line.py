@@ -209,13 +209,19 @@ def assert_indexed(database: Database, sql: str, parameters: Any) -> None:
         assert not re.search(walk, plan), f"{sql}\n{plan}"
 
 
-@pytest.mark.parametrize("analysed", [True, False])
-def test_a_forum_of_22_000_pages_slows_nothing_down(here: Watched, source: SourceId, analysed: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_forum_of_22_000_pages_slows_nothing_down(here: Watched, source: SourceId) -> None:
     """A claim reads the line's index from its beginning, whatever the planner knows."""
     database = here.database
     fill(here, source, 22_000)
-    if analysed or database.vendor == "postgresql":  # whose autovacuum does it
-        database.execute("ANALYZE frontier")
+    if database.vendor == "sqlite":  # the autovacuum of the other one analyses by itself
+        assert_quick(here, source)
+    database.execute("ANALYZE frontier")
+    assert_quick(here, source)
+
+
+def assert_quick(here: Watched, source: SourceId) -> None:
+    """Take a row, keep it and finish it, by indexes alone and in no time."""
+    database = here.database
     statements: list[tuple[str, Any]] = []
 
     def watch(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's

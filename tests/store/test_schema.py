@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from django.db import connection
 import rempart.store.migrations
 from databases import PostgresServer, make_sqlite
 from fakes import FakeSealer
+from forked import Forked
 from rempart.errors import WorkspaceError
 from rempart.model.ids import AssetId
 from rempart.store import (
@@ -39,6 +41,7 @@ from vectors import make_workspace_0001 as first_version
 VECTOR = ROOT / "tests" / "vectors" / "workspace-0001.sql"
 FOLDER = Path(rempart.store.migrations.__file__).parent
 #: Upgrades a database, and is killed where a statement begins.
+CUT_LOADS = "import os, signal, sys\nfrom rempart.store import *"
 CUT = (
     "import os, signal, sys\nfrom rempart.store import *\nfrom django.db import connection\n"
     "database = Database(DatabaseLocation.parse(sys.argv[1]))\n"
@@ -47,6 +50,13 @@ CUT = (
     "    return execute(sql, *rest)\n"
     "connection.execute_wrappers.append(cut)\nupgrade(database)"
 )
+
+
+@pytest.fixture(scope="module")
+def cuts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked]:
+    """Return what upgrades a database and is killed."""
+    yield (forked := Forked(tmp_path_factory.mktemp("cuts"), CUT_LOADS, CUT))
+    forked.end()
 
 
 def open_at(url: str) -> Database:
@@ -272,12 +282,12 @@ def test_two_commands_upgrade_at_once(tmp_path: Path, postgres: PostgresServer) 
 @pytest.mark.parametrize(
     "moment", ['CREATE TABLE "source"', 'CREATE TABLE "match_found"', "CREATE INDEX", 'INSERT INTO "django_migrations"']
 )
-def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_middle_leaves_the_old(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """Killed before its last statement too: the tables are not there without the note; going on works."""
     path = old_file(tmp_path)
     before = structure(path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert structure(path) == before
@@ -288,11 +298,11 @@ def test_a_power_cut_in_the_middle_leaves_the_old(tmp_path: Path, moment: str) -
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "partner"', 'CREATE TABLE "imported_removed"'])
-def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_third_leaves_the_second(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """Each migration is done or not: no table of the exchange is left without the others."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
@@ -303,11 +313,11 @@ def test_a_power_cut_in_the_third_leaves_the_second(tmp_path: Path, moment: str)
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "host"', 'CREATE TABLE "authorisation"'])
-def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_fifth_leaves_the_fourth(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """No table of hosts is left without the others; what was there before is as it was."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
@@ -318,11 +328,11 @@ def test_a_power_cut_in_the_fifth_leaves_the_fourth(tmp_path: Path, moment: str)
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "recipient"', 'CREATE TABLE "leak_trace"'])
-def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_sixth_leaves_the_fifth(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """No table of copies is left without the others."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
@@ -333,11 +343,11 @@ def test_a_power_cut_in_the_sixth_leaves_the_fifth(tmp_path: Path, moment: str) 
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "signing_certificates"', 'CREATE TABLE "signed_manifest"'])
-def test_a_power_cut_in_the_eighth_leaves_the_seventh(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_eighth_leaves_the_seventh(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """No table of certificates is left without that of what they signed."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"signing_certificates", "signed_manifest"}
@@ -348,11 +358,11 @@ def test_a_power_cut_in_the_eighth_leaves_the_seventh(tmp_path: Path, moment: st
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "log_leaf"', "CREATE TRIGGER log_leaf_no_replace"])
-def test_a_power_cut_in_the_ninth_leaves_the_eighth(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_ninth_leaves_the_eighth(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """No table of the log is left without the triggers that keep it."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"log_leaf", "log_node", "log_checkpoint", "log_entry"}
@@ -363,11 +373,11 @@ def test_a_power_cut_in_the_ninth_leaves_the_eighth(tmp_path: Path, moment: str)
 
 
 @pytest.mark.parametrize("moment", ['CREATE TABLE "custody_event"', "CREATE TRIGGER custody_event_no_replace"])
-def test_a_power_cut_in_the_tenth_leaves_the_ninth(tmp_path: Path, moment: str) -> None:
+def test_a_power_cut_in_the_tenth_leaves_the_ninth(cuts: Forked, tmp_path: Path, moment: str) -> None:
     """No table of evidence is left without the triggers that keep its custody."""
     path = old_file(tmp_path)
 
-    done = subprocess.run([sys.executable, "-c", CUT, path, moment], check=False, timeout=60)
+    done = cuts.run(path, moment)
 
     assert done.returncode == -signal.SIGKILL
     assert not {name for name, _ in structure(path)} & {"evidence_case", "evidence_item", "custody_event"}
