@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sqlite3
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def test_nothing_of_what_ended_is_left_in_the_raw_files(tmp_path: Path) -> None:
 def test_a_reader_keeps_traces_and_the_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows are gone, the note says that the files are not clean yet, and the next run cleans them."""
     monkeypatch.setattr("rempart.store.location.SQLITE_PATIENCE_S", 0)
+    monkeypatch.setattr("rempart.app.retention.erase_traces", functools.partial(erase_traces, patience_s=0.5))
     path = tmp_path / "w.db"
     path.touch(mode=0o600)
     database = Database(DatabaseLocation.parse(str(path)))

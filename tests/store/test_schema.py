@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +17,13 @@ from django.db import connection
 import rempart.store.migrations
 from databases import PostgresServer, make_sqlite
 from fakes import FakeSealer
-from forked import Forked
+from old_files import old_file, open_at, since, structure
 from rempart.errors import WorkspaceError
+from rempart.model.frontier import FrontierState, Urgency
 from rempart.model.ids import AssetId
 from rempart.store import (
     AssetRepository,
     Database,
-    DatabaseLocation,
     FingerprintRepository,
     Journal,
     OwnerRepository,
@@ -35,40 +33,10 @@ from rempart.store import (
     upgrade,
 )
 from rempart.store.schema import _KNOWN, LATEST
-from required import ROOT
 from vectors import make_workspace_0001 as first_version
+from watched import DAY, NOW, SITE, Watched, page, picture
 
-VECTOR = ROOT / "tests" / "vectors" / "workspace-0001.sql"
 FOLDER = Path(rempart.store.migrations.__file__).parent
-#: Upgrades a database, and is killed where a statement begins.
-CUT_LOADS = "import os, signal, sys\nfrom rempart.store import *"
-CUT = (
-    "import os, signal, sys\nfrom rempart.store import *\nfrom django.db import connection\n"
-    "database = Database(DatabaseLocation.parse(sys.argv[1]))\n"
-    "def cut(execute, sql, *rest):\n"
-    "    if sql.startswith(sys.argv[2]): os.kill(os.getpid(), signal.SIGKILL)\n"
-    "    return execute(sql, *rest)\n"
-    "connection.execute_wrappers.append(cut)\nupgrade(database)"
-)
-
-
-@pytest.fixture(scope="module")
-def cuts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked]:
-    """Return what upgrades a database and is killed."""
-    yield (forked := Forked(tmp_path_factory.mktemp("cuts"), CUT_LOADS, CUT))
-    forked.end()
-
-
-def open_at(url: str) -> Database:
-    return Database(DatabaseLocation.parse(url), patience_s=5)
-
-
-def old_file(folder: Path) -> str:
-    path = make_sqlite(folder)
-    writer = sqlite3.connect(path)
-    writer.executescript(VECTOR.read_text())
-    writer.close()
-    return path
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
@@ -78,11 +46,6 @@ def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
         t: [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in r] for t, r in found.items()
     }
     return {t: sorted(r, key=repr) for t, r in plain.items()}
-
-
-def since(migration: str) -> list[str]:
-    """Return this migration and those after it."""
-    return list(_KNOWN[_KNOWN.index(migration) :])
 
 
 def test_the_latest_is_the_newest_file() -> None:
@@ -217,14 +180,6 @@ def check_upgraded(database: Database, before: dict[str, list[tuple[object, ...]
     assert AssetRepository(database, sealer).withdraw([AssetId(first_version.ASSETS[0])], first_version.NOW)
 
 
-def structure(path: str) -> set[tuple[str, str]]:
-    reader = sqlite3.connect(path)
-    found = reader.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-    rows = {(str(name), " ".join(str(sql).split())) for name, sql in found}
-    reader.close()
-    return rows
-
-
 def test_the_first_migration_is_what_it_was(tmp_path: Path) -> None:
     """It made files that are out there: a change is a new migration.
 
@@ -279,114 +234,6 @@ def test_two_commands_upgrade_at_once(tmp_path: Path, postgres: PostgresServer) 
         database.close()
 
 
-@pytest.mark.parametrize(
-    "moment", ['CREATE TABLE "source"', 'CREATE TABLE "match_found"', "CREATE INDEX", 'INSERT INTO "django_migrations"']
-)
-def test_a_power_cut_in_the_middle_leaves_the_old(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """Killed before its last statement too: the tables are not there without the note; going on works."""
-    path = old_file(tmp_path)
-    before = structure(path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert structure(path) == before
-    database = open_at(path)
-    assert upgrade(database) == since("0002_findings")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "partner"', 'CREATE TABLE "imported_removed"'])
-def test_a_power_cut_in_the_third_leaves_the_second(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """Each migration is done or not: no table of the exchange is left without the others."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"partner", "imported_code", "imported_removed", "code_sent"}
-    database = open_at(path)
-    assert upgrade(database) == since("0003_exchange")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "host"', 'CREATE TABLE "authorisation"'])
-def test_a_power_cut_in_the_fifth_leaves_the_fourth(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """No table of hosts is left without the others; what was there before is as it was."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"host", "robots_copy", "authorisation"}
-    database = open_at(path)
-    assert upgrade(database) == since("0005_hosts")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "recipient"', 'CREATE TABLE "leak_trace"'])
-def test_a_power_cut_in_the_sixth_leaves_the_fifth(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """No table of copies is left without the others."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"recipient", "marked_copy", "decoy", "leak_trace"}
-    database = open_at(path)
-    assert upgrade(database) == since("0006_copies")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "signing_certificates"', 'CREATE TABLE "signed_manifest"'])
-def test_a_power_cut_in_the_eighth_leaves_the_seventh(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """No table of certificates is left without that of what they signed."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"signing_certificates", "signed_manifest"}
-    database = open_at(path)
-    assert upgrade(database) == since("0008_manifests")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "log_leaf"', "CREATE TRIGGER log_leaf_no_replace"])
-def test_a_power_cut_in_the_ninth_leaves_the_eighth(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """No table of the log is left without the triggers that keep it."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"log_leaf", "log_node", "log_checkpoint", "log_entry"}
-    database = open_at(path)
-    assert upgrade(database) == since("0009_log")
-    assert faults(database) == []
-    database.close()
-
-
-@pytest.mark.parametrize("moment", ['CREATE TABLE "custody_event"', "CREATE TRIGGER custody_event_no_replace"])
-def test_a_power_cut_in_the_tenth_leaves_the_ninth(cuts: Forked, tmp_path: Path, moment: str) -> None:
-    """No table of evidence is left without the triggers that keep its custody."""
-    path = old_file(tmp_path)
-
-    done = cuts.run(path, moment)
-
-    assert done.returncode == -signal.SIGKILL
-    assert not {name for name, _ in structure(path)} & {"evidence_case", "evidence_item", "custody_event"}
-    database = open_at(path)
-    assert upgrade(database) == since("0010_evidence")
-    assert faults(database) == []
-    database.close()
-
-
 def test_upgrading_from_a_thread(tmp_path: Path) -> None:
     """A server upgrades outside its main thread."""
     database = open_at(make_sqlite(tmp_path))
@@ -403,3 +250,37 @@ def test_upgrading_from_a_thread(tmp_path: Path) -> None:
     assert done[-1] == LATEST
     assert os.path.getsize(database.location.name) > 0
     database.close()
+
+
+#: From the twelfth and thirteenth version back to the eleventh: as a file of that version is.
+BACK_TO_THE_ELEVENTH = (
+    "DROP INDEX frontier_ahead",
+    "DROP INDEX frontier_line",
+    "ALTER TABLE frontier DROP COLUMN place",
+    "ALTER TABLE frontier DROP COLUMN run",
+    "ALTER TABLE source DROP COLUMN visit_requests",
+    "ALTER TABLE alert_door DROP COLUMN rests_until",
+    "CREATE INDEX frontier_line ON frontier (urgency, url_ends_at, due_at, id, host_index) WHERE state = 'waiting'",
+    "DELETE FROM django_migrations WHERE name IN ('0012_pages_first', '0013_visits')",
+)
+
+
+def test_what_waited_is_asked_for_in_the_order_it_was(database: Database) -> None:
+    """What an earlier version left in its line."""
+    here = Watched(database)
+    source = here.source().id
+    here.add(source, page(5, urgency=Urgency.DEEPER), page(3, urgency=Urgency.ROOT), page(4), picture(2))
+    here.add(source, picture(1, urgency=Urgency.ENDING, expires_at=NOW + DAY))
+    for statement in BACK_TO_THE_ELEVENTH:
+        database.execute(statement)
+
+    assert upgrade(database) == since("0012_pages_first")
+
+    asked = []
+    while (item := here.frontier.claim("one", NOW)) is not None:
+        asked.append((item.new.key, item.new.run))
+        here.frontier.finish(item, FrontierState.DONE, NOW)
+    attached = [(f"forum.example attachment {n}", 0) for n in (1, 2)]
+    assert asked == [*attached, *((f"{SITE}/threads/{n}/", 0) for n in (3, 4, 5))]
+    assert here.sources.asked() == {}
+    assert faults(database) == []
