@@ -39,7 +39,7 @@ def unpacked(path: Path) -> Path:
 
 
 def names_machine(path: Path) -> bool:
-    """Tell whether a text names this machine, by a word: a name of two letters is in any bytes, and base64, by chance."""
+    """Tell whether a text names this machine, by a word: two letters are in any bytes by chance, and in base64."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
